@@ -1,6 +1,20 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+// Each file is one step any migration tool can run; compiled in, they are what `journey-outbox migrate` runs.
+let migrations = [
+    "0001_outbox_tables",
+    "0002_outbox_guard",
+    "0003_outbox_accepted",
+    "0004_outbox_unchanged",
+    "0005_outbox_deleted",
+    "0006_outbox_batch_transition",
+    "0007_outbox_batch_frozen",
+    "0008_outbox_intents",
+    "0009_outbox_cancel",
+    "0010_outbox_history",
+]
+
 let package = Package(
     name: "journey-outbox",
     platforms: [.macOS(.v15)],
@@ -24,7 +38,7 @@ let package = Package(
         .target(
             name: "OutboxMigrations",
             path: "migrations",
-            resources: [.embedInCode("0001_outbox.up.sql")]
+            resources: migrations.flatMap { [.embedInCode("\($0).up.sql"), .embedInCode("\($0).down.sql")] }
         ),
         .target(
             name: "JourneyOutbox",
@@ -79,6 +93,15 @@ let package = Package(
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             path: "Sources/CommandLine"
+        ),
+        .testTarget(
+            name: "ProducerTests",
+            dependencies: ["JourneyOutbox", "OutboxMigrations", .product(name: "GRDB", package: "GRDB.swift")]
+        ),
+        .executableTarget(
+            name: "ProducerExample",
+            dependencies: ["JourneyOutbox", .product(name: "GRDB", package: "GRDB.swift")],
+            path: "Examples/Producer"
         ),
         .testTarget(name: "DeliveryTests", dependencies: ["Delivery"]),
         .testTarget(

@@ -1,1 +1,2 @@
-public enum Migrations { public static let x = PackageResources._001_outbox_up_sql }
+/// The outbox's migrations in order, as compiled in from the SQL files beside this one.
+public enum Migrations {}

@@ -1,0 +1,1 @@
+@main struct ProducerExample { static func main() {} }
