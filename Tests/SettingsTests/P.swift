@@ -1,2 +1,2 @@
 import Testing
-@Test func placeholder() {}
+@testable import Settings

@@ -1,0 +1,32 @@
+/// A scalar's literal text and whether it stood there without quotes.
+struct ScalarText: Equatable {
+    let text: String
+    let isPlain: Bool
+
+    init(_ text: String, isPlain: Bool = true) {
+        self.text = text
+        self.isPlain = isPlain
+    }
+
+    /// Whether nothing was written, or YAML's word for nothing.
+    var isNull: Bool {
+        isPlain && ["", "~", "null", "Null", "NULL"].contains(text)
+    }
+
+    /// The text in quotes for a message.
+    var quoted: String { Self.quoted(text) }
+
+    /// A text in quotes for a message.
+    static func quoted(_ text: String) -> String { "\"\(shown(text))\"" }
+
+    /// A text for a message: on one line, at most 60 characters, and never a secret key.
+    static func shown(_ text: String) -> String {
+        if text.contains("sk_") { return "sk_…(redacted)" }
+        var shown = ""
+        for scalar in text.unicodeScalars.prefix(60) {
+            let isControl = scalar.properties.generalCategory == .control || scalar.properties.isBidiControl
+            shown += isControl ? scalar.escaped(asASCII: true) : String(scalar)
+        }
+        return text.unicodeScalars.count > 60 ? shown + "…" : shown
+    }
+}
