@@ -30,7 +30,8 @@ enum Keys {
     static let batchSize = Key("batch_size", in: "delivery", .integer(1...100), standard: 100)
     static let batchBytes = Key("batch_bytes", in: "delivery", .bytes(64 << 10...16 << 20), standard: 1 << 20)
     static let connections = Key("connections", in: "delivery", .integer(1...256), standard: 8)
-    static let linger = Key("linger", in: "delivery", .duration(.zero ... .minutes(1)), standard: .milliseconds(20))
+    static let linger = Key(
+        "linger", in: "delivery", .duration(.zero ... .minutes(1), usual: "ms"), standard: .milliseconds(20))
     static let requestTimeout = Key(
         "request_timeout", in: "delivery", .duration(.seconds(1) ... .minutes(10)), standard: .seconds(30))
     static let backoffInitial = Key(
@@ -39,7 +40,8 @@ enum Keys {
         "max", in: "delivery.backoff", .duration(.milliseconds(10) ... .hours(1)), standard: .minutes(5))
     static let maxAttempts = Key("max_attempts", in: "delivery", .integer(1...1000), standard: 5)
     static let unknownAfter = Key(
-        "unknown_after", in: "delivery", .duration(.zero ... .hours(23)), standard: .hours(22))
+        "unknown_after", in: "delivery", .duration(.zero ... .hours(23), usual: "h"), standard: .hours(22))
 
-    static let retention = Key("retention", .duration(.hours(1) ... .days(3650)), standard: .days(7))
+    static let retention = Key(
+        "retention", .duration(.hours(1) ... .days(3650), usual: "d"), standard: .days(7))
 }

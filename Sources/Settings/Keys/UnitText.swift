@@ -24,10 +24,11 @@ struct UnitText {
         guard scalar.text == digits + unit else {
             throw Complaint("\(scalar.quoted) has a space inside", "write \(digits)\(unit)")
         }
-        guard let number = Int(digits), case let (value, overflow) = number.multipliedReportingOverflow(by: factor),
-            !overflow
-        else { throw Complaint("\(scalar.quoted) is out of range", "write a smaller number") }
-        return value
+        let product = Int(digits)?.multipliedReportingOverflow(by: factor)
+        guard let product, !product.overflow else {
+            throw Complaint("\(scalar.quoted) is out of range", "write a smaller number")
+        }
+        return product.partialValue
     }
 
     /// The value in the largest unit that leaves no remainder; zero in the usual unit.

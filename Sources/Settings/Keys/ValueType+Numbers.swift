@@ -1,11 +1,12 @@
 extension ValueType where Value == Int {
     /// A whole number, written without quotes.
     static func integer(_ range: ClosedRange<Int>) -> ValueType<Int> {
-        ValueType(
-            name: "integer", range: "\(range.lowerBound)…\(range.upperBound)", example: "\(range.lowerBound)",
+        let words = "\(range.lowerBound)…\(range.upperBound)"
+        return ValueType(
+            name: "integer", range: words, example: "\(range.lowerBound)",
             parse: { scalar throws(Complaint) in
                 let value = try IntegerText.parse(scalar, range: range)
-                guard range.contains(value) else { throw .outOfRange(scalar, "\(range.lowerBound)…\(range.upperBound)") }
+                guard range.contains(value) else { throw .outOfRange(scalar, words) }
                 return value
             },
             format: { String($0) })
@@ -26,13 +27,13 @@ extension ValueType where Value == Int {
 }
 
 extension ValueType where Value == Duration {
-    /// A length of time with its unit.
-    static func duration(_ range: ClosedRange<Duration>) -> ValueType<Duration> {
+    /// A length of time with its unit; `usual` is the unit suggested where none is written.
+    static func duration(_ range: ClosedRange<Duration>, usual: String = "s") -> ValueType<Duration> {
         let words = "\(DurationText.format(range.lowerBound))…\(DurationText.format(range.upperBound))"
         return ValueType(
             name: "duration", range: words, example: DurationText.format(range.lowerBound),
             parse: { scalar throws(Complaint) in
-                let value = try DurationText.parse(scalar)
+                let value = try DurationText.parse(scalar, usual: usual)
                 guard range.contains(value) else { throw .outOfRange(scalar, words) }
                 return value
             },

@@ -37,6 +37,8 @@ struct ConfigurationFile {
         let path = FilePath.absolute(name, below: environment.currentDirectory)
         let contents = try environment.files.read(path, bytesMax: bytesMax)
         guard let text = String(validating: contents.bytes, as: UTF8.self) else { throw .notText }
-        return ConfigurationFile(name: name, path: path, text: text)
+        // The parser was told the encoding, so it would take a byte order mark for content.
+        let content = text.unicodeScalars.first == "\u{FEFF}" ? String(text.unicodeScalars.dropFirst()) : text
+        return ConfigurationFile(name: name, path: path, text: content)
     }
 }

@@ -21,12 +21,19 @@ struct ScalarText: Equatable {
 
     /// A text for a message: on one line, at most 60 characters, and never a secret key.
     static func shown(_ text: String) -> String {
-        if text.contains("sk_") { return "sk_…(redacted)" }
+        if text.firstMatch(of: /(?:^|[^A-Za-z0-9])sk_/) != nil { return "sk_…(redacted)" }
         var shown = ""
         for scalar in text.unicodeScalars.prefix(60) {
-            let isControl = scalar.properties.generalCategory == .control || scalar.properties.isBidiControl
-            shown += isControl ? scalar.escaped(asASCII: true) : String(scalar)
+            shown += isInvisible(scalar) ? scalar.escaped(asASCII: true) : String(scalar)
         }
         return text.unicodeScalars.count > 60 ? shown + "…" : shown
+    }
+
+    /// Whether a scalar would break or reorder the line it is printed on.
+    private static func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .control, .lineSeparator, .paragraphSeparator: true
+        default: scalar.properties.isBidiControl
+        }
     }
 }

@@ -3,10 +3,11 @@ enum Suggestion {
     /// Longer names are not compared: the work grows with the square of the length.
     static let lengthMax = 64
 
-    /// The nearest of the candidates, if at most a third of the letters differ.
+    /// The candidate that begins with the name, else the nearest if at most a third of the letters differ.
     static func nearest(to name: String, among candidates: [String]) -> String? {
         let folded = fold(name)
         guard folded.count <= lengthMax else { return nil }
+        if folded.count >= 4, let longer = candidates.first(where: { fold($0).starts(with: folded) }) { return longer }
         let scored = candidates.map { (candidate: $0, distance: distance(folded, fold($0))) }
         guard let best = scored.min(by: { $0.distance < $1.distance }) else { return nil }
         return best.distance <= max(1, folded.count / 3) ? best.candidate : nil

@@ -16,8 +16,8 @@ struct YAMLDocument {
     /// Parses the text of a file.
     static func compose(_ file: ConfigurationFile) throws(ConfigurationError) -> YAMLDocument {
         guard aliasCount(in: file.text) <= aliasesMax else {
-            throw ConfigurationError(
-                Complaint("has more than \(aliasesMax) YAML aliases (*name)", "write the values out"), source: file.name)
+            let complaint = Complaint("has more than \(aliasesMax) YAML aliases (*name)", "write the values out")
+            throw ConfigurationError(complaint, source: file.name)
         }
         var text = file.text
         var masks: [DuplicateKeyMask] = []
