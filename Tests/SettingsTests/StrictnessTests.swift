@@ -110,6 +110,26 @@ import Testing
         #expect(found.first?.contains("is out of range; ") == true, "\(found)")
     }
 
+    @Test(arguments: [
+        ("delivery: { linger: 20 }", "write 20ms"), ("delivery: { unknown_after: 22 }", "write 22h"),
+        ("delivery: { request_timeout: 30 }", "write 30s"), ("retention: 7", "write 7d"),
+        ("delivery: { batch_bytes: 65536 }", "write 65536B"),
+    ])
+    func `a missing unit is suggested as the key has it`(yaml: String, remedy: String) {
+        let found = problems(below: yaml)
+        #expect(found.count == 1)
+        #expect(found.first?.contains(remedy) == true, "\(found)")
+    }
+
+    @Test func `a secret key in the wrong place is not repeated`() {
+        #expect(
+            problems(below: "retention: sk_live_hidden\njourneys: { task_a: { id: x } }") == [
+                #"c.yaml:2:12: retention: "sk_…(redacted)" is not a duration; "#
+                    + "write a whole number and one of ms, s, m, h, d",
+                #"c.yaml:3:27: journeys.task_a.id: "x" is not a whole number; write digits only, such as 1"#,
+            ])
+    }
+
     @Test func `an empty section keeps its defaults`() {
         #expect(problems(below: "api:\ndelivery:\njourneys:\n") == [])
     }

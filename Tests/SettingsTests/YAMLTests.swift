@@ -58,6 +58,11 @@ import Testing
             ])
     }
 
+    @Test func `aliases are counted after any line break`() {
+        let yaml = "deployment: &a b\nx: [" + (1...33).map { _ in "\u{2028} \u{85}*a" }.joined(separator: ",") + "]"
+        #expect(problems(below: yaml) == ["c.yaml: has more than 32 YAML aliases (*name); write the values out"])
+    }
+
     @Test func `stars in text are no aliases`() throws {
         let comments = (1...100).map { "# * point \($0)" }.joined(separator: "\n")
         #expect(try load("\(comments)\ndatabase: /d/a*b\ndeployment: \"* * *\"").deployment == "* * *")

@@ -12,6 +12,8 @@ enum DurationText {
             usual: usual)
     }
 
+    /// The duration a scalar writes, in whole milliseconds.
+    ///
     /// - Parameter usual: the unit suggested where none is written.
     static func parse(_ scalar: ScalarText, usual: String = "s") throws(Complaint) -> Duration {
         .milliseconds(try unit(usual: usual).parse(scalar))

@@ -32,7 +32,7 @@ struct ConfigurationReader {
     }
 
     private mutating func database(in root: Section, override: String?) -> String {
-        // The file's own value is checked even when it is replaced: a broken line should not wait for the day it counts.
+        // The file's own value is checked even when it is replaced: it would break the day the option is left off.
         let given = root[Keys.database.name] == nil && override != nil ? nil : value(Keys.database, in: root)
         guard let override else { return given.map(absolute) ?? "" }
         do {

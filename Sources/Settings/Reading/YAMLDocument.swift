@@ -54,7 +54,9 @@ struct YAMLDocument {
         var isStar = false
         for byte in text.utf8 {
             if isStar, byte > 0x20, byte != UInt8(ascii: "*") { count += 1 }
-            isStar = byte == UInt8(ascii: "*") && (previous <= 0x20 || #"[{,:-?"'"#.utf8.contains(previous))
+            // Beyond ASCII there are line breaks as well: all of it counts as space.
+            let isWordStart = previous <= 0x20 || previous >= 0x80 || "[{,:-?".utf8.contains(previous)
+            isStar = isWordStart && byte == UInt8(ascii: "*")
             previous = byte
         }
         return count
