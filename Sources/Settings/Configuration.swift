@@ -1,0 +1,40 @@
+/// Everything a worker is told by its configuration file, checked and with every default filled in.
+///
+/// A value obtained from `load` keeps every range in `ConfigurationKey.all`; one made by hand keeps what it was given.
+public struct Configuration: Sendable, Equatable {
+    /// The absolute path of the file the values came from.
+    public var file: String
+    /// The absolute path of the SQLite database that holds the outbox.
+    public var database: String
+    /// The absolute path of the directory for what must outlive the database's contents.
+    public var stateDirectory: String
+    /// The name of this deployment, where no state directory survives; otherwise nil.
+    public var deployment: String?
+    public var api: APISettings
+    /// The journeys by the name producers write; rows of other names wait.
+    public var journeys: [String: JourneySettings]
+    public var delivery: DeliverySettings
+    /// How long the audit of settled intents is kept.
+    public var retention: Duration
+
+    /// Makes a configuration whose optional parts have their defaults.
+    public init(
+        file: String = "",
+        database: String,
+        stateDirectory: String,
+        deployment: String? = nil,
+        api: APISettings,
+        journeys: [String: JourneySettings] = [:],
+        delivery: DeliverySettings = DeliverySettings(),
+        retention: Duration = .seconds(7 * 86_400)
+    ) {
+        self.file = file
+        self.database = database
+        self.stateDirectory = stateDirectory
+        self.deployment = deployment
+        self.api = api
+        self.journeys = journeys
+        self.delivery = delivery
+        self.retention = retention
+    }
+}

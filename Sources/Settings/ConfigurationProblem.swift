@@ -1,0 +1,19 @@
+/// One thing wrong with the configuration: where, what, and what to do about it.
+public struct ConfigurationProblem: Sendable, Equatable, CustomStringConvertible {
+    /// The file as it was named, or the option or variable at fault.
+    public var source: String
+    /// Where in the file; nil where the problem is not inside a file.
+    public var position: SourcePosition?
+    /// The dotted path of the key; empty where the whole file is meant.
+    public var key: String
+    /// What is wrong.
+    public var fault: String
+    /// What to do.
+    public var remedy: String
+
+    /// `file:line:column: key: what is wrong; what to do`, on one line.
+    public var description: String {
+        let place = position.map { "\(source):\($0.line):\($0.column)" } ?? source
+        return [place, key, "\(fault); \(remedy)"].filter { !$0.isEmpty }.joined(separator: ": ")
+    }
+}

@@ -1,0 +1,48 @@
+extension ValueType where Value == Int {
+    /// A whole number, written without quotes.
+    static func integer(_ range: ClosedRange<Int>) -> ValueType<Int> {
+        let words = "\(range.lowerBound)…\(range.upperBound)"
+        return ValueType(
+            name: "integer", range: words, example: "\(range.lowerBound)",
+            parse: { scalar throws(Complaint) in
+                let value = try IntegerText.parse(scalar, range: range)
+                guard range.contains(value) else { throw .outOfRange(scalar, words) }
+                return value
+            },
+            format: { String($0) })
+    }
+
+    /// A number of bytes with its unit.
+    static func bytes(_ range: ClosedRange<Int>) -> ValueType<Int> {
+        let words = "\(ByteText.format(range.lowerBound))…\(ByteText.format(range.upperBound))"
+        return ValueType(
+            name: "size", range: words, example: ByteText.format(range.lowerBound),
+            parse: { scalar throws(Complaint) in
+                let value = try ByteText.parse(scalar)
+                guard range.contains(value) else { throw .outOfRange(scalar, words) }
+                return value
+            },
+            format: { ByteText.format($0) })
+    }
+}
+
+extension ValueType where Value == Duration {
+    /// A length of time with its unit; `usual` is the unit suggested where none is written.
+    static func duration(_ range: ClosedRange<Duration>, usual: String = "s") -> ValueType<Duration> {
+        let words = "\(DurationText.format(range.lowerBound))…\(DurationText.format(range.upperBound))"
+        return ValueType(
+            name: "duration", range: words, example: DurationText.format(range.lowerBound),
+            parse: { scalar throws(Complaint) in
+                let value = try DurationText.parse(scalar, usual: usual)
+                guard range.contains(value) else { throw .outOfRange(scalar, words) }
+                return value
+            },
+            format: { DurationText.format($0) })
+    }
+}
+
+extension Complaint {
+    static func outOfRange(_ scalar: ScalarText, _ range: String) -> Complaint {
+        Complaint("\(scalar.quoted) is out of range", "give \(range)")
+    }
+}

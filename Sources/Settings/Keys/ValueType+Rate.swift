@@ -1,0 +1,26 @@
+extension ValueType where Value == RateLimit {
+    /// One window, such as `1000/10s`.
+    static let rateLimit = ValueType(
+        name: "rate", range: "1/1d…1000000/1s", example: "1000/10s",
+        parse: { scalar throws(Complaint) in try RateText.parse(scalar) },
+        format: { RateText.format($0) })
+}
+
+extension ValueType where Value == [RateLimit] {
+    /// The most windows: every request is checked against each.
+    static let rateLimitsMax = 8
+
+    /// What may stand in place of the list: the reader takes a list item by item.
+    static let rateLimits = ValueType(
+        name: "list of rates", range: "unlimited, or 1…8 of 1…1000000 requests per 1s…1d",
+        example: "[\"1000/10s\"]",
+        parse: { scalar throws(Complaint) in
+            if scalar.text == "unlimited" { return [] }
+            let one = try RateText.parse(scalar)
+            throw Complaint("\(scalar.quoted) is not a list", "write [\"\(RateText.format(one))\"]")
+        },
+        format: { limits in
+            if limits.isEmpty { return "unlimited" }
+            return "[\(limits.map { "\"\(RateText.format($0))\"" }.joined(separator: ", "))]"
+        })
+}

@@ -1,0 +1,47 @@
+extension ValueType where Value: RawRepresentable & CaseIterable, Value.RawValue == String {
+    /// One of a few words.
+    static func choice(of type: Value.Type) -> ValueType<Value> {
+        let words = Value.allCases.map(\.rawValue)
+        return ValueType(
+            name: "choice", range: words.joined(separator: ", "), example: words.first ?? "",
+            parse: { scalar throws(Complaint) in
+                if let value = Value(rawValue: scalar.text) { return value }
+                if let near = Suggestion.nearest(to: scalar.text, among: words) {
+                    throw Complaint("\(scalar.quoted) is not allowed", "did you mean \(near)?")
+                }
+                throw Complaint("\(scalar.quoted) is not allowed", "give one of \(words.joined(separator: ", "))")
+            },
+            format: { $0.rawValue })
+    }
+}
+
+extension ValueType where Value == String {
+    /// The path of a file or directory.
+    static let path = ValueType(
+        name: "path", range: "1…4096 bytes", example: "/var/lib/app/app.db",
+        parse: { scalar throws(Complaint) in try PathText.parse(scalar) },
+        format: { $0 })
+
+    /// A name people give.
+    static let name = ValueType(
+        name: "name", range: "1…200 bytes", example: "main",
+        parse: { scalar throws(Complaint) in try NameText.parse(scalar) },
+        format: { $0 })
+
+    /// The base URL of the API.
+    static let baseURL = ValueType(
+        name: "URL", range: "https, or http to the loopback", example: "https://apix.spotzee.com/api/client",
+        parse: { scalar throws(Complaint) in try BaseURLText.parse(scalar) },
+        format: { $0 })
+
+    /// The date that names a release of the API; quotes or none, it is taken as text.
+    static let release = ValueType(
+        name: "release date", range: "YYYY-MM-DD", example: "2026-04-28",
+        parse: { scalar throws(Complaint) in
+            guard let match = scalar.text.wholeMatch(of: /[0-9]{4}-([0-9]{2})-([0-9]{2})/),
+                ("01"..."12").contains(match.1), ("01"..."31").contains(match.2)
+            else { throw Complaint("\(scalar.quoted) is not a date", "write YYYY-MM-DD, such as 2026-04-28") }
+            return scalar.text
+        },
+        format: { $0 })
+}

@@ -1,0 +1,34 @@
+import Yams
+
+extension ConfigurationError {
+    /// The parser's own objection, in one line.
+    init(syntax error: any Error, in file: ConfigurationFile) {
+        let remedy = "check the indentation, colons and quotes there"
+        switch error {
+        case YamlError.scanner(let context, let problem, let mark, _),
+            YamlError.parser(let context, let problem, let mark, _),
+            YamlError.composer(let context, let problem, let mark, _):
+            let words = [context?.text, problem].compactMap { $0 }.joined(separator: " ")
+            let complaint = Complaint("is not valid YAML: \(words)", remedy)
+            self.init(complaint, source: file.name, position: SourcePosition(mark))
+        case YamlError.reader(let problem, let offset, _, _):
+            let complaint = Complaint("is not valid YAML: \(problem)", "remove or escape the character")
+            self.init(complaint, source: file.name, position: offset.flatMap { Self.position(at: $0, in: file.text) })
+        default:
+            self.init(Complaint("is not valid YAML", remedy), source: file.name)
+        }
+    }
+
+    /// Keys given twice in a way that lets nothing else be checked.
+    init(duplicates names: [String], at mark: Mark, in file: ConfigurationFile) {
+        let list = names.prefix(5).map { ScalarText.quoted($0) }.joined(separator: ", ")
+        let complaint = Complaint("keys given twice: \(list)", "keep one of each")
+        self.init(complaint, source: file.name, position: SourcePosition(mark))
+    }
+
+    private static func position(at offset: Int, in text: String) -> SourcePosition? {
+        guard let end = text.index(text.startIndex, offsetBy: offset, limitedBy: text.endIndex) else { return nil }
+        let lines = text[..<end].split(separator: /\r\n|\n|\r/, omittingEmptySubsequences: false)
+        return SourcePosition(line: lines.count, column: (lines.last?.unicodeScalars.count ?? 0) + 1)
+    }
+}

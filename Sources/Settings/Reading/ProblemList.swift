@@ -1,0 +1,42 @@
+/// Collects problems up to the bound of `ConfigurationError`, and counts the rest.
+struct ProblemList {
+    private let file: String
+    private var problems: [ConfigurationProblem] = []
+    private var omitted = 0
+
+    init(file: String) {
+        self.file = file
+    }
+
+    /// The problems in the order of the file, those outside it first; nil when there are none.
+    var error: ConfigurationError? {
+        guard !problems.isEmpty else { return nil }
+        let sorted = problems.enumerated().sorted { Self.place($0) < Self.place($1) }
+        return ConfigurationError(problems: sorted.map(\.element), omitted: omitted)
+    }
+
+    /// Adds a problem at a place in the file.
+    mutating func add(_ complaint: Complaint, key: String, at position: SourcePosition) {
+        add(complaint, key: key, at: position, source: file)
+    }
+
+    /// Adds a problem with an option or a variable.
+    mutating func add(_ complaint: Complaint, source: String) {
+        add(complaint, key: "", at: nil, source: source)
+    }
+
+    private mutating func add(_ complaint: Complaint, key: String, at position: SourcePosition?, source: String) {
+        guard problems.count < ConfigurationError.problemsMax else {
+            omitted += 1
+            return
+        }
+        problems.append(
+            ConfigurationProblem(
+                source: source, position: position, key: key, fault: complaint.fault, remedy: complaint.remedy)
+        )
+    }
+
+    private static func place(_ problem: (offset: Int, element: ConfigurationProblem)) -> (Int, Int, Int) {
+        (problem.element.position?.line ?? 0, problem.element.position?.column ?? 0, problem.offset)
+    }
+}

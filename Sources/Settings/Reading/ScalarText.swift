@@ -1,0 +1,39 @@
+/// A scalar's literal text and whether it stood there without quotes.
+struct ScalarText: Equatable {
+    let text: String
+    let isPlain: Bool
+
+    init(_ text: String, isPlain: Bool = true) {
+        self.text = text
+        self.isPlain = isPlain
+    }
+
+    /// Whether nothing was written, or YAML's word for nothing.
+    var isNull: Bool {
+        isPlain && ["", "~", "null", "Null", "NULL"].contains(text)
+    }
+
+    /// The text in quotes for a message.
+    var quoted: String { Self.quoted(text) }
+
+    /// A text in quotes for a message.
+    static func quoted(_ text: String) -> String { "\"\(shown(text))\"" }
+
+    /// A text for a message: on one line, at most 60 characters, and never a secret key.
+    static func shown(_ text: String) -> String {
+        if text.firstMatch(of: /(?:^|[^A-Za-z0-9])sk_/) != nil { return "sk_…(redacted)" }
+        var shown = ""
+        for scalar in text.unicodeScalars.prefix(60) {
+            shown += isInvisible(scalar) ? scalar.escaped(asASCII: true) : String(scalar)
+        }
+        return text.unicodeScalars.count > 60 ? shown + "…" : shown
+    }
+
+    /// Whether a scalar would break or reorder the line it is printed on.
+    private static func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .control, .lineSeparator, .paragraphSeparator: true
+        default: scalar.properties.isBidiControl
+        }
+    }
+}

@@ -1,0 +1,51 @@
+import Settings
+
+/// Files that exist only in a test.
+struct FakeFiles: FileReading {
+    var contents: [String: FileContents] = [:]
+    var failures: [String: FileReadingError] = [:]
+
+    func read(_ path: String, bytesMax: Int) throws(FileReadingError) -> FileContents {
+        if let failure = failures[path] { throw failure }
+        guard let found = contents[path] else { throw .missing }
+        guard found.bytes.count <= bytesMax else { throw .tooLarge(bytesMax: bytesMax) }
+        return found
+    }
+
+    mutating func add(_ path: String, _ text: String, permissions: UInt32 = 0o600) {
+        contents[path] = FileContents(bytes: Array(text.utf8), permissions: permissions)
+    }
+}
+
+extension SettingsEnvironment {
+    /// Surroundings with the given files and variables, in `/work`.
+    static func fake(_ files: [String: String] = [:], variables: [String: String] = [:]) -> SettingsEnvironment {
+        var fake = FakeFiles()
+        for (path, text) in files { fake.add(path, text) }
+        let all = ["HOME": "/home/ada"].merging(variables) { $1 }
+        return SettingsEnvironment(variables: all, currentDirectory: "/work", files: fake)
+    }
+}
+
+/// Loads a text as `c.yaml`.
+func load(
+    _ yaml: String, database: String? = nil, variables: [String: String] = [:]
+) throws(ConfigurationError) -> Configuration {
+    try Configuration.load(
+        file: "c.yaml", database: database, environment: .fake(["/work/c.yaml": yaml], variables: variables))
+}
+
+/// The problems of a text as lines; none when it loads.
+func problems(_ yaml: String, database: String? = nil, variables: [String: String] = [:]) -> [String] {
+    do {
+        _ = try load(yaml, database: database, variables: variables)
+        return []
+    } catch {
+        return error.description.split(separator: "\n").map(String.init)
+    }
+}
+
+/// The problems of a text below a line with a database, which is line 1.
+func problems(below yaml: String) -> [String] {
+    problems("database: /d\n" + yaml)
+}
