@@ -1,0 +1,183 @@
+/// Assembles one request from rows, by concatenating their stored JSON text and never by re-encoding it.
+///
+/// Pure: the store feeds rows in, and commits what comes out before anything is sent.
+public struct BatchBuilder {
+    /// What became of a row that was offered.
+    public enum Admission: Equatable {
+        case taken
+        /// The body has no room left; the row starts the next batch.
+        case full
+        /// A row of the same contact is in this batch already; this one goes with a later batch.
+        case repeatedContact
+        case unsendable(Unsendable)
+    }
+
+    public private(set) var ids: [(id: Int64, epoch: Int)] = []
+    private let target: Target
+    private let rowsMax: Int
+    private let bodyBytesMax: Int
+    private var body: [UInt8] = []
+    private var members: [UInt8] = [UInt8(ascii: "[")]
+    private var contacts: Set<Int> = []
+    private var traceparent: String?
+    private var sharesTraceparent = true
+
+    public init(order: ClaimOrder) {
+        target = order.target
+        rowsMax = order.rowsMax
+        bodyBytesMax = order.bodyBytesMax
+        body.reserveCapacity(rowsMax * 256)
+        members.reserveCapacity(rowsMax * 96)
+        if target.entrance == nil { body.append(ascii: "{\"users\":[") }
+    }
+
+    public var isEmpty: Bool { ids.isEmpty }
+    public var isFull: Bool { ids.count >= rowsMax }
+
+    /// Offers the next row, in the order in which the rows are to be entered.
+    public mutating func offer(_ row: IntentRow) -> Admission {
+        if isFull { return .full }
+        let contact = Self.contactHashes(of: row)
+        if contact.contains(where: contacts.contains) { return .repeatedContact }
+        let profile: Range<Int>?
+        do throws(Unsendable) {
+            profile = try check(row)
+        } catch {
+            return .unsendable(error)
+        }
+        let start = body.count
+        let places = append(row, profileInside: profile)
+        if body.count + 2 > bodyBytesMax && !isEmpty {
+            body.removeLast(body.count - start)
+            return .full
+        }
+        contacts.formUnion(contact)
+        appendMember(row, profile: places.profile, data: places.data)
+        noteTraceparent(of: row)
+        ids.append((row.id, row.epoch))
+        return .taken
+    }
+
+    /// The request as it will be stored and sent; nil when no row was taken.
+    public consuming func freeze(outbox: String) -> FrozenRequest? {
+        guard let first = ids.first else { return nil }
+        if target.entrance == nil { body.append(ascii: "]}") }
+        members.append(UInt8(ascii: "]"))
+        let numbers = ids.map(\.id)
+        return FrozenRequest(
+            key: IdempotencyKey.derive(outbox: outbox, target: target, members: ids), body: body,
+            bodySHA256: IdempotencyKey.digest(ofBody: body), members: MemberList(text: members), size: ids.count,
+            firstID: numbers.min() ?? first.id, lastID: numbers.max() ?? first.id,
+            traceparent: sharesTraceparent ? traceparent : nil)
+    }
+
+    /// Checks what SQL cannot see cheaply; the range of the profile between its braces.
+    private func check(_ row: IntentRow) throws(Unsendable) -> Range<Int>? {
+        if target.entrance != nil && row.externalID == nil { throw .externalIDMissing }
+        for text in [row.externalID, row.anonymousID, row.email, row.orderingKey, row.dedupKey] {
+            if let text, !JSONText.isValidUTF8(text) { throw .invalidUTF8 }
+        }
+        if let data = row.data { _ = try JSONText.check(object: data) }
+        guard let profile = row.profile else { return nil }
+        return try JSONText.check(object: profile)
+    }
+
+    private mutating func append(_ row: IntentRow, profileInside: Range<Int>?) -> (profile: Range<Int>?, data: Range<Int>?) {
+        if let entrance = target.entrance {
+            body.append(ascii: "{\"entrance_id\":")
+            body.append(integer: entrance)
+            body.append(ascii: ",\"user\":{")
+            let profile = appendUser(row, profileInside: profileInside)
+            body.append(ascii: "},\"event\":")
+            let data = appendData(row)
+            if data == nil { body.append(ascii: "{}") }
+            body.append(UInt8(ascii: "}"))
+            return (profile, data)
+        }
+        if !isEmpty { body.append(UInt8(ascii: ",")) }
+        body.append(UInt8(ascii: "{"))
+        let profile = appendUser(row, profileInside: profileInside)
+        var data: Range<Int>?
+        if row.data != nil {
+            body.append(ascii: ",\"data\":")
+            data = appendData(row)
+        }
+        body.append(UInt8(ascii: "}"))
+        return (profile, data)
+    }
+
+    private mutating func appendUser(_ row: IntentRow, profileInside: Range<Int>?) -> Range<Int>? {
+        var separate = false
+        for (name, text) in [
+            ("\"external_id\":" as StaticString, row.externalID), ("\"anonymous_id\":", row.anonymousID),
+            ("\"email\":", row.email),
+        ] {
+            guard let text else { continue }
+            if separate { body.append(UInt8(ascii: ",")) }
+            body.append(ascii: name)
+            body.append(jsonString: text)
+            separate = true
+        }
+        guard let profile = row.profile, let inside = profileInside else { return nil }
+        let isBlank = profile[inside].allSatisfy { $0 <= 0x20 }
+        if !isBlank { body.append(UInt8(ascii: ",")) }
+        let start = body.count
+        body.append(contentsOf: profile[inside])
+        return start..<body.count
+    }
+
+    private mutating func appendData(_ row: IntentRow) -> Range<Int>? {
+        guard let data = row.data else { return nil }
+        let start = body.count
+        body.append(contentsOf: data)
+        return start..<body.count
+    }
+
+    private mutating func appendMember(_ row: IntentRow, profile: Range<Int>?, data: Range<Int>?) {
+        members.append(ids.isEmpty ? UInt8(ascii: "[") : UInt8(ascii: ","))
+        if !ids.isEmpty { members.append(UInt8(ascii: "[")) }
+        members.append(integer: row.id)
+        for number in [Int64(row.attempts), Int64(row.epoch)] {
+            members.append(UInt8(ascii: ","))
+            members.append(integer: number)
+        }
+        for text in [row.externalID, row.anonymousID, row.email, row.orderingKey, row.dedupKey] {
+            members.append(UInt8(ascii: ","))
+            members.append(jsonString: text)
+        }
+        for number in [row.scheduledAt, row.expiresAt, row.createdAt] {
+            members.append(UInt8(ascii: ","))
+            members.append(integer: number)
+        }
+        members.append(UInt8(ascii: ","))
+        members.append(jsonString: row.traceparent)
+        for range in [profile, data] {
+            members.append(UInt8(ascii: ","))
+            members.append(integer: range.map { Int64($0.lowerBound) })
+            members.append(UInt8(ascii: ","))
+            members.append(integer: range.map { Int64($0.count) })
+        }
+        members.append(UInt8(ascii: ","))
+        members.append(integer: row.previousBatch)
+        members.append(UInt8(ascii: "]"))
+    }
+
+    /// A request carries a traceparent only when all its members came out of the same trace.
+    private mutating func noteTraceparent(of row: IntentRow) {
+        let text = row.traceparent.map { String(decoding: $0, as: UTF8.self) }
+        if isEmpty { traceparent = text } else if text != traceparent { sharesTraceparent = false }
+    }
+
+    /// Two rows share a contact if any of their identities is equal; equal hashes only send a row one batch later.
+    private static func contactHashes(of row: IntentRow) -> [Int] {
+        var hashes: [Int] = []
+        for (kind, text) in [(0, row.externalID), (1, row.anonymousID), (2, row.email)] {
+            guard let text else { continue }
+            var hasher = Hasher()
+            hasher.combine(kind)
+            hasher.combine(bytes: text)
+            hashes.append(hasher.finalize())
+        }
+        return hashes
+    }
+}

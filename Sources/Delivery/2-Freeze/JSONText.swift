@@ -1,0 +1,175 @@
+import Foundation
+
+/// Checks stored JSON text before it is copied, byte for byte, into a request that others share.
+///
+/// Strict RFC 8259, and beyond it what receivers refuse or silently change: duplicate keys, depth, and numbers that
+/// overflow a double. The text itself is never rewritten, so `1.10` stays `1.10`.
+public struct JSONText {
+    /// Levels of nesting that common parsers still read.
+    public static let depthMax = 512
+
+    private let bytes: UnsafeRawBufferPointer
+    private var at = 0
+
+    /// The range between the outer braces of a JSON object; throws `Unsendable` when the text is no fit object.
+    public static func check(object bytes: UnsafeRawBufferPointer) throws(Unsendable) -> Range<Int> {
+        guard isValidUTF8(bytes) else { throw .invalidUTF8 }
+        var scan = JSONText(bytes: bytes)
+        scan.skipSpace()
+        guard scan.peek() == UInt8(ascii: "{") else { throw .invalidJSON }
+        let start = scan.at + 1
+        try scan.value(depth: 1)
+        let end = scan.at - 1
+        scan.skipSpace()
+        guard scan.at == bytes.count else { throw .invalidJSON }
+        return start..<end
+    }
+
+    /// Whether the bytes are well-formed UTF-8 (RFC 3629).
+    public static func isValidUTF8(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        if bytes.allSatisfy({ $0 < 0x80 }) { return true }
+        return String(validating: bytes, as: UTF8.self) != nil
+    }
+
+    private init(bytes: UnsafeRawBufferPointer) {
+        self.bytes = bytes
+    }
+
+    private func peek() -> UInt8? {
+        at < bytes.count ? bytes[at] : nil
+    }
+
+    private mutating func skipSpace() {
+        while at < bytes.count, bytes[at] == 0x20 || (bytes[at] >= 0x09 && bytes[at] <= 0x0D && bytes[at] != 0x0B && bytes[at] != 0x0C) {
+            at += 1
+        }
+    }
+
+    private mutating func take(_ byte: UInt8) throws(Unsendable) {
+        guard peek() == byte else { throw .invalidJSON }
+        at += 1
+    }
+
+    private mutating func value(depth: Int) throws(Unsendable) {
+        guard depth <= Self.depthMax else { throw .tooDeep }
+        switch peek() {
+        case UInt8(ascii: "{"): try object(depth: depth)
+        case UInt8(ascii: "["): try array(depth: depth)
+        case UInt8(ascii: "\""): _ = try string()
+        case UInt8(ascii: "t"): try word("true")
+        case UInt8(ascii: "f"): try word("false")
+        case UInt8(ascii: "n"): try word("null")
+        default: try number()
+        }
+    }
+
+    private mutating func object(depth: Int) throws(Unsendable) {
+        try take(UInt8(ascii: "{"))
+        var keys = ObjectKeys()
+        skipSpace()
+        if peek() == UInt8(ascii: "}") { return at += 1 }
+        while true {
+            skipSpace()
+            let key = try string()
+            guard keys.insert(key.range, escaped: key.escaped, of: bytes) else { throw .duplicateKey }
+            skipSpace()
+            try take(UInt8(ascii: ":"))
+            skipSpace()
+            try value(depth: depth + 1)
+            skipSpace()
+            if peek() == UInt8(ascii: "}") { return at += 1 }
+            try take(UInt8(ascii: ","))
+        }
+    }
+
+    private mutating func array(depth: Int) throws(Unsendable) {
+        try take(UInt8(ascii: "["))
+        skipSpace()
+        if peek() == UInt8(ascii: "]") { return at += 1 }
+        while true {
+            skipSpace()
+            try value(depth: depth + 1)
+            skipSpace()
+            if peek() == UInt8(ascii: "]") { return at += 1 }
+            try take(UInt8(ascii: ","))
+        }
+    }
+
+    /// The range between the quotes, and whether it holds an escape.
+    private mutating func string() throws(Unsendable) -> (range: Range<Int>, escaped: Bool) {
+        try take(UInt8(ascii: "\""))
+        let start = at
+        var escaped = false
+        while at < bytes.count {
+            let byte = bytes[at]
+            if byte == UInt8(ascii: "\"") {
+                at += 1
+                return (start..<(at - 1), escaped)
+            }
+            guard byte >= 0x20 else { throw .invalidJSON }
+            if byte == UInt8(ascii: "\\") {
+                escaped = true
+                try escape()
+            } else {
+                at += 1
+            }
+        }
+        throw .invalidJSON
+    }
+
+    private mutating func escape() throws(Unsendable) {
+        at += 1
+        guard let kind = peek() else { throw .invalidJSON }
+        at += 1
+        switch kind {
+        case UInt8(ascii: "u"):
+            guard at + 4 <= bytes.count, bytes[at..<(at + 4)].allSatisfy(\.isHexDigit) else { throw .invalidJSON }
+            at += 4
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"), UInt8(ascii: "f"),
+            UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t"):
+            return
+        default: throw .invalidJSON
+        }
+    }
+
+    private mutating func word(_ word: StaticString) throws(Unsendable) {
+        let end = at + word.utf8CodeUnitCount
+        guard end <= bytes.count,
+            bytes[at..<end].elementsEqual(
+                UnsafeBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount))
+        else { throw .invalidJSON }
+        at = end
+    }
+
+    private mutating func number() throws(Unsendable) {
+        let start = at
+        if peek() == UInt8(ascii: "-") { at += 1 }
+        if peek() == UInt8(ascii: "0") { at += 1 } else { try digits() }
+        var long = at - start > 300
+        if peek() == UInt8(ascii: ".") {
+            at += 1
+            try digits()
+        }
+        if let byte = peek(), byte | 0x20 == UInt8(ascii: "e") {
+            at += 1
+            long = true
+            if let sign = peek(), sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-") { at += 1 }
+            try digits()
+        }
+        guard long else { return }
+        let text = String(decoding: bytes[start..<at], as: UTF8.self)
+        guard let value = Double(text), value.isFinite else { throw .numberOutOfRange }
+    }
+
+    private mutating func digits() throws(Unsendable) {
+        let start = at
+        while let byte = peek(), byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") { at += 1 }
+        guard at > start else { throw .invalidJSON }
+    }
+}
+
+extension UInt8 {
+    fileprivate var isHexDigit: Bool {
+        (self >= 0x30 && self <= 0x39) || (self | 0x20 >= 0x61 && self | 0x20 <= 0x66)
+    }
+}

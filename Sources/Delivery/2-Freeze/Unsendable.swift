@@ -1,0 +1,21 @@
+/// Why the worker itself will not send a row: it would spoil the request of everyone beside it.
+public enum Unsendable: String, Sendable, Error, CaseIterable {
+    case invalidUTF8 = "unsendable_invalid_utf8"
+    case invalidJSON = "unsendable_invalid_json"
+    case tooDeep = "unsendable_too_deep"
+    case duplicateKey = "unsendable_duplicate_key"
+    case numberOutOfRange = "unsendable_number_out_of_range"
+    case externalIDMissing = "unsendable_external_id_missing"
+
+    /// What to tell the person who finds the row among the dead letters.
+    public var message: String {
+        switch self {
+        case .invalidUTF8: "a text of this row is not valid UTF-8"
+        case .invalidJSON: "profile or data is not a JSON object"
+        case .tooDeep: "profile or data is nested deeper than \(JSONText.depthMax) levels"
+        case .duplicateKey: "profile or data names the same key twice in one object"
+        case .numberOutOfRange: "profile or data holds a number beyond the range of a double"
+        case .externalIDMissing: "this journey enters one user per request and needs an external_id"
+        }
+    }
+}

@@ -1,0 +1,127 @@
+/// Judges an answer: a pure and total function of the batch, what came back, and the time.
+///
+/// docs/answers.md holds the table; the order of the cases here is the order of its rows.
+public struct Classifier: Sendable {
+    public init() {}
+
+    /// What the answer means for the batch.
+    public func judge(_ answer: Answer, to batch: Batch, at now: WallTime) -> Verdict {
+        switch answer {
+        case .notSent(let reason):
+            Verdict(
+                finding: .notSent(reason: reason), bearing: .thisAttempt,
+                record: AnswerRecord(code: "not_sent", message: Rejection.clipped(reason)), provesEnforcement: false)
+        case .silence(let reason):
+            Verdict(
+                finding: .unknown(Rejection(code: "no_answer", message: reason)), bearing: .nothing,
+                record: AnswerRecord(code: "no_answer", message: Rejection.clipped(reason)), provesEnforcement: false)
+        case .response(let response):
+            judge(response, to: batch, at: now)
+        }
+    }
+
+    private func judge(_ response: Response, to batch: Batch, at now: WallTime) -> Verdict {
+        let problem = response.status < 300 ? nil : Problem(response)
+        let (finding, reach) = find(response, problem, batch, now)
+        let record = AnswerRecord(
+            status: response.status, code: problem?.code ?? plainCode(of: response.status),
+            message: problem.map { Rejection.clipped($0.message) }, requestID: response.requestID)
+        return Verdict(
+            finding: finding, bearing: bearing(of: finding, response, otherwise: reach), record: record,
+            provesEnforcement: response.isReplayed)
+    }
+
+    private func plainCode(of status: Int) -> String? {
+        (200..<300).contains(status) ? nil : "http_\(status)"
+    }
+
+    /// A replayed answer comes from behind the cache whatever it says; in progress and rate limits never are one.
+    private func bearing(
+        of finding: Verdict.Finding, _ response: Response, otherwise bearing: Verdict.Bearing
+    ) -> Verdict.Bearing {
+        guard response.isReplayed, response.status < 500 else { return bearing }
+        switch finding {
+        case .inProgress, .rateLimited, .keyMismatch: return bearing
+        default: return .everyAttempt
+        }
+    }
+
+    private func find(
+        _ response: Response, _ problem: Problem?, _ batch: Batch, _ now: WallTime
+    ) -> (Verdict.Finding, Verdict.Bearing) {
+        let refusal = rejection(of: response, problem)
+        switch response.status {
+        case 200..<300: return (.judged(read(response, batch)), .everyAttempt)
+        case 300..<400: return (.closed(Rejection(code: "redirected", message: refusal.message)), .thisAttempt)
+        case 429:
+            return (.rateLimited(retryAfter: RetryAfter.duration(of: response.retryAfter, now: now)), .thisAttempt)
+        case 413: return (.refusedContent(refusal, isTooLarge: true), .thisAttempt)
+        case 408, 425: return (.unknown(refusal), .nothing)
+        case 400..<500:
+            guard let problem else { return (.refusedByEdge(refusal), .thisAttempt) }
+            return find(problem, response, batch, now)
+        default: return (.unknown(refusal), .nothing)
+        }
+    }
+
+    /// A 4xx of the API's own.
+    private func find(
+        _ problem: Problem, _ response: Response, _ batch: Batch, _ now: WallTime
+    ) -> (Verdict.Finding, Verdict.Bearing) {
+        let refusal = rejection(of: response, problem)
+        if problem.concernsHeader { return (.closed(refusal), .thisAttempt) }
+        switch (response.status, problem.code) {
+        case (401, _), (402, "quota_exceeded"), (403, "permission_denied"): return (.closed(refusal), .thisAttempt)
+        case (402, _), (403, _): return (.refusedByEdge(refusal), .thisAttempt)
+        case (404, _): return (journeyMissing(refusal, response, batch), .everyAttempt)
+        case (409, "state_conflict"): return (.journeyClosed(refusal), .everyAttempt)
+        case (409, "idempotency_in_progress"):
+            return (.inProgress(retryAfter: RetryAfter.duration(of: response.retryAfter, now: now)), .nothing)
+        case (409, "idempotency_key_mismatch"): return (.keyMismatch, .nothing)
+        case (400, _), (409, _), (422, _): return (content(problem, refusal, batch), .everyAttempt)
+        default: return (content(problem, refusal, batch), .thisAttempt)
+        }
+    }
+
+    /// In the shape of one user per request a 404 may mean the contact: the journey's own reading tells.
+    private func journeyMissing(_ refusal: Rejection, _ response: Response, _ batch: Batch) -> Verdict.Finding {
+        guard batch.target.entrance != nil else { return .journeyClosed(refusal) }
+        switch response.journey {
+        case .live: return .refusedRows([0: refusal])
+        case .forbidden: return .refusedContent(refusal, isTooLarge: false)
+        case .notLive, .missing, .unreadable, nil: return .journeyClosed(refusal)
+        }
+    }
+
+    private func content(_ problem: Problem, _ refusal: Rejection, _ batch: Batch) -> Verdict.Finding {
+        let named = problem.namedRows(shape: Shape(of: batch.target), size: batch.size)
+        return named.isEmpty ? .refusedContent(refusal, isTooLarge: false) : .refusedRows(named)
+    }
+
+    private func rejection(of response: Response, _ problem: Problem?) -> Rejection {
+        guard let problem else {
+            return Rejection(code: "http_\(response.status)", message: "HTTP \(response.status) \(response.contentType)")
+        }
+        return Rejection(code: problem.code, message: problem.message)
+    }
+
+    private func read(_ response: Response, _ batch: Batch) -> [Verdict.RowResult] {
+        let members = LazyMembers(batch.members)
+        return AcceptanceReader(shape: Shape(of: batch.target), size: batch.size, members: { members.value })
+            .results(of: response)
+    }
+}
+
+/// The members of a batch, decoded at most once for an answer.
+private final class LazyMembers {
+    private let list: MemberList
+
+    init(_ list: MemberList) {
+        self.list = list
+    }
+
+    /// A list that cannot be decoded matches nothing, and what matches nothing is held as unproven.
+    lazy var value: [Member] = {
+        do { return try list.decode() } catch { return [] }
+    }()
+}

@@ -1,0 +1,27 @@
+/// How a request carries its users, which decides how an answer names one of them.
+public enum Shape: Sendable, Equatable {
+    /// `{"users":[…]}`: many users, named as `users[3].email`.
+    case users
+    /// `{"entrance_id":…,"user":{…},"event":{…}}`: one user, named as `user.email`.
+    case entrance
+
+    public init(of target: Target) {
+        self = target.entrance == nil ? .users : .entrance
+    }
+
+    /// The place of the row that a parameter's dotted path names; nil when it names none.
+    func row(ofParam param: String) -> Int? {
+        switch self {
+        case .entrance:
+            return ["user", "event"].contains { param == $0 || param.hasPrefix($0 + ".") } ? 0 : nil
+        case .users:
+            guard param.hasPrefix("users") else { return nil }
+            let rest = param.dropFirst("users".count)
+            guard let opening = rest.first, opening == "[" || opening == "." else { return nil }
+            let digits = rest.dropFirst().prefix { $0.isASCII && $0.isNumber }
+            let following = rest.dropFirst(1 + digits.count).first
+            guard opening == "[" ? following == "]" : following == nil || following == "." else { return nil }
+            return Int(digits)
+        }
+    }
+}

@@ -1,0 +1,137 @@
+/// The database, as the worker sees it: SQL is on the other side of this seam.
+///
+/// Every call is one transaction. A worker that no longer holds the fence gets `StoreError.fenced` and nothing is
+/// written; a database that is busy is waited for within a bound and then reported as `StoreError.busy`.
+public protocol OutboxStore: Sendable {
+    /// Takes over the outbox: raises the fence and returns what a predecessor left behind.
+    func takeOver(at now: WallTime) async throws -> Inheritance
+
+    /// Looks, without a lock, at what could be claimed.
+    func survey(journeys: [String], at now: WallTime) async throws -> Survey
+
+    /// Settles, begins further attempts and claims, in one transaction, the claims bounded by time held.
+    func commit(_ round: Round) async throws -> RoundResult
+
+    /// How much is left of what was committed and due when a drain started.
+    func remaining(of goal: DrainGoal, journeys: [String], at now: WallTime) async throws -> Remaining
+
+    /// What is committed and due now.
+    func drainGoal(at now: WallTime) async throws -> DrainGoal
+
+    /// Removes a bounded number of records older than the retention; true when more are left.
+    func prune(before time: WallTime) async throws -> Bool
+}
+
+/// What a predecessor left: its open batches, its pauses and what it had learned.
+public struct Inheritance: Sendable {
+    public var batches: [Batch]
+    public var pauses: [Pause]
+    public var enforcement: Enforcement
+    /// The body limit that a 413 taught.
+    public var bodyBytesMax: Int?
+
+    public init(batches: [Batch], pauses: [Pause], enforcement: Enforcement, bodyBytesMax: Int?) {
+        self.batches = batches
+        self.pauses = pauses
+        self.enforcement = enforcement
+        self.bodyBytesMax = bodyBytesMax
+    }
+}
+
+/// What could be claimed, journey by journey.
+public struct Survey: Sendable {
+    /// Journeys of the configuration with something due.
+    public var supplied: Set<String>
+    /// When the next intent that waits or is scheduled becomes due, by journey.
+    public var nextDue: [String: WallTime]
+    /// The pauses as stored, since another process may add or lift one.
+    public var pauses: [Pause]
+
+    public init(supplied: Set<String>, nextDue: [String: WallTime], pauses: [Pause]) {
+        self.supplied = supplied
+        self.nextDue = nextDue
+        self.pauses = pauses
+    }
+}
+
+/// A change to the stored pauses.
+public enum PauseChange: Sendable {
+    case put(Pause)
+    case remove(Pause.Scope, cause: String)
+}
+
+/// Everything that one transaction is to do.
+public struct Round: Sendable {
+    public var now: WallTime
+    public var pauses: [PauseChange] = []
+    public var settlements: [Settlement] = []
+    /// Batches whose next attempt begins.
+    public var resumes: [Batch] = []
+    public var claims: [ClaimOrder] = []
+    public var enforcement: Enforcement?
+    public var bodyBytesMax: Int?
+
+    public init(now: WallTime) {
+        self.now = now
+    }
+
+    var isEmpty: Bool {
+        pauses.isEmpty && settlements.isEmpty && resumes.isEmpty && claims.isEmpty && enforcement == nil
+            && bodyBytesMax == nil
+    }
+}
+
+/// What a round came to.
+public struct RoundResult: Sendable {
+    /// Batches whose attempt is committed: they are to be sent now.
+    public var begun: [Batch] = []
+    /// Batches frozen out of a split or shrunk one, to be begun when there is a permit.
+    public var successors: [Batch] = []
+    /// Batches whose settlement did not apply: somebody else has settled them.
+    public var stale: [Int64] = []
+    public var supplies: [String: Supply] = [:]
+    /// Rows refused alone and not yet condemned, by journey: how many share the latest code.
+    public var refusedAlike: [String: Int] = [:]
+    /// Rows that the worker itself found unsendable.
+    public var quarantined: [Int64: Unsendable] = [:]
+    /// How long the write lock was held.
+    public var held: Duration = .zero
+
+    public init() {}
+}
+
+/// What a drain is to empty: what was committed and due when it started.
+public struct DrainGoal: Sendable, Equatable {
+    public var lastID: Int64
+    public var dueBy: WallTime
+
+    public init(lastID: Int64, dueBy: WallTime) {
+        self.lastID = lastID
+        self.dueBy = dueBy
+    }
+}
+
+/// What is left of a drain's goal.
+public struct Remaining: Sendable, Equatable {
+    /// Waiting, ready or being sent in journeys that the configuration knows.
+    public var open: Int
+    /// Of `open`, by journey.
+    public var openByJourney: [String: Int]
+    public var inDoubt: Int
+    public var unknownJourney: Int
+
+    public init(open: Int, openByJourney: [String: Int], inDoubt: Int, unknownJourney: Int) {
+        self.open = open
+        self.openByJourney = openByJourney
+        self.inDoubt = inDoubt
+        self.unknownJourney = unknownJourney
+    }
+}
+
+/// What the store could not do.
+public enum StoreError: Error, Sendable, Equatable {
+    /// Another worker has taken over since.
+    case fenced
+    /// Somebody held the database for longer than the worker waits; nothing was written.
+    case busy
+}

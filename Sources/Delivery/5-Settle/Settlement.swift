@@ -1,0 +1,48 @@
+/// What is to be done about an answer, decided before the database is touched and applied in one savepoint.
+public struct Settlement: Sendable {
+    /// What becomes of the batch row.
+    public enum Fate: Sendable, Equatable {
+        case settled(BatchOutcome)
+        /// The same key and bytes again, once `dueAt` has come and a permit is there.
+        case sending(dueAt: WallTime, stamp: WallTime?)
+        /// The members in `unproven` wait for a person; the others were proven and are settled.
+        case inDoubt
+    }
+
+    /// Where one member goes that leaves the batch without being delivered.
+    public enum Leaving: Sendable, Equatable {
+        case dead(Rejection, attempts: Int)
+        case waiting(Waiting)
+    }
+
+    /// A member on its way to `outbox_waiting`; its epoch rises, since it will travel under another key.
+    public struct Waiting: Sendable, Equatable {
+        public var attempts: Int
+        public var dueAt: WallTime
+        public var rejection: Rejection?
+        /// The request was refused for its content with this member alone in it.
+        public var isRefusedAlone: Bool
+    }
+
+    public var batch: Batch
+    public var fate: Fate
+    public var record: AnswerRecord
+    /// Members that leave, by their place in the request.
+    public var leaving: [Int: Leaving] = [:]
+    /// Members that travel on at once in new batches under new keys, by their places.
+    public var successors: [[Int]] = []
+    /// In doubt only: the places that nothing is known about.
+    public var unproven: Set<Int> = []
+    /// A member was accepted, so that a row that was refused alone has itself to blame.
+    public var provesJourneyWorks = false
+    public var isReplay = false
+
+    /// How many members are settled as delivered.
+    public var deliveredCount: Int {
+        switch fate {
+        case .sending: 0
+        case .inDoubt: batch.size - unproven.count - leaving.count
+        case .settled: batch.size - leaving.count - successors.reduce(0) { $0 + $1.count }
+        }
+    }
+}

@@ -1,0 +1,177 @@
+/// Decides what to do about a verdict: a pure function of the batch, the verdict and what is known around it.
+///
+/// One rule runs through it: a row gets a new key only when nothing that carried it may have run.
+public struct Settling {
+    public var policy: DeliveryPolicy
+    public var enforcement: Enforcement
+    public var onUnknown: Journey.OnUnknown
+    /// Other requests succeed at the moment, so that a refusal is about this one's content.
+    public var othersSucceed: Bool
+    public var now: WallTime
+    public var random: SplitMix64
+
+    public init(
+        policy: DeliveryPolicy, enforcement: Enforcement, onUnknown: Journey.OnUnknown, othersSucceed: Bool,
+        now: WallTime, random: SplitMix64
+    ) {
+        self.policy = policy
+        self.enforcement = enforcement
+        self.onUnknown = onUnknown
+        self.othersSucceed = othersSucceed
+        self.now = now
+        self.random = random
+    }
+
+    /// What becomes of the batch and of each of its members.
+    public mutating func settle(_ batch: Batch, _ verdict: Verdict) throws -> Settlement {
+        let stamp = stamp(of: batch, after: verdict)
+        switch verdict.finding {
+        case .judged(let results): return try judged(batch, verdict, results)
+        case .keyMismatch: return doubt(batch, verdict)
+        case .unknown:
+            return enforcement == .absent && onUnknown == .hold
+                ? doubt(batch, verdict) : again(batch, verdict, stamp: stamp, after: backoff(batch))
+        case .inProgress(let retryAfter):
+            return again(batch, verdict, stamp: stamp, after: retryAfter ?? policy.backoff.initial)
+        case .rateLimited:
+            return again(batch, verdict, stamp: stamp, after: .zero)
+        case .notSent:
+            return again(batch, verdict, stamp: stamp, after: backoff(batch))
+        case .refusedRows, .refusedContent, .refusedByEdge, .closed, .journeyClosed:
+            // Something under this key may still have run: the key stays, and the request waits.
+            if stamp != nil { return again(batch, verdict, stamp: stamp, after: patience(batch, verdict)) }
+            return try refused(batch, verdict)
+        }
+    }
+
+    /// The stamp once the answer has had its say.
+    private func stamp(of batch: Batch, after verdict: Verdict) -> WallTime? {
+        switch verdict.bearing {
+        case .everyAttempt: enforcement == .enforced ? nil : batch.stampBefore
+        case .thisAttempt: batch.stampBefore
+        case .nothing: batch.possiblyExecutedSince
+        }
+    }
+
+    /// A refusal after which nothing that carried these rows may have run.
+    private mutating func refused(_ batch: Batch, _ verdict: Verdict) throws -> Settlement {
+        switch verdict.finding {
+        case .refusedRows(let named): return try shrink(batch, verdict, named)
+        case .refusedContent(let refusal, _): return try split(batch, verdict, refusal)
+        case .refusedByEdge(let refusal):
+            return othersSucceed
+                ? try split(batch, verdict, refusal) : again(batch, verdict, stamp: nil, after: backoff(batch))
+        default: return try giveBack(batch, verdict)
+        }
+    }
+
+    // MARK: The request was taken
+
+    private mutating func judged(
+        _ batch: Batch, _ verdict: Verdict, _ results: [Verdict.RowResult]
+    ) throws -> Settlement {
+        if results.allSatisfy({ $0 == .delivered }) {
+            return Settlement(
+                batch: batch, fate: .settled(.delivered), record: verdict.record, provesJourneyWorks: true)
+        }
+        let unproven = Set(results.indices.filter { results[$0] == .unproven })
+        if !unproven.isEmpty && enforcement != .absent && batch.replays < Self.replaysMax {
+            var settlement = again(batch, verdict, stamp: batch.possiblyExecutedSince, after: backoff(batch))
+            settlement.isReplay = true
+            return settlement
+        }
+        var settlement = Settlement(
+            batch: batch, fate: .settled(.partlyRejected), record: verdict.record, unproven: unproven)
+        try reject(results.enumerated().compactMap { index, result in
+            guard case .rejected(let rejection) = result else { return nil }
+            return (index, rejection)
+        }, in: &settlement)
+        if !unproven.isEmpty { settlement.fate = .inDoubt }
+        if unproven.isEmpty && settlement.leaving.count == batch.size { settlement.fate = .settled(.rejected) }
+        settlement.provesJourneyWorks = results.contains(.delivered)
+        return settlement
+    }
+
+    /// How often a 2xx that proves too little is asked for again under its key, before a person is.
+    static let replaysMax = 2
+
+    private mutating func reject(_ rows: [(Int, Rejection)], in settlement: inout Settlement) throws {
+        let members = try settlement.batch.members.decode()
+        for (index, rejection) in rows {
+            let attempts = members[index].attempts + 1
+            if rejection.isRetryable && attempts < policy.maxAttempts {
+                settlement.leaving[index] = .waiting(
+                    Settlement.Waiting(
+                        attempts: attempts, dueAt: now + policy.backoff.delay(afterTry: attempts, using: &random),
+                        rejection: rejection, isRefusedAlone: false))
+            } else {
+                settlement.leaving[index] = .dead(rejection, attempts: attempts)
+            }
+        }
+    }
+
+    // MARK: The request was refused, and nothing ran
+
+    private mutating func shrink(_ batch: Batch, _ verdict: Verdict, _ named: [Int: Rejection]) throws -> Settlement {
+        var settlement = Settlement(batch: batch, fate: .settled(.shrunk), record: verdict.record)
+        try reject(named.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }, in: &settlement)
+        let others = (0..<batch.size).filter { named[$0] == nil }
+        if others.isEmpty { settlement.fate = .settled(.rejected) } else { settlement.successors = [others] }
+        return settlement
+    }
+
+    private mutating func split(_ batch: Batch, _ verdict: Verdict, _ refusal: Rejection) throws -> Settlement {
+        guard batch.size > 1 else { return try refuseAlone(batch, verdict, refusal) }
+        var settlement = Settlement(batch: batch, fate: .settled(.split), record: verdict.record)
+        let middle = batch.size / 2
+        settlement.successors = [Array(0..<middle), Array(middle..<batch.size)]
+        return settlement
+    }
+
+    /// A row refused alone is not condemned yet: a wrong setting would look the same.
+    private mutating func refuseAlone(_ batch: Batch, _ verdict: Verdict, _ refusal: Rejection) throws -> Settlement {
+        var settlement = Settlement(batch: batch, fate: .settled(.rejected), record: verdict.record)
+        let attempts = (try batch.members.decode().first?.attempts ?? 0) + 1
+        settlement.leaving[0] =
+            attempts < policy.maxAttempts
+            ? .waiting(
+                Settlement.Waiting(
+                    attempts: attempts, dueAt: now + policy.backoff.delay(afterTry: attempts, using: &random),
+                    rejection: refusal, isRefusedAlone: true))
+            : .dead(refusal, attempts: attempts)
+        return settlement
+    }
+
+    /// The rows wait for the door to open, no attempt spent, each under its next key.
+    private func giveBack(_ batch: Batch, _ verdict: Verdict) throws -> Settlement {
+        var settlement = Settlement(batch: batch, fate: .settled(.returned), record: verdict.record)
+        for (index, member) in try batch.members.decode().enumerated() {
+            settlement.leaving[index] = .waiting(
+                Settlement.Waiting(attempts: member.attempts, dueAt: now, rejection: nil, isRefusedAlone: false))
+        }
+        return settlement
+    }
+
+    // MARK: The batch goes on, or waits for a person
+
+    private func again(_ batch: Batch, _ verdict: Verdict, stamp: WallTime?, after delay: Duration) -> Settlement {
+        Settlement(batch: batch, fate: .sending(dueAt: now + delay, stamp: stamp), record: verdict.record)
+    }
+
+    private func doubt(_ batch: Batch, _ verdict: Verdict) -> Settlement {
+        Settlement(
+            batch: batch, fate: .inDoubt, record: verdict.record, unproven: Set(0..<batch.size))
+    }
+
+    private mutating func backoff(_ batch: Batch) -> Duration {
+        policy.backoff.delay(afterTry: batch.attempt, using: &random)
+    }
+
+    /// A closed door is watched by the governor; anything else backs off by itself.
+    private mutating func patience(_ batch: Batch, _ verdict: Verdict) -> Duration {
+        switch verdict.finding {
+        case .closed, .journeyClosed: .zero
+        default: backoff(batch)
+        }
+    }
+}

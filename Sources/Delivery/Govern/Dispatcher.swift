@@ -1,0 +1,386 @@
+/// The worker's whole state of mind, without any I/O: events and the time go in, rounds come out.
+///
+/// It says which requests may leave (the governor), which batches go on, and when to look again. The shell around it
+/// commits the rounds and sends what they began.
+struct Dispatcher: Sendable {
+    /// What is to be done next.
+    struct Plan {
+        var round: Round
+        /// Journeys whose state is to be read at the API.
+        var reads: [(journey: String, target: Target)] = []
+        /// Where to find out whether keys are enforced.
+        var enforcementProbe: Target?
+    }
+
+    /// A refusal of one request is about its content when others have succeeded this recently.
+    static let successRecent: Duration = .seconds(60)
+    /// So many rows refused one by one, all alike and with no success between them, are a wrong setting.
+    static let refusedAlikeMax = 8
+    static let enforcementProbeInterval: Duration = .seconds(30)
+
+    var configuration: WorkerConfiguration
+    var doors: Doors
+    var windows: RateWindows
+    var open = OpenBatches()
+    var turns = Turns()
+    var enforcement: Enforcement
+    var bodyBytesMax: Int?
+    var random: SplitMix64
+    /// The fingerprints of the API keys at hand, the current one first.
+    var fingerprints: [String] = []
+    var isStopping = false
+    var needsSurvey = true
+    var notes: [WorkerEvent] = []
+
+    private var begunAt: [Int64: Moment] = [:]
+    private var settlements: [Settlement] = []
+    private var lastSuccess: Duration?
+    private var failuresInARow = 0
+    private var limitsInARow = 0
+    private var postProbes: Set<String> = []
+    private var reading: Set<String> = []
+    private var learnedEnforcement: Enforcement?
+    private var learnedBodyBytesMax: Int?
+    private var isProbingEnforcement = false
+    private var nextEnforcementProbe: Duration = .zero
+
+    init(_ configuration: WorkerConfiguration, inheriting: Inheritance, random: SplitMix64, at now: Moment) {
+        self.configuration = configuration
+        self.random = random
+        doors = Doors(inheriting.pauses)
+        windows = RateWindows(limits: configuration.rate, now: now.monotonic)
+        bodyBytesMax = inheriting.bodyBytesMax
+        enforcement = Self.enforcement(configuration, learned: inheriting.enforcement)
+        turns.keep(configuration.journeys)
+        for batch in inheriting.batches { open.wait(batch, until: now.monotonic) }
+        notes.append(.tookOver(openBatches: inheriting.batches.count))
+    }
+
+    private static func enforcement(_ configuration: WorkerConfiguration, learned: Enforcement) -> Enforcement {
+        switch configuration.idempotency {
+        case .enforced: .enforced
+        case .absent: .absent
+        case .auto: learned
+        }
+    }
+
+    mutating func takeNotes() -> [WorkerEvent] {
+        defer { notes = [] }
+        return notes
+    }
+
+    // MARK: What has happened
+
+    mutating func reconfigure(_ new: WorkerConfiguration, at now: Moment) {
+        if new.rate != configuration.rate { windows = RateWindows(limits: new.rate, now: now.monotonic) }
+        configuration = new
+        enforcement = Self.enforcement(new, learned: enforcement)
+        turns.keep(new.journeys)
+        doors.probeSoon(at: now.wall) { _ in true }
+        needsSurvey = true
+    }
+
+    mutating func absorb(_ survey: Survey) {
+        needsSurvey = false
+        turns.absorb(survey)
+        doors.replace(by: survey.pauses)
+    }
+
+    mutating func absorb(_ answer: Answer, to batch: Batch, begunAt: Moment, at now: Moment) throws {
+        let verdict = Classifier().judge(answer, to: batch, at: now.wall)
+        if verdict.provesEnforcement { learn(.enforced) }
+        noteHealth(verdict, at: now)
+        noteDoors(verdict, batch, begunAt: begunAt, at: now)
+        if case .refusedContent(_, isTooLarge: true) = verdict.finding { learnBodyLimit(from: batch) }
+        var settling = Settling(
+            policy: configuration.policy, enforcement: enforcement,
+            onUnknown: journey(named: batch.journey)?.onUnknown ?? .hold,
+            othersSucceed: lastSuccess.map { now.monotonic - $0 < Self.successRecent } ?? false,
+            now: now.wall, random: random)
+        let settlement = try settling.settle(batch, verdict)
+        random = settling.random
+        settle(settlement, at: now)
+    }
+
+    mutating func absorb(_ reading: Response.JourneyReading, ofJourney name: String, at now: Moment) {
+        self.reading.remove(name)
+        switch reading {
+        case .live: doors.open(.journey(name), begunAt: now.wall)
+        case .forbidden:
+            postProbes.insert(name)
+            doors.probeSoon(at: now.wall) { $0 == .journey(name) }
+        case .notLive, .missing, .unreadable: return
+        }
+    }
+
+    mutating func absorb(_ finding: EnforcementProbe.Finding, at now: Moment) {
+        isProbingEnforcement = false
+        switch finding {
+        case .enforced: learn(.enforced)
+        case .absent: learn(.absent)
+        case .inconclusive: nextEnforcementProbe = now.monotonic + Self.enforcementProbeInterval
+        }
+    }
+
+    mutating func absorb(_ result: RoundResult, at now: Moment) {
+        for batch in result.begun {
+            open.fly(batch)
+            begunAt[batch.id] = now
+            notes.append(.begun(batch))
+        }
+        windows.note(result.begun.count, at: now.monotonic)
+        for batch in result.successors { open.wait(batch, until: now.monotonic) }
+        for id in result.stale {
+            open.remove(id)
+            notes.append(.stale(batch: id))
+        }
+        turns.absorb(result.supplies)
+        for (journey, count) in result.refusedAlike where count >= Self.refusedAlikeMax {
+            close(.journey(journey), Rejection(code: Pause.rowsRefusedCause, message: "\(count) rows refused alike"), nil, now)
+        }
+        for (intent, reason) in result.quarantined { notes.append(.quarantined(intent: intent, reason)) }
+        notes.append(.round(result))
+    }
+
+    // MARK: What is to be done
+
+    /// The next round; empty when there is nothing to do yet.
+    ///
+    /// Throws `DecodingError` when a stored batch cannot be read.
+    mutating func plan(at now: Moment) throws -> Plan {
+        var plan = Plan(round: Round(now: now.wall))
+        doors.openRate(at: now.wall)
+        turns.passDue(at: now.wall)
+        if !isStopping {
+            readJourneys(into: &plan, at: now)
+            var permits = permits(at: now)
+            try resume(into: &plan, permits: &permits, at: now)
+            claim(into: &plan, permits: permits, at: now)
+        }
+        plan.round.settlements = settlements
+        settlements = []
+        plan.round.pauses = doors.takeChanges()
+        plan.round.enforcement = learnedEnforcement
+        plan.round.bodyBytesMax = learnedBodyBytesMax
+        learnedEnforcement = nil
+        learnedBodyBytesMax = nil
+        return plan
+    }
+
+    /// When to look again if nothing happens.
+    func nextLook(after now: Moment) -> Duration {
+        var times: [Duration?] = [
+            open.nextDue(after: now.monotonic), windows.nextFree(after: now.monotonic),
+            doors.nextProbe(after: now.wall).map(now.monotonic(at:)),
+            turns.nextRipe(after: now.wall).map(now.monotonic(at:)),
+        ]
+        if isAwaitingEnforcement { times.append(nextEnforcementProbe > now.monotonic ? nextEnforcementProbe : nil) }
+        return times.compactMap { $0 }.min() ?? now.monotonic + .seconds(3600)
+    }
+
+    /// How many requests may leave now, under the windows, the slots and the doors.
+    private func permits(at now: Moment) -> Int {
+        let slots = 2 * configuration.policy.connections
+        // While nothing succeeds, every open batch counts: an outage must not freeze the backlog.
+        let used = failuresInARow > 0 ? open.count : open.slotsUsed(at: now.monotonic, longMax: slots)
+        let free = windows.free(at: now.monotonic, atMost: max(0, slots - used) + open.due(at: now.monotonic).count)
+        switch doors.passage(.everything, at: now.wall) {
+        case .open: return free
+        case .probe: return min(1, free)
+        case .closed: return 0
+        }
+    }
+
+    // MARK: Batches that are open already
+
+    private mutating func resume(into plan: inout Plan, permits: inout Int, at now: Moment) throws {
+        for batch in open.due(at: now.monotonic) {
+            switch try Resuming(self, now: now, journey: batch.journey).decide(batch) {
+            case .send where permits > 0:
+                permits -= 1
+                probeIfShut(batch.journey, at: now)
+                plan.round.resumes.append(batch)
+            case .send: continue
+            case .wait: continue
+            case .learnEnforcement:
+                guard !isProbingEnforcement, nextEnforcementProbe <= now.monotonic, permits > 1 else { continue }
+                isProbingEnforcement = true
+                permits -= 2
+                windows.note(2, at: now.monotonic)
+                plan.enforcementProbe = batch.target
+            case .end(let settlement): settle(settlement, at: now)
+            }
+        }
+    }
+
+    private var isAwaitingEnforcement: Bool {
+        enforcement == .unproven && open.waiting.values.contains { $0.batch.possiblyExecutedSince != nil }
+    }
+
+    /// A request that leaves through a shut door is that door's probe.
+    private mutating func probeIfShut(_ journey: String, at now: Moment) {
+        for scope in [Pause.Scope.everything, .journey(journey)] where doors.isShut(scope, at: now.wall) {
+            doors.noteProbe(scope, at: now.wall)
+        }
+    }
+
+    // MARK: New batches
+
+    private mutating func claim(into plan: inout Plan, permits: Int, at now: Moment) {
+        var counts: [String: Int] = [:]
+        var left = permits
+        let ripe = turns.order(configuration.journeys, at: now.wall).filter { isAdmitted($0.name, at: now) }
+        guard !ripe.isEmpty, let current = fingerprints.first else { return }
+        let share = share(of: ripe.count)
+        var isServing = true
+        while left > 0 && isServing {
+            isServing = false
+            for journey in ripe where left > 0 {
+                let isProbe = doors.isShut(.journey(journey.name), at: now.wall)
+                let held = open.count(in: journey.name) + (counts[journey.name] ?? 0)
+                guard held < share, !isProbe || counts[journey.name] == nil else { continue }
+                counts[journey.name, default: 0] += 1
+                left -= 1
+                isServing = true
+            }
+        }
+        for journey in ripe {
+            guard let count = counts[journey.name] else { continue }
+            let isProbe = doors.isShut(.journey(journey.name), at: now.wall)
+            probeIfShut(journey.name, at: now)
+            turns.serve(journey.name)
+            plan.round.claims.append(order(journey, batches: count, isProbe: isProbe, fingerprint: current))
+        }
+    }
+
+    private func order(_ journey: Journey, batches: Int, isProbe: Bool, fingerprint: String) -> ClaimOrder {
+        let policy = configuration.policy
+        return ClaimOrder(
+            journey: journey, target: configuration.target(of: journey), apiKeyFingerprint: fingerprint,
+            batches: batches, rowsMax: isProbe ? 1 : policy.batchSize,
+            bodyBytesMax: min(policy.bodyBytesMax, bodyBytesMax ?? .max), linger: policy.linger)
+    }
+
+    /// What one journey may hold of the slots: never all of them, so that another one's next intent finds a way.
+    private func share(of ripe: Int) -> Int {
+        let slots = 2 * configuration.policy.connections
+        return max(1, min(slots - max(1, slots / 4), (slots + ripe - 1) / ripe))
+    }
+
+    private func isAdmitted(_ journey: String, at now: Moment) -> Bool {
+        switch doors.passage(.journey(journey), at: now.wall) {
+        case .open: true
+        case .probe: isProbedByPosting(journey)
+        case .closed: false
+        }
+    }
+
+    // MARK: Doors
+
+    private func isProbedByPosting(_ journey: String) -> Bool {
+        postProbes.contains(journey)
+            || doors.pauses.contains { $0.scope == .journey(journey) && $0.cause == Pause.rowsRefusedCause }
+    }
+
+    private mutating func readJourneys(into plan: inout Plan, at now: Moment) {
+        guard doors.passage(.everything, at: now.wall) == .open else { return }
+        for pause in doors.journeysToProbe(at: now.wall) {
+            guard case .journey(let name) = pause.scope, !isProbedByPosting(name), !reading.contains(name),
+                let journey = journey(named: name), windows.free(at: now.monotonic, atMost: 1) > 0
+            else { continue }
+            reading.insert(name)
+            windows.note(1, at: now.monotonic)
+            doors.noteProbe(pause.scope, at: now.wall)
+            plan.reads.append((name, configuration.target(of: journey)))
+        }
+    }
+
+    private mutating func noteDoors(_ verdict: Verdict, _ batch: Batch, begunAt: Moment, at now: Moment) {
+        switch verdict.finding {
+        case .closed(let cause): close(.everything, cause, verdict.record.requestID, now)
+        case .journeyClosed(let cause): close(.journey(batch.journey), cause, verdict.record.requestID, now)
+        case .rateLimited(let retryAfter): limit(retryAfter, at: now)
+        case .judged:
+            limitsInARow = 0
+            postProbes.remove(batch.journey)
+            reopen(.everything, begunAt: begunAt.wall)
+            reopen(.journey(batch.journey), begunAt: begunAt.wall)
+        case .refusedRows, .refusedContent(_, isTooLarge: false): reopen(.everything, begunAt: begunAt.wall)
+        case .refusedContent, .refusedByEdge, .inProgress, .keyMismatch, .unknown, .notSent: return
+        }
+    }
+
+    private mutating func close(_ scope: Pause.Scope, _ cause: Rejection, _ requestID: String?, _ now: Moment) {
+        let before = doors.pauses.count
+        doors.close(scope, cause: cause.code, detail: cause.message, requestID: requestID, at: now.wall)
+        if doors.pauses.count > before, let pause = doors.pauses.last { notes.append(.paused(pause)) }
+    }
+
+    private mutating func reopen(_ scope: Pause.Scope, begunAt: WallTime) {
+        let before = doors.pauses
+        doors.open(scope, begunAt: begunAt)
+        for pause in before where !doors.pauses.contains(pause) {
+            notes.append(.resumed(scope: pause.scope, cause: pause.cause))
+        }
+    }
+
+    /// The server's wait or a doubling one, whichever is longer, and up to half a second of jitter.
+    private mutating func limit(_ retryAfter: Duration?, at now: Moment) {
+        let wasLimited = doors.pauses.contains { $0.cause == Pause.rateCause }
+        if !wasLimited { limitsInARow += 1 }
+        let doubled = min(.seconds(60), .seconds(1) * (1 << min(limitsInARow - 1, 6)))
+        let base = limitsInARow > 1 || retryAfter == nil ? max(doubled, retryAfter ?? .zero) : retryAfter ?? doubled
+        let jitter = Duration.milliseconds(Int64.random(in: 0...500, using: &random))
+        let before = doors.pauses.count
+        doors.limit(until: now.wall + base + jitter, at: now.wall)
+        if doors.pauses.count > before, let pause = doors.pauses.last { notes.append(.paused(pause)) }
+    }
+
+    // MARK: What answers teach
+
+    private mutating func settle(_ settlement: Settlement, at now: Moment) {
+        settlements.append(settlement)
+        begunAt[settlement.batch.id] = nil
+        if case .sending(let dueAt, let stamp) = settlement.fate {
+            var batch = settlement.batch
+            batch.possiblyExecutedSince = stamp
+            batch.replays += settlement.isReplay ? 1 : 0
+            open.wait(batch, until: now.monotonic(at: dueAt))
+        } else {
+            open.remove(settlement.batch.id)
+        }
+        for leaving in settlement.leaving.values {
+            if case .waiting(let waiting) = leaving { turns.note(due: waiting.dueAt, in: settlement.batch.journey) }
+        }
+        notes.append(.settled(settlement))
+    }
+
+    private mutating func noteHealth(_ verdict: Verdict, at now: Moment) {
+        switch verdict.finding {
+        case .judged:
+            failuresInARow = 0
+            lastSuccess = now.monotonic
+        case .unknown, .notSent: failuresInARow += 1
+        default: failuresInARow = 0
+        }
+    }
+
+    private mutating func learn(_ finding: Enforcement) {
+        guard configuration.idempotency == .auto, enforcement != finding else { return }
+        enforcement = finding
+        learnedEnforcement = finding
+        notes.append(.enforcement(finding))
+    }
+
+    private mutating func learnBodyLimit(from batch: Batch) {
+        guard batch.size > 1 else { return }
+        let smaller = max(64 * 1024, batch.body.count / 2)
+        guard smaller < bodyBytesMax ?? .max, smaller < batch.body.count else { return }
+        bodyBytesMax = smaller
+        learnedBodyBytesMax = smaller
+    }
+
+    func journey(named name: String) -> Journey? {
+        configuration.journeys.first { $0.name == name }
+    }
+}

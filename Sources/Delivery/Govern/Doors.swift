@@ -1,0 +1,122 @@
+/// The pauses in force: which requests may leave, and which one may leave as a probe.
+struct Doors {
+    /// Whether a request may leave through a door.
+    enum Passage: Equatable {
+        case open
+        /// One request may leave, to see whether the door has opened.
+        case probe
+        case closed
+    }
+
+    private(set) var pauses: [Pause]
+    /// What the next round has to store.
+    private var changes: [PauseChange] = []
+
+    init(_ pauses: [Pause]) {
+        self.pauses = pauses
+    }
+
+    mutating func takeChanges() -> [PauseChange] {
+        defer { changes = [] }
+        return changes
+    }
+
+    /// Replaces what this process knows by what the database holds, after another process may have written it.
+    mutating func replace(by stored: [Pause]) {
+        pauses = stored
+    }
+
+    func passage(_ scope: Pause.Scope, at now: WallTime) -> Passage {
+        pauses.filter { $0.scope == scope }.reduce(.open) { passage, pause in
+            guard let next = pause.nextProbe, next <= now else { return .closed }
+            return pause.cause == Pause.rateCause || passage == .closed ? passage : .probe
+        }
+    }
+
+    /// The doors of a scope that are shut, whether or not a probe is due.
+    func isShut(_ scope: Pause.Scope, at now: WallTime) -> Bool {
+        passage(scope, at: now) != .open
+    }
+
+    /// The next moment at which a door is tried.
+    func nextProbe(after now: WallTime) -> WallTime? {
+        pauses.compactMap(\.nextProbe).filter { $0 > now }.min()
+    }
+
+    /// Journeys whose probe is due now.
+    func journeysToProbe(at now: WallTime) -> [Pause] {
+        pauses.filter { pause in
+            guard case .journey = pause.scope, let next = pause.nextProbe else { return false }
+            return next <= now
+        }
+    }
+
+    /// Notes that a door is closed; an answer to a request from before the pause changes nothing.
+    mutating func close(_ scope: Pause.Scope, cause: String, detail: String?, requestID: String?, at now: WallTime) {
+        if let index = index(scope, cause) {
+            pauses[index].detail = detail
+            pauses[index].requestID = requestID
+            return store(pauses[index])
+        }
+        let pause = Pause(
+            scope: scope, cause: cause, detail: detail, requestID: requestID, since: now,
+            nextProbe: now + Pause.interval(afterProbes: 0), probes: 0)
+        pauses.append(pause)
+        store(pause)
+    }
+
+    /// Notes a 429: everything waits, longer at every repeat, the server's own word being the least.
+    mutating func limit(until time: WallTime, at now: WallTime) {
+        if let index = index(.everything, Pause.rateCause) {
+            pauses[index].nextProbe = max(time, pauses[index].nextProbe ?? time)
+            return store(pauses[index])
+        }
+        let pause = Pause(
+            scope: .everything, cause: Pause.rateCause, detail: nil, requestID: nil, since: now, nextProbe: time,
+            probes: 0)
+        pauses.append(pause)
+        store(pause)
+    }
+
+    /// Notes that a probe leaves through the doors of a scope: the next one is due later, also after a restart.
+    mutating func noteProbe(_ scope: Pause.Scope, at now: WallTime) {
+        for index in pauses.indices where pauses[index].scope == scope && pauses[index].cause != Pause.rateCause {
+            guard pauses[index].nextProbe != nil else { continue }
+            pauses[index].probes += 1
+            pauses[index].nextProbe = now + Pause.interval(afterProbes: pauses[index].probes)
+            store(pauses[index])
+        }
+    }
+
+    /// Opens the doors of a scope that an answer has proven open; a person's pause and a rate's stay.
+    mutating func open(_ scope: Pause.Scope, begunAt: WallTime) {
+        remove { $0.scope == scope && $0.cause != Pause.operatorCause && $0.cause != Pause.rateCause && $0.since <= begunAt }
+    }
+
+    /// Opens the door that a rate limit had closed, once its time has passed.
+    mutating func openRate(at now: WallTime) {
+        remove { $0.cause == Pause.rateCause && ($0.nextProbe ?? now) <= now }
+    }
+
+    /// Lets refused doors be tried at once, because something about them changed (a new API key, say).
+    mutating func probeSoon(at now: WallTime, where isConcerned: (Pause.Scope) -> Bool) {
+        for index in pauses.indices where isConcerned(pauses[index].scope) {
+            guard pauses[index].nextProbe != nil, pauses[index].cause != Pause.rateCause else { continue }
+            pauses[index].nextProbe = now
+            store(pauses[index])
+        }
+    }
+
+    private func index(_ scope: Pause.Scope, _ cause: String) -> Int? {
+        pauses.firstIndex { $0.scope == scope && $0.cause == cause }
+    }
+
+    private mutating func store(_ pause: Pause) {
+        changes.append(.put(pause))
+    }
+
+    private mutating func remove(where isGone: (Pause) -> Bool) {
+        for pause in pauses where isGone(pause) { changes.append(.remove(pause.scope, cause: pause.cause)) }
+        pauses.removeAll(where: isGone)
+    }
+}

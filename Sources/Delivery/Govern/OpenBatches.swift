@@ -1,0 +1,52 @@
+/// The batches that are frozen and not settled: in flight, or waiting for their next attempt.
+struct OpenBatches {
+    struct Waiting {
+        var batch: Batch
+        /// When the next attempt may begin, on the monotonic clock.
+        var due: Duration
+    }
+
+    /// A wait longer than this takes no slot: others may use it meanwhile.
+    static let longWait: Duration = .seconds(1)
+
+    private(set) var inFlight: [Int64: Batch] = [:]
+    private(set) var waiting: [Int64: Waiting] = [:]
+    private var countByJourney: [String: Int] = [:]
+
+    var count: Int { inFlight.count + waiting.count }
+
+    func count(in journey: String) -> Int { countByJourney[journey] ?? 0 }
+
+    /// Batches that hold a slot; those in a long backoff have `longMax` places of their own.
+    func slotsUsed(at now: Duration, longMax: Int) -> Int {
+        let long = waiting.values.reduce(0) { $0 + ($1.due - now > Self.longWait ? 1 : 0) }
+        return count - min(long, longMax)
+    }
+
+    mutating func fly(_ batch: Batch) {
+        remove(batch.id)
+        inFlight[batch.id] = batch
+        countByJourney[batch.journey, default: 0] += 1
+    }
+
+    mutating func wait(_ batch: Batch, until due: Duration) {
+        remove(batch.id)
+        waiting[batch.id] = Waiting(batch: batch, due: due)
+        countByJourney[batch.journey, default: 0] += 1
+    }
+
+    mutating func remove(_ id: Int64) {
+        guard let batch = inFlight.removeValue(forKey: id) ?? waiting.removeValue(forKey: id)?.batch else { return }
+        countByJourney[batch.journey, default: 1] -= 1
+    }
+
+    /// Waiting batches whose time has come, the longest due first.
+    func due(at now: Duration) -> [Batch] {
+        waiting.values.filter { $0.due <= now }
+            .sorted { ($0.due, $0.batch.id) < ($1.due, $1.batch.id) }.map(\.batch)
+    }
+
+    func nextDue(after now: Duration) -> Duration? {
+        waiting.values.map(\.due).filter { $0 > now }.min()
+    }
+}

@@ -1,0 +1,55 @@
+/// A closed door: why nothing leaves, for everyone or for one journey, and when it is tried again.
+public struct Pause: Sendable, Equatable {
+    /// What the pause holds back.
+    public enum Scope: Sendable, Hashable {
+        case everything
+        case journey(String)
+
+        /// As the database keeps it: '' is everything.
+        public var text: String {
+            switch self {
+            case .everything: ""
+            case .journey(let name): name
+            }
+        }
+
+        public init(text: String) {
+            self = text.isEmpty ? .everything : .journey(text)
+        }
+    }
+
+    /// The cause of a pause that a person made.
+    public static let operatorCause = "operator"
+    /// The cause of a pause that ends by itself at `nextProbe`, without a probe.
+    public static let rateCause = "rate_limited"
+    /// The cause of a park whose rows were refused one by one, all alike.
+    public static let rowsRefusedCause = "rows_refused"
+
+    public var scope: Scope
+    public var cause: String
+    public var detail: String?
+    public var requestID: String?
+    public var since: WallTime
+    /// When the door is tried again; nil when only a person opens it.
+    public var nextProbe: WallTime?
+    /// How often it was tried.
+    public var probes: Int
+
+    public init(
+        scope: Scope, cause: String, detail: String?, requestID: String?, since: WallTime, nextProbe: WallTime?,
+        probes: Int
+    ) {
+        self.scope = scope
+        self.cause = cause
+        self.detail = detail
+        self.requestID = requestID
+        self.since = since
+        self.nextProbe = nextProbe
+        self.probes = probes
+    }
+
+    /// The wait before the next probe: 30 s at first, doubling to 15 min.
+    static func interval(afterProbes count: Int) -> Duration {
+        min(.seconds(30) * (1 << min(count, 10)), .seconds(15 * 60))
+    }
+}

@@ -1,0 +1,64 @@
+/// Decides what to do with an open batch whose time has come: a pure function of the batch and what is known.
+struct Resuming {
+    enum Decision {
+        case send
+        /// A door is shut; the batch stays as it is.
+        case wait
+        /// Whether keys are enforced has to be known first.
+        case learnEnforcement
+        /// It will not be sent under this key again.
+        case end(Settlement)
+    }
+
+    let enforcement: Enforcement
+    let onUnknown: Journey.OnUnknown
+    let unknownAfter: Duration
+    let fingerprints: [String]
+    let everything: Doors.Passage
+    let journey: Doors.Passage
+    let now: WallTime
+
+    init(_ dispatcher: Dispatcher, now: Moment, journey name: String) {
+        enforcement = dispatcher.enforcement
+        onUnknown = dispatcher.journey(named: name)?.onUnknown ?? .hold
+        unknownAfter = dispatcher.configuration.policy.unknownAfter
+        fingerprints = dispatcher.fingerprints
+        everything = dispatcher.doors.passage(.everything, at: now.wall)
+        journey = dispatcher.doors.passage(.journey(name), at: now.wall)
+        self.now = now.wall
+    }
+
+    func decide(_ batch: Batch) throws -> Decision {
+        guard let stamp = batch.possiblyExecutedSince else { return try decideUntried(batch) }
+        if now - stamp >= unknownAfter { return try unknown(batch, code: "unknown_after") }
+        guard fingerprints.contains(batch.apiKeyFingerprint) else { return try unknown(batch, code: "api_key_gone") }
+        switch enforcement {
+        case .absent where onUnknown == .hold: return try unknown(batch, code: "idempotency_absent")
+        case .unproven: return everything == .closed ? .wait : .learnEnforcement
+        case .absent, .enforced: return everything == .closed || journey == .closed ? .wait : .send
+        }
+    }
+
+    /// Nothing under its key has run: a shut door or another API key ends the batch, and its rows wait unfrozen.
+    private func decideUntried(_ batch: Batch) throws -> Decision {
+        guard batch.apiKeyFingerprint == fingerprints.first else { return .end(try giveBack(batch, code: "api_key_changed")) }
+        if everything == .closed || journey == .closed { return .end(try giveBack(batch, code: "paused")) }
+        return .send
+    }
+
+    private func unknown(_ batch: Batch, code: String) throws -> Decision {
+        if onUnknown == .resend { return .end(try giveBack(batch, code: code)) }
+        return .end(
+            Settlement(
+                batch: batch, fate: .inDoubt, record: AnswerRecord(code: code), unproven: Set(0..<batch.size)))
+    }
+
+    private func giveBack(_ batch: Batch, code: String) throws -> Settlement {
+        var settlement = Settlement(batch: batch, fate: .settled(.returned), record: AnswerRecord(code: code))
+        for (index, member) in try batch.members.decode().enumerated() {
+            settlement.leaving[index] = .waiting(
+                Settlement.Waiting(attempts: member.attempts, dueAt: now, rejection: nil, isRefusedAlone: false))
+        }
+        return settlement
+    }
+}

@@ -1,0 +1,141 @@
+import Foundation
+
+/// One intent inside a frozen batch: who it is about, and where its payload stands in the body.
+public struct Member: Sendable, Equatable {
+    public var id: Int64
+    /// Requests so far that ended with this intent rejected for now.
+    public var attempts: Int
+    /// Raised each time the intent travels under a new idempotency key.
+    public var epoch: Int
+    public var externalID: String?
+    public var anonymousID: String?
+    public var email: String?
+    public var orderingKey: String?
+    public var dedupKey: String?
+    public var scheduledAt: WallTime?
+    public var expiresAt: WallTime?
+    public var createdAt: WallTime
+    public var traceparent: String?
+    /// The bytes between the profile's braces in the batch's body; nil when the column was NULL.
+    public var profile: Range<Int>?
+    /// The bytes of the data object in the batch's body; nil when the column was NULL.
+    public var data: Range<Int>?
+    /// The batch this intent travelled in before.
+    public var previousBatch: Int64?
+
+    /// The stored profile, braces put back; nil when the column was NULL.
+    public func profile(in body: [UInt8]) -> [UInt8]? {
+        profile.map { [UInt8(ascii: "{")] + body[$0] + [UInt8(ascii: "}")] }
+    }
+
+    /// The stored data; nil when the column was NULL.
+    public func data(in body: [UInt8]) -> [UInt8]? {
+        data.map { Array(body[$0]) }
+    }
+
+    /// Offers this intent to a new request, under its next epoch, as a row that came out of `batch`.
+    public func withRow<Result>(of batch: Batch, _ use: (IntentRow) -> Result) -> Result {
+        var arena: [UInt8] = []
+        func place(_ bytes: some Collection<UInt8>) -> Range<Int> {
+            arena.append(contentsOf: bytes)
+            return (arena.count - bytes.count)..<arena.count
+        }
+        let texts = [externalID, anonymousID, email, orderingKey, dedupKey, traceparent].map { $0.map { place($0.utf8) } }
+        let payload = [profile(in: batch.body), data(in: batch.body)].map { $0.map { place($0) } }
+        return arena.withUnsafeBytes { bytes in
+            func text(_ range: Range<Int>?) -> IntentRow.Text? { range.map { IntentRow.Text(rebasing: bytes[$0]) } }
+            return use(
+                IntentRow(
+                    id: id, attempts: attempts, epoch: epoch + 1, externalID: text(texts[0]),
+                    anonymousID: text(texts[1]), email: text(texts[2]), profile: text(payload[0]),
+                    data: text(payload[1]), orderingKey: text(texts[3]), dedupKey: text(texts[4]),
+                    scheduledAt: scheduledAt?.milliseconds, expiresAt: expiresAt?.milliseconds,
+                    traceparent: text(texts[5]), createdAt: createdAt.milliseconds, previousBatch: batch.id))
+        }
+    }
+}
+
+/// The members of a batch as the batch row keeps them: a JSON array of arrays, decoded only when somebody asks.
+///
+/// The hot path never needs the members: a batch whose users were all accepted is settled by its row alone.
+public struct MemberList: Sendable, Equatable {
+    public let text: [UInt8]
+
+    public init(text: [UInt8]) {
+        self.text = text
+    }
+
+    /// The members in the order of the request; throws `DecodingError` when the text is not such a list.
+    public func decode() throws -> [Member] {
+        try JSONDecoder().decode([StoredMember].self, from: Data(text)).map(\.member)
+    }
+
+    /// The list without the members for which `isKept` is false, each kept member's text unchanged.
+    public func keeping(_ isKept: (Int) -> Bool) -> MemberList {
+        var kept: [UInt8] = [UInt8(ascii: "[")]
+        for (index, range) in elementRanges().enumerated() where isKept(index) {
+            if kept.count > 1 { kept.append(UInt8(ascii: ",")) }
+            kept.append(contentsOf: text[range])
+        }
+        kept.append(UInt8(ascii: "]"))
+        return MemberList(text: kept)
+    }
+
+    /// Where each member's own array stands in the text.
+    private func elementRanges() -> [Range<Int>] {
+        var ranges: [Range<Int>] = []
+        var depth = 0
+        var start = 0
+        var inString = false
+        var isEscaped = false
+        for (index, byte) in text.enumerated() {
+            if inString {
+                if isEscaped { isEscaped = false } else if byte == UInt8(ascii: "\\") { isEscaped = true }
+                else if byte == UInt8(ascii: "\"") { inString = false }
+                continue
+            }
+            switch byte {
+            case UInt8(ascii: "\""): inString = true
+            case UInt8(ascii: "["):
+                depth += 1
+                if depth == 2 { start = index }
+            case UInt8(ascii: "]"):
+                depth -= 1
+                if depth == 1 { ranges.append(start..<(index + 1)) }
+            default: break
+            }
+        }
+        return ranges
+    }
+}
+
+/// One member's array, read by place.
+private struct StoredMember: Decodable {
+    let member: Member
+
+    init(from decoder: any Decoder) throws {
+        var places = try decoder.unkeyedContainer()
+        let id = try places.decode(Int64.self)
+        let attempts = try places.decode(Int.self)
+        let epoch = try places.decode(Int.self)
+        let texts = try (0..<5).map { _ in try places.decode(String?.self) }
+        let scheduledAt = try places.decode(Int64?.self)
+        let expiresAt = try places.decode(Int64?.self)
+        let createdAt = try places.decode(Int64.self)
+        let traceparent = try places.decode(String?.self)
+        let profile = try Self.range(from: &places)
+        let data = try Self.range(from: &places)
+        member = Member(
+            id: id, attempts: attempts, epoch: epoch, externalID: texts[0], anonymousID: texts[1], email: texts[2],
+            orderingKey: texts[3], dedupKey: texts[4], scheduledAt: scheduledAt.map(WallTime.init(milliseconds:)),
+            expiresAt: expiresAt.map(WallTime.init(milliseconds:)), createdAt: WallTime(milliseconds: createdAt),
+            traceparent: traceparent, profile: profile, data: data, previousBatch: try places.decode(Int64?.self))
+    }
+
+    private static func range(from places: inout any UnkeyedDecodingContainer) throws -> Range<Int>? {
+        let offset = try places.decode(Int?.self)
+        let length = try places.decode(Int?.self)
+        guard let offset, let length, offset >= 0, length >= 0 else { return nil }
+        return offset..<(offset + length)
+    }
+}

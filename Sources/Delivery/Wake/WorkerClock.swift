@@ -1,0 +1,25 @@
+import Foundation
+
+/// The time, as the worker is given it.
+public protocol WorkerClock: Sendable {
+    func now() -> Moment
+    /// Returns when the monotonic time has come, or at once when it has passed; throws only `CancellationError`.
+    func sleep(untilMonotonic time: Duration) async throws
+}
+
+/// The machine's own clocks.
+public struct SystemClock: WorkerClock {
+    private let start = ContinuousClock.now
+
+    public init() {}
+
+    public func now() -> Moment {
+        Moment(
+            wall: WallTime(milliseconds: Int64((Date().timeIntervalSince1970 * 1000).rounded())),
+            monotonic: ContinuousClock.now - start)
+    }
+
+    public func sleep(untilMonotonic time: Duration) async throws {
+        try await ContinuousClock().sleep(until: start + time, tolerance: .zero)
+    }
+}

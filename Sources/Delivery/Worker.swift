@@ -1,0 +1,207 @@
+import Logging
+import Synchronization
+
+/// Drains the outbox: claims, freezes, sends, classifies and settles until it is told to stop.
+///
+/// An intent committed is never lost: whatever happens to this process, an intent is in exactly one place of the
+/// database, and a request that may have run is sent again only under the same key and with the same bytes.
+public final class Worker<Clock: WorkerClock>: Sendable {
+    private let store: any OutboxStore
+    private let sender: any BatchSender
+    private let commits: any CommitSource
+    private let clock: Clock
+    private let observe: @Sendable (WorkerEvent) -> Void
+    private let inbox = Inbox()
+    private let initial: WorkerConfiguration
+    private let seed: UInt64
+
+    /// - Parameters:
+    ///   - seed: of the jitter.
+    ///   - observe: called with everything that happens, in order, from the worker's own loop.
+    public init(
+        configuration: WorkerConfiguration, store: any OutboxStore, sender: any BatchSender,
+        commits: any CommitSource, clock: Clock,
+        seed: UInt64 = .random(in: .min ... .max), observe: @escaping @Sendable (WorkerEvent) -> Void
+    ) {
+        initial = configuration
+        self.store = store
+        self.sender = sender
+        self.commits = commits
+        self.clock = clock
+        self.seed = seed
+        self.observe = observe
+    }
+
+    /// Stops claiming, waits for what is in flight, settles it and returns from `run`.
+    public func stop() {
+        inbox.post(.stop)
+    }
+
+    /// Goes on under another configuration; what is frozen keeps its own target.
+    public func reconfigure(_ configuration: WorkerConfiguration) {
+        inbox.post(.reconfigured(configuration))
+    }
+
+    /// Works until `stop()`, or until the drain is over.
+    ///
+    /// Throws `StoreError.fenced` when another worker has taken over, and whatever the database cannot recover from;
+    /// frozen batches then wait for the next worker.
+    /// - Parameter drain: when given, ends with its outcome instead of waiting for more.
+    @discardableResult
+    public func run(draining drain: Drain? = nil) async throws -> DrainOutcome {
+        var mind = try await takeOver()
+        let goal = try await store.drainGoal(at: clock.now().wall)
+        let start = clock.now().monotonic
+        return try await withThrowingTaskGroup(of: Void.self) { tasks in
+            defer { tasks.cancelAll() }
+            tasks.addTask { try await self.watchCommits() }
+            var deadline = start
+            while true {
+                try absorb(await inbox.take(until: deadline, on: clock), into: &mind)
+                if mind.needsSurvey && !mind.isStopping { try await survey(into: &mind) }
+                let result = try await commit(try mind.plan(at: clock.now()), into: &mind, tasks: &tasks)
+                for batch in result.begun { tasks.addTask { await self.send(batch) } }
+                report(&mind)
+                if mind.isStopping && mind.open.inFlight.isEmpty { return .drained }
+                if let drain, let end = try await outcome(of: drain, goal, since: start, mind) { return end }
+                deadline = nextLook(mind, drain, since: start)
+                // Producers get their turn at the write lock between two rounds.
+                if !result.begun.isEmpty { try await clock.sleep(untilMonotonic: clock.now().monotonic + .milliseconds(1)) }
+            }
+        }
+    }
+
+    // MARK: The steps
+
+    private func takeOver() async throws -> Dispatcher {
+        let inheritance = try await store.takeOver(at: clock.now().wall)
+        var mind = Dispatcher(
+            initial, inheriting: inheritance, random: SplitMix64(seed: seed), at: clock.now())
+        mind.fingerprints = sender.apiKeyFingerprints
+        return mind
+    }
+
+    private func absorb(
+        _ events: [Inbox.Event], into mind: inout Dispatcher
+    ) throws {
+        let now = clock.now()
+        mind.fingerprints = sender.apiKeyFingerprints
+        for event in events {
+            switch event {
+            case .answered(let batch, let answer, let begunAt):
+                try mind.absorb(answer, to: batch, begunAt: begunAt, at: now)
+            case .committed: mind.needsSurvey = true
+            case .journeyRead(let name, let reading): mind.absorb(reading, ofJourney: name, at: now)
+            case .enforcementProbed(let finding): mind.absorb(finding, at: now)
+            case .reconfigured(let configuration): mind.reconfigure(configuration, at: now)
+            case .stop:
+                mind.isStopping = true
+                mind.notes.append(.stopping(inFlight: mind.open.inFlight.count))
+            case .failed(let error): throw error
+            }
+        }
+    }
+
+    private func survey(into mind: inout Dispatcher) async throws {
+        let names = mind.configuration.journeys.map(\.name)
+        do {
+            mind.absorb(try await store.survey(journeys: names, at: clock.now().wall))
+        } catch StoreError.busy {
+            // Somebody holds the database: the claims that follow, or the next look, will see.
+            mind.notes.append(.storeBusy(times: 1))
+        }
+    }
+
+    private func commit(
+        _ plan: Dispatcher.Plan,
+        into mind: inout Dispatcher, tasks: inout ThrowingTaskGroup<Void, any Error>
+    ) async throws -> RoundResult {
+        for read in plan.reads {
+            tasks.addTask { self.inbox.post(.journeyRead(read.journey, await self.sender.read(journey: read.target))) }
+        }
+        if let target = plan.enforcementProbe { tasks.addTask { await self.probeEnforcement(target) } }
+        guard !plan.round.isEmpty else { return RoundResult() }
+        let result = try await commitPatiently(plan.round, into: &mind)
+        mind.absorb(result, at: clock.now())
+        return result
+    }
+
+    /// Commits the round however long others hold the database: it is the only memory of answers already given.
+    private func commitPatiently(
+        _ round: Round, into mind: inout Dispatcher
+    ) async throws -> RoundResult {
+        var times = 0
+        while true {
+            do {
+                return try await store.commit(round)
+            } catch StoreError.busy {
+                times += 1
+                observe(.storeBusy(times: times))
+                try await clock.sleep(untilMonotonic: clock.now().monotonic + .milliseconds(min(50 * times, 1000)))
+            }
+        }
+    }
+
+    private func send(_ batch: Batch) async {
+        let begunAt = clock.now()
+        let answer = await sender.send(batch)
+        inbox.post(.answered(batch, answer, begunAt: begunAt))
+    }
+
+    private func probeEnforcement(_ target: Target) async {
+        let key = "jo1-probe-\(UInt64.random(in: .min ... .max))-\(UInt64.random(in: .min ... .max))"
+        inbox.post(.enforcementProbed(await EnforcementProbe(sender: sender).run(target: target, key: key)))
+    }
+
+    private func watchCommits() async throws {
+        do {
+            try await commits.watch { self.inbox.post(.committed) }
+        } catch is CancellationError {
+            return
+        } catch {
+            inbox.post(.failed(error))
+        }
+    }
+
+    private func report(_ mind: inout Dispatcher) {
+        for note in mind.takeNotes() { observe(note) }
+    }
+
+    private func nextLook(
+        _ mind: Dispatcher, _ drain: Drain?, since start: Duration
+    ) -> Duration {
+        let look = mind.nextLook(after: clock.now())
+        guard let drain else { return look }
+        return min(look, start + drain.timeout)
+    }
+
+    // MARK: Draining
+
+    /// What a drain waits for, at most.
+    public struct Drain: Sendable {
+        public var timeout: Duration
+
+        public init(timeout: Duration) {
+            self.timeout = timeout
+        }
+    }
+
+    private func outcome(
+        of drain: Drain, _ goal: DrainGoal, since start: Duration, _ mind: Dispatcher
+    ) async throws -> DrainOutcome? {
+        let now = clock.now()
+        let isLate = now.monotonic - start >= drain.timeout
+        guard isLate || mind.open.inFlight.isEmpty else { return nil }
+        let names = mind.configuration.journeys.map(\.name)
+        let remaining = try await store.remaining(of: goal, journeys: names, at: now.wall)
+        if remaining.open == 0 {
+            return remaining.inDoubt + remaining.unknownJourney == 0 ? .drained : .blocked(remaining)
+        }
+        if isLate { return .timedOut(remaining) }
+        let isShut = { (scope: Pause.Scope) in
+            mind.doors.pauses.contains { $0.scope == scope && $0.cause != Pause.rateCause }
+        }
+        let isBlocked = isShut(.everything) || remaining.openByJourney.keys.allSatisfy { isShut(.journey($0)) }
+        return isBlocked ? .blocked(remaining) : nil
+    }
+}

@@ -1,0 +1,16 @@
+/// Something a person may want to know: logged by name, awaited by tests.
+public enum WorkerEvent: Sendable {
+    case tookOver(openBatches: Int)
+    case begun(Batch)
+    case settled(Settlement)
+    case stale(batch: Int64)
+    case quarantined(intent: Int64, Unsendable)
+    case paused(Pause)
+    case resumed(scope: Pause.Scope, cause: String)
+    case enforcement(Enforcement)
+    case storeBusy(times: Int)
+    case commitFailed(String)
+    case round(RoundResult)
+    case stopping(inFlight: Int)
+    case stopped
+}
