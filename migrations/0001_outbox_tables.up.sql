@@ -115,6 +115,7 @@ CREATE TABLE outbox_batch (
   attempt INTEGER NOT NULL,
   possibly_executed_since INTEGER,
   stamp_before INTEGER,
+  replays INTEGER NOT NULL DEFAULT 0,
   due_at INTEGER NOT NULL,
   frozen_at INTEGER NOT NULL,
   sent_at INTEGER,

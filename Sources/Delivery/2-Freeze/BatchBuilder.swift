@@ -9,20 +9,23 @@ public struct BatchBuilder {
         case full
         /// A row of the same contact is in this batch already; this one goes with a later batch.
         case repeatedContact
+        /// It will never be sent: unfit, or out of time.
         case unsendable(Unsendable)
     }
 
-    public private(set) var ids: [(id: Int64, epoch: Int)] = []
+    private(set) var ids: [(id: Int64, epoch: Int)] = []
     private let target: Target
     private let rowsMax: Int
     private let bodyBytesMax: Int
+    private let now: WallTime
     private var body: [UInt8] = []
     private var members: [UInt8] = [UInt8(ascii: "[")]
     private var contacts: Set<Int> = []
     private var traceparent: String?
     private var sharesTraceparent = true
 
-    public init(order: ClaimOrder) {
+    public init(order: ClaimOrder, at now: WallTime) {
+        self.now = now
         target = order.target
         rowsMax = order.rowsMax
         bodyBytesMax = order.bodyBytesMax
@@ -73,6 +76,7 @@ public struct BatchBuilder {
 
     /// Checks what SQL cannot see cheaply; the range of the profile between its braces.
     private func check(_ row: IntentRow) throws(Unsendable) -> Range<Int>? {
+        if let expiry = row.expiresAt, expiry <= now.milliseconds { throw .expired }
         if target.entrance != nil && row.externalID == nil { throw .externalIDMissing }
         for text in [row.externalID, row.anonymousID, row.email, row.orderingKey, row.dedupKey] {
             if let text, !JSONText.isValidUTF8(text) { throw .invalidUTF8 }

@@ -5,6 +5,8 @@ public enum Unsendable: String, Sendable, Error, CaseIterable {
     case tooDeep = "unsendable_too_deep"
     case duplicateKey = "unsendable_duplicate_key"
     case numberOutOfRange = "unsendable_number_out_of_range"
+    /// Its `expires_at` has passed; checked whenever it would get a new key.
+    case expired
     case externalIDMissing = "unsendable_external_id_missing"
 
     /// What to tell the person who finds the row among the dead letters.
@@ -15,6 +17,7 @@ public enum Unsendable: String, Sendable, Error, CaseIterable {
         case .tooDeep: "profile or data is nested deeper than \(JSONText.depthMax) levels"
         case .duplicateKey: "profile or data names the same key twice in one object"
         case .numberOutOfRange: "profile or data holds a number beyond the range of a double"
+        case .expired: "expires_at passed before it could be sent"
         case .externalIDMissing: "this journey enters one user per request and needs an external_id"
         }
     }

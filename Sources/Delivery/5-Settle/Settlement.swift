@@ -37,6 +37,13 @@ public struct Settlement: Sendable {
     public var provesJourneyWorks = false
     public var isReplay = false
 
+    /// Whether a member waits because its request was refused with nobody else in it.
+    public var hasRefusedAlone: Bool {
+        leaving.values.contains {
+            if case .waiting(let waiting) = $0 { waiting.isRefusedAlone } else { false }
+        }
+    }
+
     /// How many members are settled as delivered.
     public var deliveredCount: Int {
         switch fate {

@@ -1,0 +1,72 @@
+import Delivery
+import Foundation
+import GRDB
+
+/// The rows of `outbox_batch`: written when a request is frozen, read back when a worker takes over.
+struct BatchTable {
+    let db: Database
+
+    /// Stores a frozen request; one that is begun is stamped, because its first byte leaves right after the commit.
+    func insert(
+        _ request: FrozenRequest, journey: String, target: Target, apiKeyFingerprint: String, parent: Int64?,
+        isBegun: Bool, at now: WallTime
+    ) throws -> Batch {
+        let stamp = isBegun ? now : nil
+        try db.cachedStatement(
+            sql: """
+                INSERT INTO outbox_batch (state, journey, key, target, api_key_fingerprint, body_sha256, traceparent,
+                  parent_id, first_id, last_id, size, attempt, possibly_executed_since, due_at, frozen_at, sent_at,
+                  updated_at, members, body)
+                VALUES ('sending', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, CAST(? AS TEXT), ?)
+                """
+        ).execute(arguments: [
+            journey, request.key, try target.text(), apiKeyFingerprint, request.bodySHA256, request.traceparent, parent,
+            request.firstID, request.lastID, request.size, isBegun ? 1 : 0, stamp?.milliseconds, now.milliseconds,
+            now.milliseconds, stamp?.milliseconds, now.milliseconds, Data(request.members.text), Data(request.body),
+        ])
+        return Batch(
+            id: db.lastInsertedRowID, journey: journey, key: request.key, target: target,
+            apiKeyFingerprint: apiKeyFingerprint, traceparent: request.traceparent, parent: parent, size: request.size,
+            body: request.body, members: request.members, frozenAt: now, attempt: isBegun ? 1 : 0,
+            possiblyExecutedSince: stamp, stampBefore: nil, replays: 0)
+    }
+
+    /// Begins the next attempt: committed before a byte of it leaves. Nil when the batch is not where it was.
+    func begin(_ batch: Batch, at now: WallTime) throws -> Batch? {
+        try db.cachedStatement(
+            sql: """
+                UPDATE outbox_batch SET attempt = attempt + 1, stamp_before = possibly_executed_since,
+                  possibly_executed_since = coalesce(possibly_executed_since, ?1), sent_at = ?1, updated_at = ?1
+                WHERE id = ?2 AND attempt = ?3 AND state = 'sending'
+                """
+        ).execute(arguments: [now.milliseconds, batch.id, batch.attempt])
+        guard db.changesCount == 1 else { return nil }
+        var begun = batch
+        begun.attempt += 1
+        begun.stampBefore = batch.possiblyExecutedSince
+        begun.possiblyExecutedSince = batch.possiblyExecutedSince ?? now
+        return begun
+    }
+
+    /// The batches of a state, whole, oldest first.
+    func all(in state: BatchState) throws -> [Batch] {
+        try Row.fetchAll(
+            db, sql: "SELECT * FROM outbox_batch WHERE state = ? ORDER BY id", arguments: [state.rawValue]
+        ).map(Self.batch)
+    }
+
+    func find(_ id: Int64) throws -> Batch? {
+        try Row.fetchOne(db, sql: "SELECT * FROM outbox_batch WHERE id = ?", arguments: [id]).map(Self.batch)
+    }
+
+    private static func batch(_ row: Row) throws -> Batch {
+        let members: String = row["members"]
+        return Batch(
+            id: row["id"], journey: row["journey"], key: row["key"], target: try Target(text: row["target"]),
+            apiKeyFingerprint: row["api_key_fingerprint"], traceparent: row["traceparent"], parent: row["parent_id"],
+            size: row["size"], body: Array((row["body"] as Data?) ?? Data()), members: MemberList(text: Array(members.utf8)),
+            frozenAt: WallTime(milliseconds: row["frozen_at"]), attempt: row["attempt"],
+            possiblyExecutedSince: (row["possibly_executed_since"] as Int64?).map(WallTime.init(milliseconds:)),
+            stampBefore: (row["stamp_before"] as Int64?).map(WallTime.init(milliseconds:)), replays: row["replays"])
+    }
+}

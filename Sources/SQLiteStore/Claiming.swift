@@ -1,0 +1,132 @@
+import Delivery
+import GRDB
+
+/// Takes due intents out of their tables and freezes them into a batch, inside the caller's transaction.
+struct Claiming {
+    let db: Database
+    let outbox: String
+    let now: WallTime
+    /// Turns round, so that no source of a journey starves another.
+    var rotation: Int
+
+    /// What one claim came to.
+    struct Claim {
+        var batch: Batch?
+        var supply: Supply
+        var quarantined: [Int64: Unsendable] = [:]
+    }
+
+    /// One batch of the journey, frozen with its first attempt begun; nil when nothing is ripe.
+    mutating func claim(_ order: ClaimOrder) throws -> Claim {
+        var picked = try pick(order)
+        if let ripe = ripeness(of: picked, order) { return Claim(batch: nil, supply: .ripens(at: ripe)) }
+        try quarantine(picked)
+        for taken in picked.taken { try remove(taken, journey: order.journey.name) }
+        let supply: Supply = picked.isCutShort ? .more : .empty
+        guard let request = picked.builder.take()?.freeze(outbox: outbox) else {
+            return Claim(batch: nil, supply: supply, quarantined: picked.quarantined)
+        }
+        let batch = try BatchTable(db: db).insert(
+            request, journey: order.journey.name, target: order.target, apiKeyFingerprint: order.apiKeyFingerprint,
+            parent: nil, isBegun: true, at: now)
+        return Claim(batch: batch, supply: supply, quarantined: picked.quarantined)
+    }
+
+    /// The rows of one source that a batch takes.
+    private struct Taken {
+        let source: ClaimSource
+        var ids: [Int64] = []
+        /// Rows were passed over between the first and the last id.
+        var hasGaps = false
+    }
+
+    private struct Picked {
+        var builder: BatchBuilder?
+        var taken: [Taken] = []
+        var quarantined: [Int64: Unsendable] = [:]
+        var quarantinedFrom: [(ClaimSource, Int64)] = []
+        /// More rows were there than the batch could take.
+        var isCutShort = false
+        var oldestReady: Int64?
+    }
+
+    private mutating func pick(_ order: ClaimOrder) throws -> Picked {
+        rotation += 1
+        var builder = BatchBuilder(order: order, at: now)
+        var picked = Picked()
+        let sources = ClaimSource.allCases
+        var isComplete = false
+        for turn in 0..<sources.count where !isComplete {
+            let source = sources[(rotation + turn) % sources.count]
+            var taken = Taken(source: source)
+            let reader = try source.reader(db, journey: order.journey.name, now: now, limit: 2 * order.rowsMax + 1)
+            try reader.forEach(db) { row, isRefusedAlone in
+                // A row that was refused alone travels alone, or it would spoil its company again.
+                if isRefusedAlone && !builder.isEmpty {
+                    picked.isCutShort = true
+                    return true
+                }
+                switch builder.offer(row) {
+                case .taken:
+                    if source == .ready { picked.oldestReady = min(picked.oldestReady ?? row.createdAt, row.createdAt) }
+                    taken.ids.append(row.id)
+                    isComplete = isRefusedAlone
+                    return !isComplete
+                case .full:
+                    picked.isCutShort = true
+                    isComplete = true
+                    return false
+                case .repeatedContact:
+                    picked.isCutShort = true
+                    taken.hasGaps = true
+                    return true
+                case .unsendable(let reason):
+                    picked.quarantined[row.id] = reason
+                    picked.quarantinedFrom.append((source, row.id))
+                    return true
+                }
+            }
+            if isComplete { picked.isCutShort = true }
+            if !taken.ids.isEmpty { picked.taken.append(taken) }
+        }
+        picked.builder = builder
+        return picked
+    }
+
+    /// When a partial batch of fresh rows becomes ripe; nil when it is.
+    private func ripeness(of picked: Picked, _ order: ClaimOrder) -> WallTime? {
+        guard !picked.isCutShort, picked.quarantined.isEmpty, let oldest = picked.oldestReady,
+            picked.taken.allSatisfy({ $0.source == .ready })
+        else { return nil }
+        let ripe = WallTime(milliseconds: oldest) + order.linger
+        // A time given in the future would wait for ever, and is taken as now.
+        return ripe > now && oldest <= now.milliseconds ? ripe : nil
+    }
+
+    private func remove(_ taken: Taken, journey: String) throws {
+        if taken.source == .ready, !taken.hasGaps, let first = taken.ids.first, let last = taken.ids.last {
+            try db.cachedStatement(
+                sql: "DELETE FROM outbox WHERE journey = ? AND scheduled_at IS NULL AND id BETWEEN ? AND ?"
+            ).execute(arguments: [journey, first, last])
+            return
+        }
+        let statement = try db.cachedStatement(sql: "DELETE FROM \(taken.source.table) WHERE id = ?")
+        for id in taken.ids { try statement.execute(arguments: [id]) }
+    }
+
+    /// Moves rows that would spoil a request to the dead letters, each alone.
+    private func quarantine(_ picked: Picked) throws {
+        for (source, id) in picked.quarantinedFrom {
+            guard let reason = picked.quarantined[id] else { continue }
+            let past = source == .waiting ? "attempts, epoch, request_id, batch_id" : "0, 0, NULL, NULL"
+            try db.cachedStatement(
+                sql: """
+                    INSERT INTO outbox_dead (id, journey, \(IntentReader.columns), attempts, epoch, request_id, batch_id,
+                      state, code, message, updated_at)
+                    SELECT id, journey, \(IntentReader.columns), \(past), 'dead', ?, ?, ? FROM \(source.table) WHERE id = ?
+                    """
+            ).execute(arguments: [reason.rawValue, reason.message, now.milliseconds, id])
+            try db.cachedStatement(sql: "DELETE FROM \(source.table) WHERE id = ?").execute(arguments: [id])
+        }
+    }
+}

@@ -1,0 +1,39 @@
+import Foundation
+import GRDB
+
+/// Opens the user's database the way a guest should: never changing how it is kept, never holding it for long.
+public enum OutboxConnection {
+    /// How long a statement waits for somebody else's lock before it is reported as busy.
+    static let busyTimeout: TimeInterval = 5
+
+    /// A connection that writes durably; the journal mode stays what the owner chose.
+    ///
+    /// `synchronous=FULL`, since an answer that was settled must not be forgotten by a power cut; the automatic
+    /// checkpoint is off, because two connections that checkpoint and write at once can meet the WAL-reset bug of
+    /// SQLite 3.7.0 to 3.51.2 (sqlite.org/wal.html, "The WAL-Reset Bug") and because it would dominate the latency.
+    public static func open(_ path: String, label: String) throws -> DatabaseQueue {
+        guard FileManager.default.fileExists(atPath: path) else { throw OutboxConnectionError.missing(path) }
+        var configuration = Configuration()
+        configuration.label = label
+        configuration.busyMode = .timeout(busyTimeout)
+        configuration.foreignKeysEnabled = false
+        configuration.maximumReaderCount = 1
+        configuration.prepareDatabase { db in
+            try db.execute(sql: "PRAGMA synchronous = FULL")
+            try db.execute(sql: "PRAGMA wal_autocheckpoint = 0")
+            try db.execute(sql: "PRAGMA temp_store = MEMORY")
+        }
+        return try DatabaseQueue(path: path, configuration: configuration)
+    }
+}
+
+/// Why a database could not be opened as an outbox.
+public enum OutboxConnectionError: Error, Equatable, CustomStringConvertible {
+    case missing(String)
+
+    public var description: String {
+        switch self {
+        case .missing(let path): "there is no database at \(path): the business application creates it; check `database`"
+        }
+    }
+}

@@ -1,0 +1,212 @@
+import Delivery
+import Foundation
+import GRDB
+import Synchronization
+
+/// The outbox in the user's own SQLite database.
+///
+/// Every write is one `BEGIN IMMEDIATE` transaction that first checks the fence, so that a worker that was taken for
+/// dead cannot undo what its successor did.
+public final class SQLiteStore: OutboxStore {
+    /// Claims stop when the write lock has been held this long; the rest waits for the next round.
+    static let claimHeldMax: Duration = .milliseconds(10)
+
+    private struct Tenure {
+        var fence: Int64?
+        var outbox = ""
+        var rotation = 0
+    }
+
+    private let queue: DatabaseQueue
+    private let tenure = Mutex(Tenure())
+
+    /// Opens the database for a worker.
+    public init(path: String) throws {
+        queue = try OutboxConnection.open(path, label: "worker")
+    }
+
+    public func takeOver(at now: WallTime) async throws -> Inheritance {
+        let (fence, outbox, inheritance) = try await write { db in
+            try db.execute(sql: "UPDATE outbox_meta SET value = value + 1 WHERE key = 'fence'")
+            let fence = try Int64.fetchOne(db, sql: "SELECT value FROM outbox_meta WHERE key = 'fence'")
+            let outbox = try Self.mintIdentity(db)
+            let batches = try BatchTable(db: db).all(in: .sending)
+            let inheritance = Inheritance(
+                batches: batches, pauses: try PauseTable(db: db).all(),
+                enforcement: try Self.meta(db, "enforcement").flatMap(Enforcement.init(rawValue:)) ?? .unproven,
+                bodyBytesMax: try Self.meta(db, "body_bytes_max").flatMap { Int($0) })
+            return (fence, outbox, inheritance)
+        }
+        tenure.withLock { $0 = Tenure(fence: fence, outbox: outbox) }
+        return inheritance
+    }
+
+    public func commit(_ round: Round) async throws -> RoundResult {
+        let tenure = tenure.withLock { tenure in
+            tenure.rotation += 1
+            return tenure
+        }
+        return try await write { db in
+            let start = ContinuousClock.now
+            guard try Int64.fetchOne(Self.fenceQuery(db)) == tenure.fence else { throw StoreError.fenced }
+            var result = RoundResult()
+            try PauseTable(db: db).apply(round.pauses, at: round.now)
+            try Self.learn(round, db)
+            try Self.settle(round, outbox: tenure.outbox, into: &result, db)
+            for batch in round.resumes {
+                if let begun = try BatchTable(db: db).begin(batch, at: round.now) {
+                    result.begun.append(begun)
+                } else {
+                    result.stale.append(batch.id)
+                }
+            }
+            try Self.claim(round, tenure: tenure, since: start, into: &result, db)
+            result.held = ContinuousClock.now - start
+            return result
+        }
+    }
+
+    // MARK: The parts of a round
+
+    private static func settle(_ round: Round, outbox: String, into result: inout RoundResult, _ db: Database) throws {
+        var delivered: [String: Int] = [:]
+        for settlement in round.settlements {
+            let writer = SettlementWriter(db: db, outbox: outbox, now: round.now)
+            var successors: [Batch]?
+            try db.inSavepoint {
+                successors = try writer.apply(settlement)
+                return successors == nil ? .rollback : .commit
+            }
+            guard let successors else {
+                result.stale.append(settlement.batch.id)
+                continue
+            }
+            result.successors += successors
+            delivered[settlement.batch.journey, default: 0] += settlement.deliveredCount
+            let condemning = Condemnation(db: db, journey: settlement.batch.journey, now: round.now)
+            if settlement.provesJourneyWorks { try condemning.bury() }
+            if settlement.hasRefusedAlone { result.refusedAlike[settlement.batch.journey] = try condemning.alike() }
+        }
+        for (journey, count) in delivered where count > 0 {
+            try db.cachedStatement(
+                sql: """
+                    INSERT INTO outbox_journey (journey, delivered) VALUES (?1, ?2)
+                    ON CONFLICT (journey) DO UPDATE SET delivered = delivered + ?2
+                    """
+            ).execute(arguments: [journey, count])
+        }
+    }
+
+    private static func claim(
+        _ round: Round, tenure: Tenure, since start: ContinuousClock.Instant, into result: inout RoundResult,
+        _ db: Database
+    ) throws {
+        guard !round.claims.isEmpty else { return }
+        try db.cachedStatement(sql: "UPDATE outbox_meta SET value = 1 WHERE key = 'moving'").execute()
+        var claiming = Claiming(db: db, outbox: tenure.outbox, now: round.now, rotation: tenure.rotation)
+        for order in round.claims {
+            var supply = Supply.more
+            for _ in 0..<order.batches where supply == .more && ContinuousClock.now - start < claimHeldMax {
+                let claim = try claiming.claim(order)
+                supply = claim.supply
+                if let batch = claim.batch { result.begun.append(batch) }
+                result.quarantined.merge(claim.quarantined) { first, _ in first }
+            }
+            result.supplies[order.journey.name] = supply
+        }
+        try db.cachedStatement(sql: "UPDATE outbox_meta SET value = 0 WHERE key = 'moving'").execute()
+    }
+
+    private static func learn(_ round: Round, _ db: Database) throws {
+        if let enforcement = round.enforcement { try setMeta(db, "enforcement", enforcement.rawValue) }
+        if let bodyBytesMax = round.bodyBytesMax { try setMeta(db, "body_bytes_max", String(bodyBytesMax)) }
+    }
+
+    // MARK: Looking
+
+    public func survey(journeys: [String], at now: WallTime) async throws -> Survey {
+        try await read { db in
+            var supplied: Set<String> = []
+            var nextDue: [String: WallTime] = [:]
+            for journey in journeys {
+                let look = try SupplyQuery(db: db).look(journey, at: now)
+                if look.isSupplied { supplied.insert(journey) }
+                nextDue[journey] = look.nextDue
+            }
+            return Survey(supplied: supplied, nextDue: nextDue, pauses: try PauseTable(db: db).all())
+        }
+    }
+
+    public func drainGoal(at now: WallTime) async throws -> DrainGoal {
+        try await read { db in
+            let last = try Int64.fetchOne(db, sql: "SELECT seq FROM sqlite_sequence WHERE name = 'outbox'") ?? 0
+            return DrainGoal(lastID: last, dueBy: now)
+        }
+    }
+
+    public func remaining(of goal: DrainGoal, journeys: [String], at now: WallTime) async throws -> Remaining {
+        try await read { db in try RemainingQuery(db: db, goal: goal, journeys: Set(journeys)).count() }
+    }
+
+    public func prune(before time: WallTime) async throws -> Bool {
+        try await write { db in try Pruning(db: db, before: time).step() }
+    }
+
+    // MARK: Transactions
+
+    private func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+        do {
+            return try await queue.writeWithoutTransaction { db in
+                var value: Value?
+                try db.inTransaction(.immediate) {
+                    value = try body(db)
+                    return .commit
+                }
+                guard let value else { throw StoreError.busy }
+                return value
+            }
+        } catch let error as DatabaseError where error.isBusy {
+            throw StoreError.busy
+        }
+    }
+
+    private func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+        do {
+            return try await queue.read(body)
+        } catch let error as DatabaseError where error.isBusy {
+            throw StoreError.busy
+        }
+    }
+
+    // MARK: Meta
+
+    private static func fenceQuery(_ db: Database) throws -> Statement {
+        try db.cachedStatement(sql: "SELECT value FROM outbox_meta WHERE key = 'fence'")
+    }
+
+    static func meta(_ db: Database, _ key: String) throws -> String? {
+        try String.fetchOne(db, sql: "SELECT value FROM outbox_meta WHERE key = ?", arguments: [key])
+    }
+
+    static func setMeta(_ db: Database, _ key: String, _ value: String) throws {
+        try db.execute(
+            sql: "INSERT INTO outbox_meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = ?2",
+            arguments: [key, value])
+    }
+
+    /// The outbox's uuid, minted when a worker first meets the database: a migrated template must not give two
+    /// databases one uuid.
+    private static func mintIdentity(_ db: Database) throws -> String {
+        if let uuid = try meta(db, "uuid") { return uuid }
+        let uuid = UUID().uuidString.lowercased()
+        try setMeta(db, "uuid", uuid)
+        return uuid
+    }
+}
+
+extension DatabaseError {
+    /// Somebody else holds the database; waiting helps.
+    var isBusy: Bool {
+        resultCode == .SQLITE_BUSY || resultCode == .SQLITE_LOCKED
+    }
+}

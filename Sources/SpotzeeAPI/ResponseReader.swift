@@ -1,0 +1,46 @@
+import AsyncHTTPClient
+import Delivery
+import NIOCore
+import NIOHTTP1
+
+/// Turns what came over the wire into a `Response`, reading no more of the body than the limit.
+struct ResponseReader {
+    /// More than any honest answer about 100 users needs.
+    static let bodyBytesMax = 1 << 20
+
+    func read(_ raw: HTTPClientResponse) async -> Response {
+        var response = head(of: raw)
+        do {
+            for try await var part in raw.body {
+                let room = Self.bodyBytesMax - response.body.count
+                response.body += part.readBytes(length: min(room, part.readableBytes)) ?? []
+                if part.readableBytes > 0 {
+                    response.isComplete = false
+                    break
+                }
+            }
+        } catch {
+            // The status has been seen; what is missing of the body proves nothing.
+            response.isComplete = false
+        }
+        return response
+    }
+
+    private func head(of raw: HTTPClientResponse) -> Response {
+        let headers = raw.headers
+        return Response(
+            status: Int(raw.status.code), contentType: headers.first(name: "Content-Type")?.lowercased() ?? "",
+            requestID: headers.first(name: "X-Request-Id").map { String($0.prefix(100)) },
+            retryAfter: headers.first(name: "Retry-After"),
+            isReplayed: headers.first(name: "Idempotent-Replayed")?.lowercased() == "true",
+            date: headers.first(name: "Date"), rate: rate(of: headers))
+    }
+
+    private func rate(of headers: HTTPHeaders) -> RateHeaders? {
+        guard let limit = headers.first(name: "X-RateLimit-Limit").flatMap(Int.init), limit > 0,
+            let remaining = headers.first(name: "X-RateLimit-Remaining").flatMap(Int.init), remaining >= 0,
+            let reset = headers.first(name: "X-RateLimit-Reset").flatMap(Double.init), reset >= 0, reset < 3600
+        else { return nil }
+        return RateHeaders(limit: limit, remaining: remaining, resetSeconds: reset)
+    }
+}
