@@ -87,6 +87,25 @@ import Testing
         #expect(drive.send(request).requestID == nil)
     }
 
+    @Test func `an old numeric code can stand in place of the string`() {
+        var drive = Drive()
+        drive.model.faults.numericCodes = true
+        let reply = drive.send(Calls.trigger("{}"))
+        #expect(reply.status == 400)
+        #expect(reply.json["code"] as? Int == 1400)
+        #expect(reply.line?.code == "parameter_missing")
+    }
+
+    @Test func `gzip comes with the checksum of what it holds`() {
+        var drive = Drive()
+        drive.model.faults.bodyForm = .gzip
+        let reply = drive.send(Calls.trigger(Calls.entrance("a")))
+        #expect(reply.header("content-encoding") == "gzip")
+        #expect(reply.body.prefix(3) == [0x1F, 0x8B, 8])
+        // The CRC-32 of {"success":true}, and its length.
+        #expect(Array(reply.body.suffix(8)) == [0xDF, 0xF7, 0xF6, 0x66, 0x10, 0x00, 0x00, 0x00])
+    }
+
     @Test func `faults read from JSON default to off, and a misspelt one is refused`() throws {
         let decoder = JSONDecoder()
         let some = try decoder.decode(

@@ -82,6 +82,29 @@ struct Caller: Sendable {
         }
     }
 
+    @Test func `a call takes effect though its caller has gone`() async throws {
+        let (begun, begin) = AsyncStream.makeStream(of: Int.self)
+        let (released, release) = AsyncStream.makeStream(of: Void.self)
+        let clock = SandboxClock(now: { 1_777_000_000_000 }) { milliseconds in
+            begin.yield(milliseconds)
+            for await _ in released { break }
+        }
+        var configuration = SandboxConfiguration()
+        configuration.faults.delayBeforeEffectMilliseconds = 1
+        try await serving(configuration, clock: clock) { caller, sandbox in
+            let records = sandbox.watch()
+            let call = Task { try await caller.send(Calls.trigger(Calls.users("a"), key: "k")) }
+            _ = await begun.first { _ in true }
+            call.cancel()
+            await #expect(throws: (any Error).self) { try await call.value }
+            release.yield()
+            _ = await records.first { _ in true }
+            #expect(sandbox.effects().count == 1)
+            let replayed = try await caller.send(Calls.trigger(Calls.users("a"), key: "k"))
+            #expect(replayed.headers["idempotent-replayed"].count == 1)
+        }
+    }
+
     @Test func `a dropped connection gives no answer, with and without effect`() async throws {
         try await serving { caller, sandbox in
             let request = Calls.trigger(Calls.users("a"), key: "k")

@@ -4,7 +4,8 @@ struct Answer: Sendable, Equatable {
     var requestID: String
     var contentType: String?
     var body: [UInt8] = []
-    var code: String?
+    /// Stands for the body of a refusal, which is written when it leaves.
+    var problem: Problem?
     var retryAfterSeconds: Int64?
     var location: String?
     var isReplayed = false
@@ -46,6 +47,8 @@ struct Answer: Sendable, Equatable {
         return answer
     }
 
+    var code: String? { problem?.code }
+
     func replayed() -> Answer {
         var answer = self
         answer.isReplayed = true
@@ -57,7 +60,7 @@ extension Answer {
     init(_ problem: Problem, of run: SandboxRun) {
         self.init(
             status: problem.status, requestID: run.requestID, contentType: "application/problem+json",
-            body: Array(problem.json(requestID: run.requestID).utf8), code: problem.code)
+            problem: problem)
     }
 
     func reply(
@@ -73,10 +76,12 @@ extension Answer {
         add("retry-after", retryAfter(faults))
         add("location", location)
         add("content-encoding", faults.bodyForm == .gzip ? "gzip" : nil)
+        let document = problem?.json(requestID: requestID, hasNumericCode: faults.numericCodes)
+        let plain = document.map { Array($0.utf8) } ?? body
         return SandboxReply(
-            status: status, headers: headers + rateHeaders, body: faults.bodyForm == .gzip ? Gzip.stored(body) : body,
-            wire: wire, bodyForm: faults.bodyForm, delayMilliseconds: faults.delayAfterEffectMilliseconds,
-            records: records)
+            status: status, headers: headers + rateHeaders,
+            body: faults.bodyForm == .gzip ? Gzip.stored(plain) : plain, wire: wire, bodyForm: faults.bodyForm,
+            delayMilliseconds: faults.delayAfterEffectMilliseconds, records: records)
     }
 
     private func retryAfter(_ faults: SandboxFaults) -> String? {

@@ -40,9 +40,11 @@ struct Problem: Error, Sendable, Equatable {
         Problem(401, "authentication_required", message)
     }
 
-    func json(requestID: String) -> String {
+    /// The document; an old one carries its code as a number that says nothing.
+    func json(requestID: String, hasNumericCode: Bool = false) -> String {
+        let shownCode = hasNumericCode ? String(1000 + status) : JSONText.string(code)
         var members = [
-            ("status", JSONText.string("error")), ("code", JSONText.string(code)), ("title", JSONText.string(title)),
+            ("status", JSONText.string("error")), ("code", shownCode), ("title", JSONText.string(title)),
             ("message", JSONText.string(message)), ("error", JSONText.string(message)),
             ("type", JSONText.string("https://docs.spotzee.com/errors/\(code)")),
             ("request_id", JSONText.string(requestID)),

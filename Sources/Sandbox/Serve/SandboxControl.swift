@@ -36,16 +36,16 @@ struct SandboxControl: Sendable {
             sandbox.change { $0.faults = faults }
         case ("PUT", "journeys", 2):
             guard let id = Int(steps[1]), id > 0 else { return nil }
-            let change: JourneyChange = try decode(request)
+            let change: SandboxChange.Journey = try decode(request)
             sandbox.change { $0[journey: id] = change.applied(to: $0[journey: id] ?? SandboxJourney(id: id)) }
         case ("PUT", "keys", 1):
-            let change: KeyChange = try decode(request)
+            let change: SandboxChange.Key = try decode(request)
             sandbox.change { change.apply(to: &$0) }
         case ("PUT", "dialect", 1):
-            let change: DialectChange = try decode(request)
+            let change: SandboxChange.Dialect = try decode(request)
             sandbox.change { $0.dialect = change.dialect }
         case ("POST", "quota", 1):
-            let change: QuotaChange = try decode(request)
+            let change: SandboxChange.Quota = try decode(request)
             sandbox.change { $0.credit = change.credit }
         default: return nil
         }
@@ -73,47 +73,4 @@ struct SandboxControl: Sendable {
             status: status, headers: [.init("content-type", type)], body: Array(text.utf8), wire: .answer,
             bodyForm: .whole, delayMilliseconds: 0, records: [])
     }
-}
-
-private struct JourneyChange: Decodable {
-    var name: String?
-    var status: SandboxJourney.Status?
-    var entranceIDs: [Int]?
-    var shapes: Set<SandboxJourney.Shape>?
-
-    enum CodingKeys: String, CodingKey {
-        case name, status, shapes
-        case entranceIDs = "entrance_ids"
-    }
-
-    func applied(to journey: SandboxJourney) -> SandboxJourney {
-        SandboxJourney(
-            id: journey.id, name: name ?? journey.name, status: status ?? journey.status,
-            entranceIDs: entranceIDs ?? journey.entranceIDs, shapes: shapes ?? journey.shapes)
-    }
-}
-
-private struct KeyChange: Decodable {
-    var add: [String]?
-    var revoke: [String]?
-    var readOnly: [String]?
-
-    enum CodingKeys: String, CodingKey {
-        case add, revoke
-        case readOnly = "read_only"
-    }
-
-    func apply(to model: inout SandboxModel) {
-        for key in add ?? [] { model.addAPIKey(key) }
-        for key in readOnly ?? [] { model.addAPIKey(key, isReadOnly: true) }
-        for key in revoke ?? [] { model.revokeAPIKey(key) }
-    }
-}
-
-private struct DialectChange: Decodable {
-    var dialect: SandboxDialect
-}
-
-private struct QuotaChange: Decodable {
-    var credit: Int?
 }

@@ -6,7 +6,8 @@ import NIOCore
 /// The stand-in on a loopback port.
 ///
 /// It speaks plain HTTP and listens on 127.0.0.1 only. The API is under `/api/client`, the controls under
-/// `/sandbox/` (see `SandboxControl`); in-process callers use `sandbox` for the same.
+/// `/sandbox/` (see `SandboxControl`); in-process callers use `sandbox` for the same. A request that was let in takes
+/// effect even when its caller has gone.
 public struct SandboxServer: Sendable {
     public let sandbox: Sandbox
     private let port: Int

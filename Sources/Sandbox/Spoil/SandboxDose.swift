@@ -11,6 +11,7 @@ public struct SandboxDose: Sendable, Equatable, Codable {
     }
 
     public init(from decoder: any Decoder) throws {
+        try AnyName.refuseUnknown(in: decoder, beside: ["next", "probability"])
         let fields = try decoder.container(keyedBy: CodingKeys.self)
         next = try fields.decodeIfPresent(Int.self, forKey: .next) ?? 0
         probability = try fields.decodeIfPresent(Double.self, forKey: .probability) ?? 0

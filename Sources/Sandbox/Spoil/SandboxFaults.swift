@@ -20,15 +20,17 @@ public struct SandboxFaults: Sendable, Equatable, Codable {
     public var redirect = SandboxDose()
     public var redirectStatus = 302
     public var redirectLocation = "http://127.0.0.1:9/moved"
-    /// How long the idempotency key is in progress before the effect.
+    /// How long the idempotency key is in progress before the effect; triggers only.
     public var delayBeforeEffectMilliseconds = 0
-    /// How long the answer is held back after the effect.
+    /// How long the answer is held back after the effect; refusals and replays are held back as well.
     public var delayAfterEffectMilliseconds = 0
     /// As for projects without enforcement: nothing is checked, kept or replayed, and a second try runs again.
     public var ignoresIdempotencyKeys = false
     public var stripsReplayHeader = false
     /// Answers leave without `X-Request-Id`, as from a proxy in between.
     public var omitsRequestID = false
+    /// Problem documents carry an old numeric code in place of the string.
+    public var numericCodes = false
     public var bodyForm = SandboxBodyForm.whole
     /// Sent as `Retry-After` with every 429, 503 and `idempotency_in_progress`, in place of the true one.
     public var retryAfter: String?
@@ -51,6 +53,7 @@ public struct SandboxFaults: Sendable, Equatable, Codable {
         case ignoresIdempotencyKeys = "ignores_idempotency_keys"
         case stripsReplayHeader = "strips_replay_header"
         case omitsRequestID = "omits_request_id"
+        case numericCodes = "numeric_codes"
         case bodyForm = "body_form"
         case retryAfter = "retry_after"
         case reachesProbes = "reaches_probes"
@@ -76,6 +79,7 @@ public struct SandboxFaults: Sendable, Equatable, Codable {
         try read(.ignoresIdempotencyKeys, into: &ignoresIdempotencyKeys)
         try read(.stripsReplayHeader, into: &stripsReplayHeader)
         try read(.omitsRequestID, into: &omitsRequestID)
+        try read(.numericCodes, into: &numericCodes)
         try read(.bodyForm, into: &bodyForm)
         retryAfter = try fields.decodeIfPresent(String.self, forKey: .retryAfter)
         try read(.reachesProbes, into: &reachesProbes)
