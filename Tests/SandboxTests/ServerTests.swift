@@ -34,7 +34,7 @@ struct Caller: Sendable {
     }
 }
 
-@Suite struct ServerTests {
+@Suite(.timeLimit(.minutes(1))) struct ServerTests {
     private func serving(
         _ configuration: SandboxConfiguration = SandboxConfiguration(), clock: SandboxClock = .system,
         _ body: @escaping @Sendable (Caller, Sandbox) async throws -> Void
@@ -143,6 +143,8 @@ struct Caller: Sendable {
             #expect(listed.status == 200)
             #expect(missing.status == 404)
             #expect(stranger.status == 401)
+            let keyless = try await caller.send(Calls.trigger(Calls.users("a"), key: ""))
+            #expect(keyless.body.contains("\"code\":\"idempotency_key_invalid\""))
             for heard in [listed, missing, stranger] {
                 #expect(heard.headers["x-request-id"].first?.hasPrefix("req_") == true)
             }
@@ -168,6 +170,18 @@ struct Caller: Sendable {
             let heard = try await caller.send(Calls.trigger(Calls.users("a")))
             #expect(heard.headers["content-encoding"] == ["gzip"])
             #expect(sandbox.effects().count == 3)
+        }
+    }
+
+    @Test func `a stalled body keeps neither its caller nor the server from leaving`() async throws {
+        var configuration = SandboxConfiguration()
+        configuration.faults.bodyForm = .stalled
+        try await serving(configuration) { caller, sandbox in
+            let records = sandbox.watch()
+            let call = Task { try await caller.send(Calls.trigger(Calls.users("a"))) }
+            _ = await records.first { _ in true }
+            call.cancel()
+            await #expect(throws: (any Error).self) { try await call.value }
         }
     }
 
