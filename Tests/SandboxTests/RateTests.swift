@@ -9,12 +9,13 @@ import Testing
         #expect(drive.send(probe).status == 200)
         drive.now += 4000
         #expect(drive.send(probe).status == 200)
+        drive.now += 2000
         let refused = drive.send(Calls.trigger(Calls.users("a"), key: "k"))
         #expect(refused.status == 429)
         #expect(refused.code == "rate_limited")
         // The refused one counts too: room comes when the second has left the window.
-        #expect(refused.header("retry-after") == "10")
-        drive.now += 10_000
+        #expect(refused.header("retry-after") == "8")
+        drive.now += 8000
         #expect(drive.send(Calls.trigger(Calls.users("a"), key: "k")).effects.count == 1)
     }
 
