@@ -1,0 +1,23 @@
+/// Gives out request ids: `req_` and a ULID of the time and seeded randomness.
+struct RequestIDs: Sendable {
+    private static let alphabet = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ".utf8)
+    private var random: SeededRandom
+
+    init(seed: UInt64) {
+        random = SeededRandom(seed: seed)
+    }
+
+    mutating func next(at nowMilliseconds: Int64) -> String {
+        var letters = Array("req_".utf8)
+        RequestIDs.append(UInt64(max(0, nowMilliseconds)), digits: 10, to: &letters)
+        RequestIDs.append(random.next(), digits: 8, to: &letters)
+        RequestIDs.append(random.next(), digits: 8, to: &letters)
+        return String(decoding: letters, as: UTF8.self)
+    }
+
+    private static func append(_ value: UInt64, digits: Int, to letters: inout [UInt8]) {
+        for place in (0..<digits).reversed() {
+            letters.append(alphabet[Int(value >> UInt64(5 * place) & 31)])
+        }
+    }
+}

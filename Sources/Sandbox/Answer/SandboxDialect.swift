@@ -1,0 +1,73 @@
+/// The form of the users shape's 2xx answer, which the public guide does not name.
+///
+/// The forms below `noContent` are wrong on purpose, for clients that must bear them.
+public enum SandboxDialect: String, Sendable, Codable, CaseIterable {
+    /// `{"entrances_created":N,"errors":[{"index","external_id","code","message"}]}`
+    case entrancesCreated = "entrances_created"
+    /// As the batch of users: `{"results":[{"index","external_id","error"?}],"succeeded","failed"}`
+    case results
+    /// `{"count":N,"errors":[…]}`
+    case count
+    /// `{"success":true}`, whoever was turned away.
+    case success
+    /// 202 with an empty body.
+    case accepted
+    /// 204.
+    case noContent = "no_content"
+    /// One entrance more than users, beside an error of a user who was not sent.
+    case contradictory
+    /// The first half of the `entrances_created` form.
+    case truncated
+    /// `OK`, labelled as JSON.
+    case unparsable
+
+    func answer(to entries: [TriggerEntry], rejections: [Rejection], of run: SandboxRun) -> Answer {
+        let made = entries.count - rejections.count
+        let counted = SandboxDialect.counted("entrances_created", made, rejections)
+        switch self {
+        case .entrancesCreated: return .json(200, counted, of: run)
+        case .results: return .json(200, SandboxDialect.results(entries, rejections), of: run)
+        case .count: return .json(200, SandboxDialect.counted("count", made, rejections), of: run)
+        case .success: return .json(200, "{\"success\":true}", of: run)
+        case .accepted: return Answer(status: 202, requestID: run.requestID)
+        case .noContent: return Answer(status: 204, requestID: run.requestID)
+        case .contradictory:
+            let stranger = Rejection(index: entries.count, externalID: "nobody", code: "resource_missing", message: "")
+            let text = SandboxDialect.counted("entrances_created", entries.count + 1, [stranger])
+            return .json(200, text, of: run)
+        case .truncated: return .json(200, String(counted.prefix(counted.count / 2)), of: run)
+        case .unparsable: return .json(200, "OK", of: run)
+        }
+    }
+
+    private static func counted(_ name: String, _ made: Int, _ rejections: [Rejection]) -> String {
+        let errors = rejections.map { rejection in
+            JSONText.object([
+                ("index", String(rejection.index)), ("external_id", JSONText.string(orNull: rejection.externalID)),
+                ("code", JSONText.string(rejection.code)), ("message", JSONText.string(rejection.message)),
+            ])
+        }
+        return JSONText.object([(name, String(made)), ("errors", JSONText.array(errors))])
+    }
+
+    private static func results(_ entries: [TriggerEntry], _ rejections: [Rejection]) -> String {
+        let byIndex = Dictionary(rejections.map { ($0.index, $0) }) { first, _ in first }
+        let results = entries.enumerated().map { index, entry in
+            var members = [("index", String(index))]
+            for (name, value) in [("external_id", entry.externalID), ("anonymous_id", entry.anonymousID)] {
+                if let value { members.append((name, JSONText.string(value))) }
+            }
+            if let rejection = byIndex[index] {
+                let error = [
+                    ("code", JSONText.string(rejection.code)), ("message", JSONText.string(rejection.message)),
+                ]
+                members.append(("error", JSONText.object(error)))
+            }
+            return JSONText.object(members)
+        }
+        return JSONText.object([
+            ("results", JSONText.array(results)), ("succeeded", String(entries.count - rejections.count)),
+            ("failed", String(rejections.count)),
+        ])
+    }
+}

@@ -1,0 +1,92 @@
+extension SandboxModel {
+    /// The answer of whatever stands before the journey, or nothing when the request is let in.
+    mutating func answerInFront(_ run: inout SandboxRun, at now: Int64) -> Answer? {
+        let addressWait = rate.countRequest(at: now)
+        if run.request.body.count > bodyBytesMax {
+            return .page(413, "Request Entity Too Large", of: run)
+        }
+        if let answer = spoilEarly(run) { return answer }
+        do throws(Problem) {
+            let apiKey = try keys.authenticate(run.request.headers["authorization"])
+            run.apiKey = apiKey
+            let keyWait = run.request.method == "POST" ? rate.countWrite(of: apiKey, at: now) : nil
+            if let wait = [addressWait, keyWait].compactMap({ $0 }).max() {
+                return .rateLimited(afterMilliseconds: wait, of: run)
+            }
+            if let answer = specialEdge(run) { return answer }
+            try version.check(run.request.headers["spotzee-version"])
+            return try answerBeforeJourney(&run, apiKey: apiKey, at: now)
+        } catch {
+            return Answer(error, of: run)
+        }
+    }
+
+    private func specialEdge(_ run: SandboxRun) -> Answer? {
+        let found = Set(run.entries.compactMap(\.specialID))
+        if found.contains(.poison413) { return .page(413, "Request Entity Too Large", of: run) }
+        if found.contains(.poison403HTML) { return .page(403, "Forbidden", of: run) }
+        if found.contains(.poison500) {
+            return Answer(Problem(500, "internal_error", "Something went wrong on our side."), of: run)
+        }
+        return nil
+    }
+
+    private mutating func answerBeforeJourney(
+        _ run: inout SandboxRun, apiKey: String, at now: Int64
+    ) throws(Problem) -> Answer? {
+        switch run.route {
+        case .trigger: break
+        case .journeys:
+            return .json(200, try shelf.page(run.request.parameters, at: now), of: run)
+        case .journey(let id):
+            return .json(200, shelf.json(of: try journey(id), at: now), of: run)
+        case .unknown:
+            throw Problem(404, "resource_missing", "There is nothing at this path for this method.")
+        }
+        guard !keys.readOnly.contains(apiKey) else {
+            throw Problem(403, "permission_denied", "The role of this key is too low to trigger a journey.")
+        }
+        guard credit ?? 1 > 0 else {
+            throw Problem(402, "quota_exceeded", "The project is out of credit.")
+        }
+        return faults.ignoresIdempotencyKeys ? nil : try answerFromCache(&run, apiKey: apiKey, at: now)
+    }
+
+    private mutating func answerFromCache(
+        _ run: inout SandboxRun, apiKey: String, at now: Int64
+    ) throws(Problem) -> Answer? {
+        guard let key = run.idempotencyKey else { return nil }
+        guard (1...255).contains(key.count) else {
+            throw Problem(
+                400, "idempotency_key_invalid", "An idempotency key has 1 to 255 characters.", param: "Idempotency-Key")
+        }
+        let name = IdempotencyCache.Name(apiKey: apiKey, key: key)
+        switch cache.claim(name, digest: run.bodyDigest, at: now) {
+        case .fresh:
+            run.cacheName = name
+            return nil
+        case .answered(let answer):
+            return answer.replayed()
+        case .mismatch:
+            throw Problem(409, "idempotency_key_mismatch", "This key was used with another body.")
+        case .running:
+            var answer = Answer(
+                Problem(409, "idempotency_in_progress", "The first request with this key is still running."), of: run)
+            answer.retryAfterSeconds = 1
+            return answer
+        case .full:
+            throw Problem(503, "service_unavailable", "No room for another idempotency key.")
+        }
+    }
+
+    /// The journey a path names; throws 400 for what is no positive whole number and 404 for an unknown one.
+    func journey(_ text: String) throws(Problem) -> SandboxJourney {
+        guard let id = Int(text), id > 0 else {
+            throw .invalidFormat("journeyId", "A journey id is a positive whole number.")
+        }
+        guard let journey = shelf[id] else {
+            throw Problem(404, "resource_missing", "There is no such journey for this key.")
+        }
+        return journey
+    }
+}

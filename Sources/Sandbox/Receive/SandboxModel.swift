@@ -1,0 +1,96 @@
+/// The API without sockets, files or a clock: a request and a time in, a reply out.
+///
+/// Deterministic: the same configuration, calls and times give the same replies, request ids and fault draws. A
+/// request passes, in this order: the edge (size, rate of the source address, faults before the effect), the API
+/// key, the rate, the edges that special ids stand for, the version, the role, the credit, the idempotency key, the
+/// cache; then the journey and the body. All before the cache is never cached; all after it is, 2xx and 4xx alike.
+public struct SandboxModel: Sendable {
+    public var faults: SandboxFaults
+    public var dialect: SandboxDialect
+    /// The entrances that can still be made; nothing means no end. The last call let in may overdraw it.
+    public var credit: Int?
+
+    var keys: APIKeys
+    var shelf: JourneyShelf
+    var cache: IdempotencyCache
+    var rate: RateWindows
+    var desk = RejectionDesk()
+    let version: VersionCheck
+    let bodyBytesMax: Int
+    private let recordsRequests: Bool
+    private var ids: RequestIDs
+    var dice: SeededRandom
+    private(set) var nextSequence: Int64 = 1
+
+    public init(_ configuration: SandboxConfiguration) {
+        faults = configuration.faults
+        dialect = configuration.dialect
+        credit = configuration.credit
+        keys = APIKeys(accepted: configuration.apiKeys, readOnly: configuration.readOnlyKeys)
+        shelf = JourneyShelf(configuration.journeys)
+        cache = IdempotencyCache(entriesMax: configuration.cacheEntriesMax)
+        rate = RateWindows(configuration.rate)
+        version = VersionCheck(supported: configuration.versions, isRequired: configuration.requiresVersion)
+        bodyBytesMax = configuration.bodyBytesMax
+        recordsRequests = configuration.requestLog
+        ids = RequestIDs(seed: configuration.seed)
+        dice = SeededRandom(seed: configuration.seed ^ 0xD1CE)
+    }
+
+    /// Takes a request from arrival to answer in one moment; `delayMilliseconds` of the reply is the caller's to spend.
+    public mutating func receive(_ request: SandboxRequest, at nowMilliseconds: Int64) -> SandboxReply {
+        switch begin(request, at: nowMilliseconds) {
+        case .answered(let reply): reply
+        case .running(let run): finish(run, at: nowMilliseconds)
+        }
+    }
+
+    /// Lets a request in or answers it; one that was let in is in progress until `finish`.
+    public mutating func begin(_ request: SandboxRequest, at nowMilliseconds: Int64) -> SandboxBeginning {
+        var run = SandboxRun(request, requestID: ids.next(at: nowMilliseconds))
+        if let answer = answerInFront(&run, at: nowMilliseconds) {
+            return .answered(reply(to: run, with: answer, hasRun: false, at: nowMilliseconds))
+        }
+        run.delayMilliseconds = faults.delayBeforeEffectMilliseconds
+        return .running(run)
+    }
+
+    /// Carries out a request that was let in, keeps the answer under its idempotency key and gives it.
+    public mutating func finish(_ run: SandboxRun, at nowMilliseconds: Int64) -> SandboxReply {
+        var effects: [SandboxEffect] = []
+        let answer = trigger(run, at: nowMilliseconds, effects: &effects)
+        if let name = run.cacheName {
+            cache.settle(name, with: answer)
+        }
+        return reply(to: run, with: answer, effects: effects, hasRun: true, at: nowMilliseconds)
+    }
+
+    /// Puts the records in order, spoils the answer as the faults say, and shapes it for the wire.
+    private mutating func reply(
+        to run: SandboxRun, with answer: Answer, effects: [SandboxEffect] = [], hasRun: Bool, at now: Int64
+    ) -> SandboxReply {
+        var answer = answer
+        let wire = spoilLate(&answer, of: run, hasRun: hasRun)
+        var records: [SandboxRecord] = []
+        for var effect in effects {
+            effect.sequence = takeSequence()
+            records.append(.effect(effect))
+        }
+        if recordsRequests {
+            let line = SandboxRequestRecord(sequence: takeSequence(), at: now, run: run, answer: answer, wire: wire)
+            records.append(.request(line))
+        }
+        let headers = rateHeaders(for: run, answer: answer, at: now)
+        return answer.reply(wire: wire, faults: faults(for: run), rateHeaders: headers, records: records)
+    }
+
+    private func rateHeaders(for run: SandboxRun, answer: Answer, at now: Int64) -> [SandboxReply.Header] {
+        guard (200..<300).contains(answer.status), let apiKey = run.apiKey else { return [] }
+        return rate.headers(for: apiKey, at: now)
+    }
+
+    private mutating func takeSequence() -> Int64 {
+        defer { nextSequence += 1 }
+        return nextSequence
+    }
+}

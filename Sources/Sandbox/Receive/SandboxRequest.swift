@@ -1,0 +1,34 @@
+import Foundation
+
+/// One HTTP request as the stand-in sees it.
+///
+/// Header names are lower-cased, the query is what follows `?` as received, the body is the bytes as received.
+/// A shell that meets a body over the limit hands over any body longer than it; the model then answers 413.
+public struct SandboxRequest: Sendable, Equatable {
+    public var method: String
+    public var path: String
+    public var query: String?
+    public var headers: [String: String]
+    public var body: [UInt8]
+
+    public init(
+        method: String, path: String, query: String? = nil, headers: [String: String] = [:], body: [UInt8] = []
+    ) {
+        self.method = method
+        self.path = path
+        self.query = query
+        self.headers = headers
+        self.body = body
+    }
+
+    /// The decoded query parameters; the last of a repeated name wins, an undecodable one is left as it is.
+    var parameters: [String: String] {
+        var found: [String: String] = [:]
+        for pair in (query ?? "").split(separator: "&") {
+            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            let value = parts.count > 1 ? String(parts[1]) : ""
+            found[String(parts[0])] = value.removingPercentEncoding ?? value
+        }
+        return found
+    }
+}

@@ -1,0 +1,46 @@
+/// The bodies of the control endpoints; what is left out stays as it is.
+enum SandboxChange {
+    struct Journey: Decodable {
+        var name: String?
+        var status: SandboxJourney.Status?
+        var entranceIDs: [Int]?
+        var shapes: Set<SandboxJourney.Shape>?
+
+        enum CodingKeys: String, CodingKey {
+            case name, status, shapes
+            case entranceIDs = "entrance_ids"
+        }
+
+        func applied(to journey: SandboxJourney) -> SandboxJourney {
+            SandboxJourney(
+                id: journey.id, name: name ?? journey.name, status: status ?? journey.status,
+                entranceIDs: entranceIDs ?? journey.entranceIDs, shapes: shapes ?? journey.shapes)
+        }
+    }
+
+    struct Key: Decodable {
+        var add: [String]?
+        var revoke: [String]?
+        var readOnly: [String]?
+
+        enum CodingKeys: String, CodingKey {
+            case add, revoke
+            case readOnly = "read_only"
+        }
+
+        func apply(to model: inout SandboxModel) {
+            for key in add ?? [] { model.addAPIKey(key) }
+            for key in readOnly ?? [] { model.addAPIKey(key, isReadOnly: true) }
+            for key in revoke ?? [] { model.revokeAPIKey(key) }
+        }
+    }
+
+    struct Dialect: Decodable {
+        var dialect: SandboxDialect
+    }
+
+    /// A credit left out or null has no end.
+    struct Quota: Decodable {
+        var credit: Int?
+    }
+}

@@ -1,0 +1,87 @@
+/// What goes wrong, switchable at run time.
+///
+/// As JSON the names are in snake case and each may be left out; an unknown name is refused. Faults strike trigger
+/// calls, and probes too when `reachesProbes`. Before the effect they strike whatever the request holds, in the
+/// order drop, error, redirect; after the effect only answers of the journey or the cache, in the order drop,
+/// error. An answer spoiled after the effect stays in the idempotency cache as it was.
+public struct SandboxFaults: Sendable, Equatable, Codable {
+    /// The connection closes and nothing happens.
+    public var dropBeforeEffect = SandboxDose()
+    /// The connection closes once the effect is there.
+    public var dropAfterEffect = SandboxDose()
+    /// `errorStatus` is answered and nothing happens.
+    public var errorBeforeEffect = SandboxDose()
+    /// `errorStatus` is answered in place of the answer.
+    public var errorAfterEffect = SandboxDose()
+    /// 500 and 503 come as a problem document unless `errorIsHTML`; any other status comes as HTML.
+    public var errorStatus = 503
+    public var errorIsHTML = false
+    /// `redirectStatus` to `redirectLocation` is answered and nothing happens.
+    public var redirect = SandboxDose()
+    public var redirectStatus = 302
+    public var redirectLocation = "http://127.0.0.1:9/moved"
+    /// How long the idempotency key is in progress before the effect; triggers only.
+    public var delayBeforeEffectMilliseconds = 0
+    /// How long the answer is held back after the effect; refusals and replays are held back as well.
+    public var delayAfterEffectMilliseconds = 0
+    /// As for projects without enforcement: nothing is checked, kept or replayed, and a second try runs again.
+    public var ignoresIdempotencyKeys = false
+    public var stripsReplayHeader = false
+    /// Answers leave without `X-Request-Id`, as from a proxy in between.
+    public var omitsRequestID = false
+    /// Problem documents carry an old numeric code in place of the string.
+    public var numericCodes = false
+    public var bodyForm = SandboxBodyForm.whole
+    /// Sent as `Retry-After` with every 429, 503 and `idempotency_in_progress`, in place of the true one.
+    public var retryAfter: String?
+    public var reachesProbes = false
+
+    public init() {}
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+        case redirect
+        case dropBeforeEffect = "drop_before_effect"
+        case dropAfterEffect = "drop_after_effect"
+        case errorBeforeEffect = "error_before_effect"
+        case errorAfterEffect = "error_after_effect"
+        case errorStatus = "error_status"
+        case errorIsHTML = "error_is_html"
+        case redirectStatus = "redirect_status"
+        case redirectLocation = "redirect_location"
+        case delayBeforeEffectMilliseconds = "delay_before_effect_ms"
+        case delayAfterEffectMilliseconds = "delay_after_effect_ms"
+        case ignoresIdempotencyKeys = "ignores_idempotency_keys"
+        case stripsReplayHeader = "strips_replay_header"
+        case omitsRequestID = "omits_request_id"
+        case numericCodes = "numeric_codes"
+        case bodyForm = "body_form"
+        case retryAfter = "retry_after"
+        case reachesProbes = "reaches_probes"
+    }
+
+    public init(from decoder: any Decoder) throws {
+        try AnyName.refuseUnknown(in: decoder, beside: CodingKeys.allCases.map(\.rawValue))
+        let fields = try decoder.container(keyedBy: CodingKeys.self)
+        func read<Value: Decodable>(_ key: CodingKeys, into value: inout Value) throws {
+            value = try fields.decodeIfPresent(Value.self, forKey: key) ?? value
+        }
+        try read(.redirect, into: &redirect)
+        try read(.dropBeforeEffect, into: &dropBeforeEffect)
+        try read(.dropAfterEffect, into: &dropAfterEffect)
+        try read(.errorBeforeEffect, into: &errorBeforeEffect)
+        try read(.errorAfterEffect, into: &errorAfterEffect)
+        try read(.errorStatus, into: &errorStatus)
+        try read(.errorIsHTML, into: &errorIsHTML)
+        try read(.redirectStatus, into: &redirectStatus)
+        try read(.redirectLocation, into: &redirectLocation)
+        try read(.delayBeforeEffectMilliseconds, into: &delayBeforeEffectMilliseconds)
+        try read(.delayAfterEffectMilliseconds, into: &delayAfterEffectMilliseconds)
+        try read(.ignoresIdempotencyKeys, into: &ignoresIdempotencyKeys)
+        try read(.stripsReplayHeader, into: &stripsReplayHeader)
+        try read(.omitsRequestID, into: &omitsRequestID)
+        try read(.numericCodes, into: &numericCodes)
+        try read(.bodyForm, into: &bodyForm)
+        retryAfter = try fields.decodeIfPresent(String.self, forKey: .retryAfter)
+        try read(.reachesProbes, into: &reachesProbes)
+    }
+}

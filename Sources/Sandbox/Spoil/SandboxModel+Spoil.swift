@@ -1,0 +1,27 @@
+extension SandboxModel {
+    /// The faults that bear on a request: all on a trigger, none on a probe unless they reach probes.
+    func faults(for run: SandboxRun) -> SandboxFaults {
+        run.route.isTrigger || faults.reachesProbes ? faults : SandboxFaults()
+    }
+
+    /// The fault that meets a request before anything has looked at it.
+    mutating func spoilEarly(_ run: SandboxRun) -> Answer? {
+        guard run.route.isTrigger || faults.reachesProbes else { return nil }
+        if faults.dropBeforeEffect.fires(&dice) { return .lost(run) }
+        if faults.errorBeforeEffect.fires(&dice) { return .failure(faults.errorStatus, faults.errorIsHTML, of: run) }
+        if faults.redirect.fires(&dice) { return .redirect(faults, of: run) }
+        return nil
+    }
+
+    /// The fault that meets an answer from the journey or the cache on its way out; the cache keeps the true one.
+    mutating func spoilLate(_ answer: inout Answer, of run: SandboxRun, hasRun: Bool) -> SandboxWire {
+        if answer.isLost { return .dropBeforeEffect }
+        let isFromBehind = hasRun || answer.isReplayed || answer.status == 200
+        guard isFromBehind, run.route.isTrigger || faults.reachesProbes else { return .answer }
+        if faults.dropAfterEffect.fires(&dice) { return .dropAfterEffect }
+        if faults.errorAfterEffect.fires(&dice) {
+            answer = .failure(faults.errorStatus, faults.errorIsHTML, of: run)
+        }
+        return .answer
+    }
+}
