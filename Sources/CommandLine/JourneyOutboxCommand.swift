@@ -1,1 +1,19 @@
-@main struct Main { static func main() { print("x") } }
+import ArgumentParser
+
+/// The one program: worker, tools for its operator, and a sandbox to try it in.
+@main
+struct JourneyOutboxCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "journey-outbox",
+        abstract: "Delivers trigger intents from an outbox table in your SQLite database to Spotzee journeys.",
+        discussion: """
+            Producers insert rows into the table `outbox` in their own transactions; `run` delivers them.
+
+            Exit codes: 0 done; 1 failed; 3 something is left that waits for a person or for time; 64 usage; \
+            75 another worker drains this database; 78 configuration.
+            """,
+        version: Version.current,
+        subcommands: [
+            RunCommand.self, DrainCommand.self, SandboxCommand.self,
+        ])
+}

@@ -4,6 +4,8 @@ public enum DrainOutcome: Sendable, Equatable {
     case drained
     /// What is left waits for a person: paused, parked, in doubt, or in a journey the configuration does not know.
     case blocked(Remaining)
+    /// The worker was told to stop.
+    case stopped
     /// Time was up.
     case timedOut(Remaining)
 }

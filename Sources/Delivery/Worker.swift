@@ -37,6 +37,11 @@ public final class Worker<Clock: WorkerClock>: Sendable {
         inbox.post(.stop)
     }
 
+    /// Tries closed doors at once, because another API key is at hand.
+    public func keysChanged() {
+        inbox.post(.keysChanged)
+    }
+
     /// Goes on under another configuration; what is frozen keeps its own target.
     public func reconfigure(_ configuration: WorkerConfiguration) {
         inbox.post(.reconfigured(configuration))
@@ -62,7 +67,7 @@ public final class Worker<Clock: WorkerClock>: Sendable {
                 let result = try await commit(try mind.plan(at: clock.now()), into: &mind, tasks: &tasks)
                 for batch in result.begun { tasks.addTask { await self.send(batch) } }
                 report(&mind)
-                if mind.isStopping && mind.open.inFlight.isEmpty { return .drained }
+                if mind.isStopped(at: clock.now()) { return .stopped }
                 if let drain, let end = try await outcome(of: drain, goal, since: start, mind) { return end }
                 deadline = nextLook(mind, drain, since: start)
                 // Producers get their turn at the write lock between two rounds.
@@ -94,8 +99,9 @@ public final class Worker<Clock: WorkerClock>: Sendable {
             case .journeyRead(let name, let reading): mind.absorb(reading, ofJourney: name, at: now)
             case .enforcementProbed(let finding): mind.absorb(finding, at: now)
             case .reconfigured(let configuration): mind.reconfigure(configuration, at: now)
+            case .keysChanged: mind.doors.probeSoon(at: now.wall) { _ in true }
             case .stop:
-                mind.isStopping = true
+                mind.stop(at: now)
                 mind.notes.append(.stopping(inFlight: mind.open.inFlight.count))
             case .failed(let error): throw error
             }

@@ -28,7 +28,7 @@ struct Dispatcher: Sendable {
     var random: SplitMix64
     /// The fingerprints of the API keys at hand, the current one first.
     var fingerprints: [String] = []
-    var isStopping = false
+    private(set) var stoppingSince: Duration?
     var needsSurvey = true
     var notes: [WorkerEvent] = []
 
@@ -63,6 +63,22 @@ struct Dispatcher: Sendable {
         case .auto: learned
         }
     }
+
+    /// From now on nothing is claimed or sent again.
+    mutating func stop(at now: Moment) {
+        stoppingSince = stoppingSince ?? now.monotonic
+    }
+
+    var isStopping: Bool { stoppingSince != nil }
+
+    /// Whether everything in flight has been settled, or has been waited for long enough: what is frozen is safe.
+    func isStopped(at now: Moment) -> Bool {
+        guard let stoppingSince else { return false }
+        return (open.inFlight.isEmpty && settlements.isEmpty) || now.monotonic - stoppingSince >= Self.stopPatience
+    }
+
+    /// How long a stopping worker waits for answers, well below systemd's own 90 s.
+    static let stopPatience: Duration = .seconds(25)
 
     mutating func takeNotes() -> [WorkerEvent] {
         defer { notes = [] }
@@ -174,6 +190,7 @@ struct Dispatcher: Sendable {
             doors.nextProbe(after: now.wall).map(now.monotonic(at:)),
             turns.nextRipe(after: now.wall).map(now.monotonic(at:)),
         ]
+        if let stoppingSince { times.append(stoppingSince + Self.stopPatience) }
         if isAwaitingEnforcement { times.append(nextEnforcementProbe > now.monotonic ? nextEnforcementProbe : nil) }
         return times.compactMap { $0 }.min() ?? now.monotonic + .seconds(3600)
     }

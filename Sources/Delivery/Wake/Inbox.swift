@@ -11,6 +11,7 @@ final class Inbox: Sendable {
         case journeyRead(String, Response.JourneyReading)
         case enforcementProbed(EnforcementProbe.Finding)
         case reconfigured(WorkerConfiguration)
+        case keysChanged
         case stop
         case failed(any Error)
     }

@@ -1,0 +1,17 @@
+import ArgumentParser
+import Foundation
+
+/// A failure that ends the command: one sentence on stderr and a documented exit code.
+enum Failure {
+    /// sysexits.h: something is wrong with the configuration, and a restart would not help.
+    static func configuration(_ message: String) -> any Error { exit(78, message) }
+    /// sysexits.h: a try later may succeed.
+    static func temporary(_ message: String) -> any Error { exit(75, message) }
+    static func general(_ message: String) -> any Error { exit(1, message) }
+    static func usage(_ message: String) -> any Error { exit(64, message) }
+
+    private static func exit(_ code: Int32, _ message: String) -> any Error {
+        Output.error("journey-outbox: \(message)")
+        return ExitCode(code)
+    }
+}

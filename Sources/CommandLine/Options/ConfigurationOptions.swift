@@ -1,0 +1,23 @@
+import ArgumentParser
+import Settings
+
+/// Which configuration a command works under.
+struct ConfigurationOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "The configuration file. Default: journey-outbox.yaml here, then /etc/journey-outbox/config.yaml.",
+            valueName: "file"))
+    var config: String?
+
+    @Option(help: ArgumentHelp("The database, instead of the configuration's.", valueName: "file"))
+    var database: String?
+
+    /// The configuration, or exit 78 with every problem on stderr.
+    func load() throws -> Configuration {
+        do {
+            return try Configuration.load(file: config, database: database, environment: .process)
+        } catch {
+            throw Failure.configuration(String(describing: error))
+        }
+    }
+}

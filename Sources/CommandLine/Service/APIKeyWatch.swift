@@ -1,0 +1,36 @@
+import Foundation
+import Logging
+import ServiceLifecycle
+import Settings
+import SpotzeeAPI
+
+/// Notices a changed API key without a restart: every 10 s, and at once on a reload.
+struct APIKeyWatch: Service {
+    static let interval: Duration = .seconds(10)
+
+    let source: APIKeySource
+    let keys: APIKeyRing
+    let logger: Logger
+    let onChange: @Sendable () -> Void
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while true {
+                do { try await Task.sleep(for: Self.interval) } catch { return }
+                look()
+            }
+        }
+    }
+
+    /// Reads the key again; one that cannot be read leaves the old one in use.
+    func look() {
+        do {
+            let reading = try source.read(environment: .process)
+            guard reading.key.withSecret(keys.rotate) else { return }
+            logger.notice("api_key_changed")
+            onChange()
+        } catch {
+            logger.warning("api_key_unreadable", metadata: ["reason": "\(error)"])
+        }
+    }
+}

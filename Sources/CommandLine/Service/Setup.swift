@@ -1,0 +1,90 @@
+import Delivery
+import Foundation
+import SQLiteStore
+import Settings
+import SpotzeeAPI
+
+/// Everything a worker is made of, put together from the configuration.
+struct Setup {
+    let configuration: Configuration
+    let keys: APIKeyRing
+
+    init(_ configuration: Configuration) throws {
+        self.configuration = configuration
+        keys = APIKeyRing(
+            current: try Self.read(configuration.api.key),
+            previous: try configuration.api.previousKey.map(Self.read))
+    }
+
+    /// The key's text, or exit 78 with what to do.
+    static func read(_ source: APIKeySource) throws -> String {
+        do {
+            let reading = try source.read(environment: .process)
+            for warning in reading.warnings { Output.error("journey-outbox: \(warning)") }
+            return reading.key.withSecret { $0 }
+        } catch {
+            throw Failure.configuration(String(describing: error))
+        }
+    }
+
+    /// Exit 78 when the outbox is not there or not whole.
+    func checkSchema() throws {
+    }
+
+    func sender() -> SpotzeeSender {
+        SpotzeeSender(
+            keys: keys, connections: configuration.delivery.connections,
+            timeout: configuration.delivery.requestTimeout, agent: "journey-outbox/\(Version.current)")
+    }
+
+    func lock() throws -> WorkerLock {
+        do {
+            return try WorkerLock(database: configuration.database)
+        } catch let failure as WorkerLock.Failure {
+            throw Failure.temporary(failure.description)
+        }
+    }
+
+    func store() throws -> SQLiteStore {
+        do {
+            return try SQLiteStore(path: configuration.database)
+        } catch let error as OutboxConnectionError {
+            throw Failure.configuration(error.description)
+        }
+    }
+}
+
+extension WorkerConfiguration {
+    /// The configuration file's values, as the worker uses them.
+    init(_ configuration: Configuration) {
+        let delivery = configuration.delivery
+        self.init(
+            journeys: configuration.journeys.values.sorted { $0.name < $1.name }.map(Journey.init),
+            policy: DeliveryPolicy(
+                batchSize: delivery.batchSize, bodyBytesMax: delivery.batchBytesMax, connections: delivery.connections,
+                linger: delivery.linger, backoff: Backoff(initial: delivery.backoff.initial, max: delivery.backoff.max),
+                maxAttempts: delivery.attemptsMax, unknownAfter: delivery.unknownAfter,
+                retention: configuration.retention),
+            url: configuration.api.url, version: configuration.api.version,
+            rate: configuration.api.rateLimits.map { Delivery.RateLimit(requests: $0.requests, per: $0.window) },
+            idempotency: Idempotency(configuration.api.idempotency))
+    }
+}
+
+extension WorkerConfiguration.Idempotency {
+    init(_ mode: IdempotencyMode) {
+        switch mode {
+        case .auto: self = .auto
+        case .enforced: self = .enforced
+        case .absent: self = .absent
+        }
+    }
+}
+
+extension Journey {
+    init(_ settings: JourneySettings) {
+        self.init(
+            name: settings.name, id: Int64(settings.id), entranceID: settings.entranceID.map(Int64.init),
+            onUnknown: settings.onUnknown == .resend ? .resend : .hold, priority: settings.priority)
+    }
+}

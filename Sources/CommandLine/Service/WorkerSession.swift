@@ -1,0 +1,68 @@
+import Delivery
+import Foundation
+import Logging
+import SQLiteStore
+import ServiceLifecycle
+import Settings
+import SpotzeeAPI
+
+/// One worker's life: the lock, the services beside it, and a clean end.
+struct WorkerSession {
+    let options: ConfigurationOptions
+    let logger: Logger
+
+    /// Works until the drain is over or a signal says stop.
+    func run(draining drain: Worker<SystemClock>.Drain? = nil) async throws -> DrainOutcome {
+        let configuration = try options.load()
+        let setup = try Setup(configuration)
+        try setup.checkSchema()
+        let lock = try setup.lock()
+        let sender = setup.sender()
+        let worker = Worker(
+            configuration: WorkerConfiguration(configuration), store: try setup.store(), sender: sender,
+            commits: CommitPoll(path: configuration.database), clock: SystemClock(),
+            observe: EventLog(logger: logger).note)
+        let service = WorkerService(worker: worker, drain: drain)
+        do {
+            try await ServiceGroup(configuration: group(service, setup)).run()
+        } catch {
+            try await sender.shutdown()
+            throw error
+        }
+        try await sender.shutdown()
+        withExtendedLifetime(lock) {}
+        return service.outcome ?? .stopped
+    }
+
+    private func group(_ service: WorkerService, _ setup: Setup) -> ServiceGroupConfiguration {
+        let worker = service.worker
+        let keyWatch = APIKeyWatch(
+            source: setup.configuration.api.key, keys: setup.keys, logger: logger, onChange: worker.keysChanged)
+        let signals = SignalService(
+            onStop: worker.stop,
+            onReload: {
+                keyWatch.look()
+                reload(worker)
+            })
+        var quiet = logger
+        quiet.logLevel = .critical
+        return ServiceGroupConfiguration(
+            services: [
+                .init(service: service, successTerminationBehavior: .gracefullyShutdownGroup),
+                .init(service: signals, successTerminationBehavior: .ignore),
+                .init(service: keyWatch, successTerminationBehavior: .ignore),
+            ], logger: quiet)
+    }
+
+    /// Reads the configuration again; an invalid one is refused and the old one stays.
+    private func reload(_ worker: Worker<SystemClock>) {
+        do {
+            let configuration = try Configuration.load(
+                file: options.config, database: options.database, environment: .process)
+            worker.reconfigure(WorkerConfiguration(configuration))
+            logger.notice("configuration_reloaded")
+        } catch {
+            logger.error("configuration_refused", metadata: ["reason": "\(error)"])
+        }
+    }
+}
