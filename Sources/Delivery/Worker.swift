@@ -14,14 +14,16 @@ public final class Worker<Clock: WorkerClock>: Sendable {
     private let inbox = Inbox()
     private let initial: WorkerConfiguration
     private let seed: UInt64
+    private let lookInterval: Duration
 
     /// - Parameters:
     ///   - seed: of the jitter.
+    ///   - lookInterval: how long the loop waits at most before it goes round again.
     ///   - observe: called with everything that happens, in order, from the worker's own loop.
     public init(
         configuration: WorkerConfiguration, store: any OutboxStore, sender: any BatchSender,
         commits: any CommitSource, clock: Clock,
-        seed: UInt64 = .random(in: .min ... .max), observe: @escaping @Sendable (WorkerEvent) -> Void
+        seed: UInt64 = .random(in: .min ... .max), lookInterval: Duration = .seconds(60), observe: @escaping @Sendable (WorkerEvent) -> Void
     ) {
         initial = configuration
         self.store = store
@@ -29,6 +31,7 @@ public final class Worker<Clock: WorkerClock>: Sendable {
         self.commits = commits
         self.clock = clock
         self.seed = seed
+        self.lookInterval = lookInterval
         self.observe = observe
     }
 
@@ -171,12 +174,14 @@ public final class Worker<Clock: WorkerClock>: Sendable {
 
     private func report(_ mind: inout Dispatcher) {
         for note in mind.takeNotes() { observe(note) }
+        observe(.looked)
     }
 
     private func nextLook(
         _ mind: Dispatcher, _ drain: Drain?, since start: Duration
     ) -> Duration {
-        let look = mind.nextLook(after: clock.now())
+        let now = clock.now()
+        let look = min(mind.nextLook(after: now), now.monotonic + lookInterval)
         guard let drain else { return look }
         return min(look, start + drain.timeout)
     }

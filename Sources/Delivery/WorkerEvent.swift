@@ -1,6 +1,8 @@
 /// Something a person may want to know: logged by name, awaited by tests.
 public enum WorkerEvent: Sendable {
     case tookOver(openBatches: Int)
+    /// The loop has gone round once more: the sign of life that a watchdog wants.
+    case looked
     case begun(Batch)
     case settled(Settlement)
     case stale(batch: Int64)

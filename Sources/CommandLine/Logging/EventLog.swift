@@ -23,7 +23,7 @@ struct EventLog: Sendable {
         case .enforcement(let finding): logger.notice("idempotency_found", metadata: ["finding": "\(finding.rawValue)"])
         case .storeBusy(let times): logger.warning("database_busy", metadata: ["times": "\(times)"])
         case .commitFailed(let reason): logger.error("commit_failed", metadata: ["reason": "\(reason)"])
-        case .round: return
+        case .looked, .round: return
         case .stopping(let inFlight): logger.info("worker_stopping", metadata: ["in_flight": "\(inFlight)"])
         case .stopped: logger.info("worker_stopped")
         }

@@ -18,13 +18,11 @@ struct WorkerSession {
         try setup.checkSchema()
         let lock = try setup.lock()
         let sender = setup.sender()
-        let worker = Worker(
-            configuration: WorkerConfiguration(configuration), store: try setup.store(), sender: sender,
-            commits: CommitPoll(path: configuration.database), clock: SystemClock(),
-            observe: EventLog(logger: logger).note)
+        let notifier = ServiceNotifier(environment: ProcessInfo.processInfo.environment)
+        let worker = try worker(setup, sender, notifier)
         let service = WorkerService(worker: worker, drain: drain)
         do {
-            try await ServiceGroup(configuration: group(service, setup)).run()
+            try await ServiceGroup(configuration: group(service, setup, notifier)).run()
         } catch {
             try await sender.shutdown()
             throw error
@@ -34,15 +32,40 @@ struct WorkerSession {
         return service.outcome ?? .stopped
     }
 
-    private func group(_ service: WorkerService, _ setup: Setup) -> ServiceGroupConfiguration {
+    private func worker(
+        _ setup: Setup, _ sender: SpotzeeSender, _ notifier: ServiceNotifier
+    ) throws -> Worker<SystemClock> {
+        var ends: (store: any OutboxStore, sender: any BatchSender) = (try setup.store(), sender)
+        #if DEBUG
+            let environment = ProcessInfo.processInfo.environment
+            if let halting = HaltingStages(environment: environment, store: ends.store, sender: ends.sender) {
+                ends = (halting, halting)
+            }
+        #endif
+        let log = EventLog(logger: logger)
+        return Worker(
+            configuration: WorkerConfiguration(setup.configuration), store: ends.store, sender: ends.sender,
+            commits: CommitPoll(path: setup.configuration.database), clock: SystemClock(),
+            lookInterval: notifier.lookInterval,
+            observe: { event in
+                log.note(event)
+                notifier.note(event)
+            })
+    }
+
+    private func group(
+        _ service: WorkerService, _ setup: Setup, _ notifier: ServiceNotifier
+    ) -> ServiceGroupConfiguration {
         let worker = service.worker
         let keyWatch = APIKeyWatch(
             source: setup.configuration.api.key, keys: setup.keys, logger: logger, onChange: worker.keysChanged)
         let signals = SignalService(
             onStop: worker.stop,
             onReload: {
+                notifier.reloading()
                 keyWatch.look()
                 reload(worker)
+                notifier.reloaded()
             })
         var quiet = logger
         quiet.logLevel = .critical
