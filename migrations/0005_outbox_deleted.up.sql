@@ -1,7 +1,8 @@
 -- A row deleted by anyone but the worker is a cancelled intent: it keeps its record and frees its dedup key.
 -- BEFORE, and reading the row itself, so that the worker's own deletes need not load the columns of every row.
+-- IS NOT 1, so that a missing mark makes a cancelled intent and never a lost one.
 CREATE TRIGGER outbox_deleted BEFORE DELETE ON outbox
-WHEN (SELECT value FROM outbox_meta WHERE key = 'moving') = 0
+WHEN (SELECT value FROM outbox_meta WHERE key = 'moving') IS NOT 1
 BEGIN
   INSERT INTO outbox_dead (id, journey, external_id, anonymous_id, email, profile, data, ordering_key, dedup_key,
       scheduled_at, expires_at, traceparent, created_at, state, attempts, epoch, updated_at)

@@ -1,5 +1,6 @@
 -- Public: where each intent is that is unfinished, dead or cancelled. The delivered are in outbox_history.
-CREATE VIEW outbox_intents (id, journey, external_id, anonymous_id, email, state, attempts, code, request_id, updated_at) AS
+CREATE VIEW outbox_intents (
+    id, journey, external_id, anonymous_id, email, state, attempts, code, request_id, updated_at) AS
 SELECT id, journey, external_id, anonymous_id, email,
     CASE WHEN scheduled_at > CAST(round((julianday('now') - 2440587.5) * 86400000.0) AS INTEGER)
       THEN 'scheduled' ELSE 'pending' END,

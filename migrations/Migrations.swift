@@ -1,2 +1,71 @@
-/// The outbox's migrations in order, as compiled in from the SQL files beside this one.
-public enum Migrations {}
+/// The outbox's migrations, as compiled in from the SQL files beside this one.
+public enum Migrations {
+    /// Every step, in the order in which they are applied. They are taken back in the opposite order.
+    public static let all: [Migration] = [
+        Migration(
+            "0001_outbox_tables",
+            up: PackageResources._001_outbox_tables_up_sql,
+            down: PackageResources._001_outbox_tables_down_sql,
+            creates: [
+                "outbox_meta", "outbox", "outbox_ready", "outbox_scheduled", "outbox_dedup", "outbox_waiting",
+                "outbox_waiting_due", "outbox_waiting_refused", "outbox_dead", "outbox_dead_ended",
+                "outbox_dead_journey", "outbox_batch", "outbox_batch_open", "outbox_batch_settled", "outbox_journey",
+                "outbox_pause",
+            ]
+        ),
+        Migration(
+            "0002_outbox_guard",
+            up: PackageResources._002_outbox_guard_up_sql,
+            down: PackageResources._002_outbox_guard_down_sql,
+            creates: ["outbox_guard"]
+        ),
+        Migration(
+            "0003_outbox_accepted",
+            up: PackageResources._003_outbox_accepted_up_sql,
+            down: PackageResources._003_outbox_accepted_down_sql,
+            creates: ["outbox_accepted"]
+        ),
+        Migration(
+            "0004_outbox_unchanged",
+            up: PackageResources._004_outbox_unchanged_up_sql,
+            down: PackageResources._004_outbox_unchanged_down_sql,
+            creates: ["outbox_unchanged"]
+        ),
+        Migration(
+            "0005_outbox_deleted",
+            up: PackageResources._005_outbox_deleted_up_sql,
+            down: PackageResources._005_outbox_deleted_down_sql,
+            creates: ["outbox_deleted"]
+        ),
+        Migration(
+            "0006_outbox_batch_transition",
+            up: PackageResources._006_outbox_batch_transition_up_sql,
+            down: PackageResources._006_outbox_batch_transition_down_sql,
+            creates: ["outbox_batch_transition"]
+        ),
+        Migration(
+            "0007_outbox_batch_frozen",
+            up: PackageResources._007_outbox_batch_frozen_up_sql,
+            down: PackageResources._007_outbox_batch_frozen_down_sql,
+            creates: ["outbox_batch_frozen"]
+        ),
+        Migration(
+            "0008_outbox_intents",
+            up: PackageResources._008_outbox_intents_up_sql,
+            down: PackageResources._008_outbox_intents_down_sql,
+            creates: ["outbox_intents"]
+        ),
+        Migration(
+            "0009_outbox_cancel",
+            up: PackageResources._009_outbox_cancel_up_sql,
+            down: PackageResources._009_outbox_cancel_down_sql,
+            creates: ["outbox_cancel"]
+        ),
+        Migration(
+            "0010_outbox_history",
+            up: PackageResources._010_outbox_history_up_sql,
+            down: PackageResources._010_outbox_history_down_sql,
+            creates: ["outbox_history"]
+        ),
+    ]
+}

@@ -1,0 +1,61 @@
+import GRDB
+import OutboxMigrations
+
+extension Outbox {
+    /// Installs or completes the outbox's schema, in one immediate transaction.
+    ///
+    /// Running it again changes nothing, and what another tool has applied from the SQL files is left as it is. The
+    /// journal mode is never changed.
+    ///
+    /// - Returns: the names of the migrations applied now.
+    /// - Throws: `OutboxError.Code.schemaClash`, `.schemaIncomplete` or `.schemaNewer`, naming what is in the way;
+    ///   nothing is changed then.
+    @discardableResult
+    public static func migrate(_ writer: some DatabaseWriter) throws -> [String] {
+        try writer.writeWithoutTransaction { db in try migrate(in: db) }
+    }
+
+    /// Installs or completes the outbox's schema, inside the caller's transaction if there is one.
+    ///
+    /// Without one it opens an immediate transaction of its own. Otherwise it is `migrate(_:)`.
+    @discardableResult
+    public static func migrate(in db: Database) throws -> [String] {
+        var applied: [String] = []
+        let apply = { () throws -> Database.TransactionCompletion in
+            let report = try check(db)
+            try report.refuseToMigrate()
+            for migration in Migrations.all where report.pending.contains(migration.name) {
+                try db.execute(sql: migration.up)
+                applied.append(migration.name)
+            }
+            return .commit
+        }
+        if db.isInsideTransaction {
+            try db.inSavepoint(apply)
+        } else {
+            try db.inTransaction(.immediate, apply)
+        }
+        return applied
+    }
+
+    /// Compares the database's schema with a fresh one.
+    ///
+    /// Only the outbox's own objects are looked at: what you add to its tables, such as triggers and indexes, is yours,
+    /// and so is any other object, whatever its name. SQL is compared without comments and white space, since some
+    /// migration tools drop them. Nothing is written.
+    public static func check(_ db: Database) throws -> SchemaReport {
+        let fresh = try DatabaseQueue()
+        let (expected, known) = try fresh.write { db in
+            for migration in Migrations.all { try db.execute(sql: migration.up) }
+            return (try Schema(of: db), try storedVersion(db))
+        }
+        let found = try Schema(of: db)
+        let meta = "outbox_meta"
+        let version = found[meta] == expected[meta] ? try storedVersion(db) : nil
+        return SchemaReport(found: found, expected: expected, version: version, known: known)
+    }
+
+    private static func storedVersion(_ db: Database) throws -> Int? {
+        try Int.fetchOne(db, sql: "SELECT value FROM outbox_meta WHERE key = 'schema_version'")
+    }
+}
