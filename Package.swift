@@ -86,7 +86,7 @@ let package = Package(
         .executableTarget(
             name: "journey-outbox",
             dependencies: [
-                "Delivery", "JourneyOutbox", "SQLiteStore", "SpotzeeAPI", "Settings", "Sandbox",
+                "Delivery", "JourneyOutbox", "OutboxMigrations", "SQLiteStore", "SpotzeeAPI", "Settings", "Sandbox",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),

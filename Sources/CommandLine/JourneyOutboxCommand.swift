@@ -14,6 +14,6 @@ struct JourneyOutboxCommand: AsyncParsableCommand {
             """,
         version: Version.current,
         subcommands: [
-            RunCommand.self, DrainCommand.self, SandboxCommand.self, DemoCommand.self, DemoProducerCommand.self,
+            MigrateCommand.self, RunCommand.self, DrainCommand.self, SandboxCommand.self, DemoCommand.self, DemoProducerCommand.self,
         ])
 }

@@ -58,7 +58,7 @@ public final class Worker<Clock: WorkerClock>: Sendable {
     @discardableResult
     public func run(draining drain: Drain? = nil) async throws -> DrainOutcome {
         var mind = try await takeOver()
-        let goal = try await store.drainGoal(at: clock.now().wall)
+        let goal = try await patiently { try await store.drainGoal(at: clock.now().wall) }
         let start = clock.now().monotonic
         return try await withThrowingTaskGroup(of: Void.self) { tasks in
             defer { tasks.cancelAll() }
@@ -82,7 +82,7 @@ public final class Worker<Clock: WorkerClock>: Sendable {
     // MARK: The steps
 
     private func takeOver() async throws -> Dispatcher {
-        let inheritance = try await store.takeOver(at: clock.now().wall)
+        let inheritance = try await patiently { try await store.takeOver(at: clock.now().wall) }
         var mind = Dispatcher(
             initial, inheriting: inheritance, random: SplitMix64(seed: seed), at: clock.now())
         mind.fingerprints = sender.apiKeyFingerprints
@@ -113,12 +113,7 @@ public final class Worker<Clock: WorkerClock>: Sendable {
 
     private func survey(into mind: inout Dispatcher) async throws {
         let names = mind.configuration.journeys.map(\.name)
-        do {
-            mind.absorb(try await store.survey(journeys: names, at: clock.now().wall))
-        } catch StoreError.busy {
-            // Somebody holds the database: the claims that follow, or the next look, will see.
-            mind.notes.append(.storeBusy(times: 1))
-        }
+        mind.absorb(try await patiently { try await store.survey(journeys: names, at: clock.now().wall) })
     }
 
     private func commit(
@@ -130,19 +125,18 @@ public final class Worker<Clock: WorkerClock>: Sendable {
         }
         if let target = plan.enforcementProbe { tasks.addTask { await self.probeEnforcement(target) } }
         guard !plan.round.isEmpty else { return RoundResult() }
-        let result = try await commitPatiently(plan.round, into: &mind)
+        let result = try await patiently { try await store.commit(plan.round) }
         mind.absorb(result, at: clock.now())
         return result
     }
 
-    /// Commits the round however long others hold the database: it is the only memory of answers already given.
-    private func commitPatiently(
-        _ round: Round, into mind: inout Dispatcher
-    ) async throws -> RoundResult {
+    /// Tries until the database is free, however long others hold it: a round that is not committed yet is the only
+    /// memory of the answers in it.
+    private func patiently<Value>(_ call: () async throws -> Value) async throws -> Value {
         var times = 0
         while true {
             do {
-                return try await store.commit(round)
+                return try await call()
             } catch StoreError.busy {
                 times += 1
                 observe(.storeBusy(times: times))
@@ -204,7 +198,9 @@ public final class Worker<Clock: WorkerClock>: Sendable {
         let isLate = now.monotonic - start >= drain.timeout
         guard isLate || mind.open.inFlight.isEmpty else { return nil }
         let names = mind.configuration.journeys.map(\.name)
-        let remaining = try await store.remaining(of: goal, journeys: names, at: now.wall)
+        let remaining = try await patiently {
+            try await store.remaining(of: goal, journeys: names, at: now.wall)
+        }
         if remaining.open == 0 {
             return remaining.inDoubt + remaining.unknownJourney == 0 ? .drained : .blocked(remaining)
         }

@@ -4,7 +4,18 @@ import GRDB
 /// Opens the user's database the way a guest should: never changing how it is kept, never holding it for long.
 public enum OutboxConnection {
     /// How long a statement waits for somebody else's lock before it is reported as busy.
-    static let busyTimeout: TimeInterval = 5
+    static let busyTimeout: Duration = .seconds(5)
+
+    /// Sleeps between tries for the lock: short at first, so that a producer that commits without a pause does not
+    /// keep the worker out (SQLite's own handler sleeps up to 100 ms), longer once somebody holds it for long.
+    static func waitForLock(_ tries: Int) -> Bool {
+        let shortTries = 200
+        let microseconds: useconds_t = tries < shortTries ? 500 : 5000
+        let waited = Duration.microseconds(500 * min(tries, shortTries) + 5000 * max(0, tries - shortTries))
+        guard waited < busyTimeout else { return false }
+        usleep(microseconds)
+        return true
+    }
 
     /// A connection that writes durably; the journal mode stays what the owner chose.
     ///
@@ -15,7 +26,7 @@ public enum OutboxConnection {
         guard FileManager.default.fileExists(atPath: path) else { throw OutboxConnectionError.missing(path) }
         var configuration = Configuration()
         configuration.label = label
-        configuration.busyMode = .timeout(busyTimeout)
+        configuration.busyMode = .callback(waitForLock)
         configuration.foreignKeysEnabled = false
         configuration.maximumReaderCount = 1
         configuration.prepareDatabase { db in

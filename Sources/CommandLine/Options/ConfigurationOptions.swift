@@ -12,6 +12,12 @@ struct ConfigurationOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The database, instead of the configuration's.", valueName: "file"))
     var database: String?
 
+    /// The database's path: `--database` alone is enough for a command that needs nothing else.
+    func databasePath() throws -> String {
+        if let database { return database }
+        return try load().database
+    }
+
     /// The configuration, or exit 78 with every problem on stderr.
     func load() throws -> Configuration {
         do {

@@ -27,10 +27,6 @@ struct Setup {
         }
     }
 
-    /// Exit 78 when the outbox is not there or not whole.
-    func checkSchema() throws {
-    }
-
     func sender() -> SpotzeeSender {
         SpotzeeSender(
             keys: keys, connections: configuration.delivery.connections,

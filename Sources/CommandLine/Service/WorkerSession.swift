@@ -15,7 +15,7 @@ struct WorkerSession {
     func run(draining drain: Worker<SystemClock>.Drain? = nil) async throws -> DrainOutcome {
         let configuration = try options.load()
         let setup = try Setup(configuration)
-        try setup.checkSchema()
+        try SchemaCheck.require(database: configuration.database)
         let lock = try setup.lock()
         let sender = setup.sender()
         let notifier = ServiceNotifier(environment: ProcessInfo.processInfo.environment)

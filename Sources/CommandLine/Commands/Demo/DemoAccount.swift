@@ -28,7 +28,7 @@ struct DemoAccount {
         requests = requestLog.count
         limited = requestLog.count { $0.status == 429 }
         dropped = requestLog.count { $0.wire != .answer }
-        replayed = requestLog.count { $0.replayed }
+        replayed = requestLog.count { $0.isReplayed }
     }
 
     /// Whether every committed intent was entered exactly once or is dead with a reason.

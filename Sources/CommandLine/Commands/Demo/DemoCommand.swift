@@ -73,7 +73,7 @@ struct DemoCommand: AsyncParsableCommand {
                 hasCrashed = true
             }
             if !producer.isRunning, try stage.standing().unfinished == 0 { break }
-            guard worker.isRunning else { throw Failure.general("the worker ended by itself; see its output above") }
+            guard worker.isRunning else { throw Failure.general("the worker ended by itself:\n\(try stage.log("run"))") }
             guard progress.elapsed < .seconds(300) else { throw Failure.general("the demo took longer than 5 minutes") }
             try await Task.sleep(for: .milliseconds(100))
         }

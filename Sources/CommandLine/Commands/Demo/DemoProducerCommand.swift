@@ -35,7 +35,7 @@ struct DemoProducerCommand: ParsableCommand {
         let intent = try Outbox.enqueue(
             Intent(
                 journey: number % 50 == 0 ? "big-order" : "order-placed", externalID: customer(number),
-                data: #"{"order":\#(number),"total":\#(total)}"#), in: db)
+                data: JSONText(#"{"order":\#(number),"total":\#(total)}"#)), in: db)
         try db.execute(
             sql: "INSERT INTO orders (id, customer, total, intent_id) VALUES (?, ?, ?, ?)",
             arguments: [number, customer(number), total, intent])

@@ -73,6 +73,12 @@ struct DemoStage {
         return process
     }
 
+    /// The last lines that a process has said.
+    func log(_ command: String) throws -> String {
+        let text = try String(contentsOf: folder.appendingPathComponent("\(command).log"), encoding: .utf8)
+        return text.split(separator: "\n").suffix(20).joined(separator: "\n")
+    }
+
     /// How many orders are committed, and how many intents have not ended.
     struct Standing {
         var orders = 0

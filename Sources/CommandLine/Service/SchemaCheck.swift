@@ -1,0 +1,19 @@
+import GRDB
+import JourneyOutbox
+import SQLiteStore
+
+/// Refuses to work on a database whose outbox is not there or not whole: some frameworks drop triggers in copies.
+enum SchemaCheck {
+    /// Returns when everything is in place, or exits 78 naming what is not.
+    static func require(database path: String) throws {
+        let report: SchemaReport
+        do {
+            report = try OutboxConnection.open(path, label: "schema").read { try Outbox.check($0) }
+        } catch let error as OutboxConnectionError {
+            throw Failure.configuration(error.description)
+        }
+        guard !report.isCurrent else { return }
+        let remedy = report.newerVersion == nil ? "; run `journey-outbox migrate`" : ""
+        throw Failure.configuration("\(path): \(report.problems.joined(separator: "; "))\(remedy)")
+    }
+}
