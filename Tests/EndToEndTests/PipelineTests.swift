@@ -142,7 +142,7 @@ struct PipelineTests {
                 for _ in 0..<5 {
                     let before = bench.sandbox.effects().count
                     try bench.insert(3)
-                    await bench.events.next { if case .settled(let one) = $0 { one.deliveredCount > 0 } else { false } }
+                    try await bench.events.next { if case .settled(let one) = $0 { one.deliveredCount > 0 } else { false } }
                     #expect(bench.sandbox.effects().count > before)
                 }
             }

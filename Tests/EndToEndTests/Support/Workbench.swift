@@ -145,4 +145,8 @@ struct Workbench: Sendable {
     }
 
     var triggers: Int { sandbox.requests().count { $0.method == "POST" } }
+
+    func triggers(ofUsers count: Int) -> Int {
+        sandbox.requests().count { $0.method == "POST" && $0.users == count }
+    }
 }
