@@ -41,6 +41,8 @@ struct Problem: Equatable {
 
     /// Whether a header is at fault, which no row of the batch can help.
     var concernsHeader: Bool {
+        // The 409s about a key name its header too, and are no fault of it.
+        if code == "idempotency_key_mismatch" || code == "idempotency_in_progress" { return false }
         let headers = ["spotzee-version", "idempotency-key", "authorization", "content-type"]
         return code.hasPrefix("version_") || code == "idempotency_key_invalid"
             || param.map { headers.contains($0.lowercased()) } ?? false
