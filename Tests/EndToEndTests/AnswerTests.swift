@@ -11,7 +11,7 @@ struct AnswerTests {
         try await Workbench.open { bench in
             try bench.insert(9, journey: journey)
             try bench.insert(1, journey: journey, named: { _ in "reject-permanent-1" })
-            #expect(try await bench.drain() == .drained)
+            try await bench.expectDrained()
             #expect(try bench.states() == ["dead": 1, "delivered": 9])
             #expect(try bench.query("SELECT code FROM outbox_dead") == "parameter_invalid_format")
             #expect(try bench.query("SELECT request_id LIKE 'req_%' AND message <> '' FROM outbox_dead") == true)
@@ -24,7 +24,7 @@ struct AnswerTests {
         try await Workbench.open { bench in
             try bench.insert(5, journey: journey)
             try bench.insert(1, journey: journey, named: { _ in "reject-twice-1" })
-            #expect(try await bench.drain() == .drained)
+            try await bench.expectDrained()
             #expect(try bench.states() == ["delivered": 6])
             #expect(try bench.query("SELECT max(attempts) FROM outbox_history") == 3)
             try bench.expectExactBooks()
@@ -36,7 +36,7 @@ struct AnswerTests {
             var bench = bench
             bench.policy.maxAttempts = 3
             try bench.insert(1, named: { _ in "reject-always-1" })
-            #expect(try await bench.drain() == .drained)
+            try await bench.expectDrained()
             #expect(try bench.query("SELECT attempts FROM outbox_dead") == 3)
             #expect(bench.triggers == 3)
             try bench.expectExactBooks()
@@ -50,7 +50,7 @@ struct AnswerTests {
             $0.faults.dropAfterEffect.next = 3
         } _: { bench in
             try bench.insert(journey == Workbench.users ? 700 : 20, journey: journey)
-            #expect(try await bench.drain() == .drained)
+            try await bench.expectDrained()
             #expect(bench.sandbox.requests().contains { $0.isReplayed })
             try bench.expectExactBooks()
         }
@@ -65,7 +65,7 @@ struct AnswerTests {
             $0.faults.errorIsHTML = status == 502
         } _: { bench in
             try bench.insert(400)
-            #expect(try await bench.drain() == .drained)
+            try await bench.expectDrained()
             try bench.expectExactBooks()
         }
     }
@@ -76,7 +76,7 @@ struct AnswerTests {
         } _: { bench in
             try bench.insert(700)
             try bench.insert(2, journey: Workbench.entrance)
-            #expect(try await bench.drain() == .drained)
+            try await bench.expectDrained()
             #expect(bench.sandbox.requests().contains { $0.status == 429 })
             #expect(try bench.query("SELECT max(attempts) FROM outbox_history") == 1)
             #expect(try bench.query("SELECT count(*) FROM outbox_pause") == 0)
@@ -101,7 +101,7 @@ struct AnswerTests {
             try await bench.whileWorking { _ in
                 try await bench.events.first { if case .resumed = $0 { true } else { false } }
             }
-            #expect(try await bench.drain() == .drained)
+            try await bench.expectDrained()
             #expect(try bench.query("SELECT max(attempts) FROM outbox_history") == 1)
             try bench.expectExactBooks()
         }
@@ -123,7 +123,7 @@ struct AnswerTests {
                 worker.keysChanged()
                 try await bench.events.first { if case .resumed = $0 { true } else { false } }
             }
-            #expect(try await bench.drain() == .drained)
+            try await bench.expectDrained()
             try bench.expectExactBooks()
         }
     }
@@ -140,7 +140,7 @@ struct AnswerTests {
             try await bench.whileWorking { _ in
                 try await bench.events.first { if case .resumed = $0 { true } else { false } }
             }
-            #expect(try await bench.drain() == .drained)
+            try await bench.expectDrained()
             #expect(try bench.query("SELECT max(attempts) FROM outbox_history") == 1)
             try bench.expectExactBooks()
         }
@@ -149,7 +149,7 @@ struct AnswerTests {
     @Test func `poison that no answer names is isolated in O(k log n) requests`() async throws {
         try await Workbench.open { bench in
             try bench.insert(100, named: { $0 == 37 || $0 == 80 ? "poison-400-\($0)" : "cust-\($0)" })
-            #expect(try await bench.drain() == .drained)
+            try await bench.expectDrained()
             #expect(try bench.states() == ["dead": 2, "delivered": 98])
             let bound = 34
             #expect(bench.triggers <= bound)
@@ -160,7 +160,7 @@ struct AnswerTests {
     @Test func `rows that a 422 names are dead and the batch goes on without them`() async throws {
         try await Workbench.open { bench in
             try bench.insert(100, named: { $0 == 50 ? "poison-422-x" : "cust-\($0)" })
-            #expect(try await bench.drain() == .drained)
+            try await bench.expectDrained()
             #expect(try bench.states() == ["dead": 1, "delivered": 99])
             #expect(bench.triggers == 2)
             try bench.expectExactBooks()
@@ -171,7 +171,7 @@ struct AnswerTests {
     func `an edge that dislikes one payload costs that row alone`(name: String) async throws {
         try await Workbench.open { bench in
             try bench.insert(120, named: { $0 == 110 ? name : "cust-\($0)" })
-            #expect(try await bench.drain() == .drained)
+            try await bench.expectDrained()
             #expect(try bench.states() == ["dead": 1, "delivered": 119])
             try bench.expectExactBooks()
         }
@@ -183,7 +183,7 @@ struct AnswerTests {
     func `every form of an acceptance is understood`(dialect: SandboxDialect) async throws {
         try await Workbench.open { $0.dialect = dialect } _: { bench in
             try bench.insert(20)
-            #expect(try await bench.drain() == .drained)
+            try await bench.expectDrained()
             #expect(try bench.states() == ["delivered": 20])
             try bench.expectExactBooks()
         }

@@ -11,7 +11,7 @@ struct PipelineTests {
     func `every committed intent is entered exactly once in either journal mode`(mode: String) async throws {
         try await Workbench.open(journalMode: mode) { bench in
             try bench.insert(250)
-            #expect(try await bench.drain() == .drained)
+            try await bench.expectDrained()
             #expect(try bench.states() == ["delivered": 250])
             #expect(bench.sandbox.effects().count == 250)
             #expect(bench.triggers == 3)
@@ -29,7 +29,7 @@ struct PipelineTests {
                     throw Regret()
                 }
             }
-            #expect(try await bench.drain() == .drained)
+            try await bench.expectDrained()
             #expect(!bench.sandbox.effects().contains { $0.externalID == "regretful" })
             try bench.expectExactBooks()
         }
@@ -38,7 +38,7 @@ struct PipelineTests {
     @Test func `the entrance shape sends one request for each user`() async throws {
         try await Workbench.open { bench in
             try bench.insert(30, journey: Workbench.entrance)
-            #expect(try await bench.drain() == .drained)
+            try await bench.expectDrained()
             #expect(bench.triggers == 30)
             #expect(bench.sandbox.effects().allSatisfy { $0.entranceID == 42 && $0.journey == 41 })
             try bench.expectExactBooks()
@@ -54,7 +54,7 @@ struct PipelineTests {
                     sql: "INSERT INTO outbox (journey, external_id, data) VALUES (?, ?, ?)",
                     arguments: [journey.name, "quo\"te\\ \u{1}é", data])
             }
-            #expect(try await bench.drain() == .drained)
+            try await bench.expectDrained()
             let effect = try #require(bench.sandbox.effects().first)
             #expect(effect.data == data)
             #expect(effect.externalID == "quo\"te\\ \u{1}é")
@@ -64,7 +64,7 @@ struct PipelineTests {
     @Test func `rows of one contact travel in different requests and in order`() async throws {
         try await Workbench.open { bench in
             try bench.insert(6, named: { "cust-\($0 % 2)" })
-            #expect(try await bench.drain() == .drained)
+            try await bench.expectDrained()
             #expect(bench.triggers == 3)
             try bench.expectExactBooks()
         }
@@ -74,10 +74,10 @@ struct PipelineTests {
         try await Workbench.open { bench in
             try bench.insert(3, changing: { $0.scheduledAt = Date(timeIntervalSinceNow: 3600) })
             try bench.insert(2, changing: { $0.scheduledAt = Date(timeIntervalSinceNow: -1) })
-            #expect(try await bench.drain() == .drained)
+            try await bench.expectDrained()
             #expect(try bench.states() == ["scheduled": 3, "delivered": 2])
             bench.clock.advance(by: .seconds(3601))
-            #expect(try await bench.drain() == .drained)
+            try await bench.expectDrained()
             #expect(try bench.states() == ["delivered": 5])
             try bench.expectExactBooks()
         }
@@ -87,7 +87,7 @@ struct PipelineTests {
         try await Workbench.open { bench in
             try bench.insert(1, changing: { $0.expiresAt = Date(timeIntervalSinceNow: -1) })
             try bench.insert(1)
-            #expect(try await bench.drain() == .drained)
+            try await bench.expectDrained()
             #expect(try bench.states() == ["dead": 1, "delivered": 1])
             #expect(try bench.query("SELECT code FROM outbox_dead") == "expired")
             try bench.expectExactBooks()
@@ -104,7 +104,7 @@ struct PipelineTests {
                         arguments: [data])
                 }
             }
-            #expect(try await bench.drain() == .drained)
+            try await bench.expectDrained()
             #expect(try bench.states() == ["dead": 2, "delivered": 4])
             try bench.expectExactBooks()
         }
@@ -117,7 +117,7 @@ struct PipelineTests {
                 try db.execute(sql: "DELETE FROM outbox_intents WHERE id = ?", arguments: [ids[1]])
                 try db.execute(sql: "DELETE FROM outbox WHERE id = ?", arguments: [ids[2]])
             }
-            #expect(try await bench.drain() == .drained)
+            try await bench.expectDrained()
             #expect(try bench.states() == ["cancelled": 2, "delivered": 2])
             try bench.expectExactBooks()
         }

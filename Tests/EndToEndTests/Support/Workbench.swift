@@ -150,3 +150,25 @@ struct Workbench: Sendable {
         sandbox.requests().count { $0.method == "POST" && $0.users == count }
     }
 }
+
+extension Workbench {
+    /// Drains and expects everything to be delivered or dead; says what is left when it is not.
+    func expectDrained(sourceLocation: SourceLocation = #_sourceLocation) async throws {
+        let outcome = try await drain()
+        guard outcome != .drained else { return }
+        Issue.record("\(outcome)\n\(try diagnosis())", sourceLocation: sourceLocation)
+    }
+
+    /// What is open, waiting and paused, and the worker's last events.
+    private func diagnosis() throws -> String {
+        let rows = try business.read { db in
+            try [
+                "SELECT id, state, journey, size, attempt, possibly_executed_since, due_at, updated_at, answers FROM outbox_batch WHERE state <> 'settled'",
+                "SELECT id, state, attempts, epoch, due_at, refused_alone, updated_at FROM outbox_waiting",
+                "SELECT * FROM outbox_pause",
+            ].flatMap { try Row.fetchAll(db, sql: $0).map(\.description) }
+        }
+        let last = events.events.suffix(12).map { String(describing: $0).prefix(400) }
+        return (rows + ["now \(clock.now())"] + last.map(String.init)).joined(separator: "\n")
+    }
+}
