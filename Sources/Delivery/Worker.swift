@@ -66,14 +66,17 @@ public final class Worker<Clock: WorkerClock>: Sendable {
             var deadline = start
             while true {
                 try Task.checkCancellation()
-                try absorb(await inbox.take(until: deadline, on: clock), into: &mind)
-                if mind.needsSurvey && !mind.isStopping { try await survey(into: &mind) }
-                let result = try await commit(try mind.plan(at: clock.now()), into: &mind, tasks: &tasks)
+                let events = await inbox.take(until: deadline, on: clock)
+                // First what is stored, then the answers: a survey knows nothing of a settlement not yet committed.
+                if !mind.isStopping { try await survey(into: &mind, after: events) }
+                try absorb(events, into: &mind)
+                let planned = clock.now()
+                let result = try await commit(try mind.plan(at: planned), into: &mind, tasks: &tasks)
                 for batch in result.begun { tasks.addTask { await self.send(batch) } }
                 report(&mind)
                 if mind.isStopped(at: clock.now()) { return .stopped }
                 if let drain, let end = try await outcome(of: drain, goal, since: start, mind) { return end }
-                deadline = nextLook(mind, drain, since: start)
+                deadline = nextLook(mind, after: planned, drain, since: start)
                 // Producers get their turn at the write lock between two rounds.
                 if !result.begun.isEmpty { try await clock.sleep(untilMonotonic: clock.now().monotonic + .milliseconds(1)) }
             }
@@ -99,7 +102,7 @@ public final class Worker<Clock: WorkerClock>: Sendable {
             switch event {
             case .answered(let batch, let answer, let begunAt):
                 try mind.absorb(answer, to: batch, begunAt: begunAt, at: now)
-            case .committed: mind.needsSurvey = true
+            case .committed: continue
             case .journeyRead(let name, let reading): mind.absorb(reading, ofJourney: name, at: now)
             case .enforcementProbed(let finding): mind.absorb(finding, at: now)
             case .reconfigured(let configuration): mind.reconfigure(configuration, at: now)
@@ -112,7 +115,9 @@ public final class Worker<Clock: WorkerClock>: Sendable {
         }
     }
 
-    private func survey(into mind: inout Dispatcher) async throws {
+    private func survey(into mind: inout Dispatcher, after events: [Inbox.Event]) async throws {
+        let hasCommit = events.contains { if case .committed = $0 { true } else { false } }
+        guard hasCommit || mind.needsSurvey else { return }
         let names = mind.configuration.journeys.map(\.name)
         mind.absorb(try await patiently { try await store.survey(journeys: names, at: clock.now().wall) })
     }
@@ -173,10 +178,10 @@ public final class Worker<Clock: WorkerClock>: Sendable {
     }
 
     private func nextLook(
-        _ mind: Dispatcher, _ drain: Drain?, since start: Duration
+        _ mind: Dispatcher, after planned: Moment, _ drain: Drain?, since start: Duration
     ) -> Duration {
-        let now = clock.now()
-        let look = min(mind.nextLook(after: now), now.monotonic + lookInterval)
+        // Counted from the plan: what became due while its round was committed is due now, not never.
+        let look = min(mind.nextLook(after: planned), planned.monotonic + lookInterval)
         guard let drain else { return look }
         return min(look, start + drain.timeout)
     }
