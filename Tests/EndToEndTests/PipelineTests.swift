@@ -139,11 +139,10 @@ struct PipelineTests {
     @Test func `a running worker delivers what is committed beside it`() async throws {
         try await Workbench.open { bench in
             try await bench.whileWorking { _ in
-                for _ in 0..<5 {
-                    let before = bench.sandbox.effects().count
+                for turn in 1...5 {
                     try bench.insert(3)
-                    try await bench.events.next { if case .settled(let one) = $0 { one.deliveredCount > 0 } else { false } }
-                    #expect(bench.sandbox.effects().count > before)
+                    try await bench.events.delivered(atLeast: 3 * turn)
+                    #expect(bench.sandbox.effects().count == 3 * turn)
                 }
             }
             try bench.expectExactBooks()
