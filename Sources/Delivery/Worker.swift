@@ -15,6 +15,7 @@ public final class Worker<Clock: WorkerClock>: Sendable {
     private let initial: WorkerConfiguration
     private let seed: UInt64
     private let lookInterval: Duration
+    private let retention: Mutex<Duration>
 
     /// - Parameters:
     ///   - seed: of the jitter.
@@ -31,6 +32,7 @@ public final class Worker<Clock: WorkerClock>: Sendable {
         self.commits = commits
         self.clock = clock
         self.seed = seed
+        retention = Mutex(configuration.policy.retention)
         self.lookInterval = lookInterval
         self.observe = observe
     }
@@ -47,6 +49,7 @@ public final class Worker<Clock: WorkerClock>: Sendable {
 
     /// Goes on under another configuration; what is frozen keeps its own target.
     public func reconfigure(_ configuration: WorkerConfiguration) {
+        retention.withLock { $0 = configuration.policy.retention }
         inbox.post(.reconfigured(configuration))
     }
 
@@ -63,6 +66,7 @@ public final class Worker<Clock: WorkerClock>: Sendable {
         return try await withThrowingTaskGroup(of: Void.self) { tasks in
             defer { tasks.cancelAll() }
             tasks.addTask { try await self.watchCommits() }
+            tasks.addTask { await self.maintain() }
             var deadline = start
             while true {
                 try Task.checkCancellation()
@@ -169,6 +173,30 @@ public final class Worker<Clock: WorkerClock>: Sendable {
             return
         } catch {
             inbox.post(.failed(error))
+        }
+    }
+
+    /// At the start and once a minute, off the hot path: removes old records in small steps and lets the log be used again.
+    private func maintain() async {
+        do {
+            while true {
+                try await patiently { try await self.prune() }
+                try await patiently { try await store.checkpoint() }
+                try await clock.sleep(untilMonotonic: clock.now().monotonic + .seconds(60))
+            }
+        } catch is CancellationError {
+            return
+        } catch {
+            inbox.post(.failed(error))
+        }
+    }
+
+    /// At most a minute's worth of steps, with the producers' turns between them.
+    private func prune() async throws {
+        for _ in 0..<1000 {
+            let time = clock.now().wall - retention.withLock { $0 }
+            guard try await store.prune(before: time) else { return }
+            try await clock.sleep(untilMonotonic: clock.now().monotonic + .milliseconds(20))
         }
     }
 

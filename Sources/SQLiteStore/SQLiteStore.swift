@@ -152,6 +152,14 @@ public final class SQLiteStore: OutboxStore {
         try await write { db in try Pruning(db: db, before: time).step() }
     }
 
+    public func checkpoint() async throws {
+        do {
+            _ = try await queue.writeWithoutTransaction { try $0.checkpoint(.passive) }
+        } catch let error as DatabaseError where error.isBusy {
+            throw StoreError.busy
+        }
+    }
+
     // MARK: Transactions
 
     private func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {

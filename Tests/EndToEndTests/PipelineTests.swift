@@ -149,3 +149,24 @@ struct PipelineTests {
         }
     }
 }
+
+@Suite(.timeLimit(.minutes(2)))
+struct RetentionTests {
+    @Test func `records of what has ended are removed after the retention, with their dedup keys`() async throws {
+        try await Workbench.open { bench in
+            var bench = bench
+            bench.policy.retention = .seconds(3600)
+            try bench.insert(3, changing: { $0.dedupKey = $0.externalID })
+            try bench.insert(1, named: { _ in "reject-permanent-1" })
+            try await bench.expectDrained()
+            #expect(try bench.query("SELECT count(*) FROM outbox_dedup") == 3)
+            bench.clock.advance(by: .seconds(3700))
+            try await bench.whileWorking { _ in
+                try await bench.untilQuery("SELECT count(*) FROM outbox_batch", is: 0)
+            }
+            #expect(try bench.query("SELECT count(*) FROM outbox_dead") == 0)
+            #expect(try bench.query("SELECT count(*) FROM outbox_dedup") == 0)
+            #expect(try bench.query("SELECT sum(delivered) FROM outbox_journey") == 3)
+        }
+    }
+}

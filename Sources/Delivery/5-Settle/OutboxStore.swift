@@ -20,6 +20,9 @@ public protocol OutboxStore: Sendable {
 
     /// Removes a bounded number of records older than the retention; true when more are left.
     func prune(before time: WallTime) async throws -> Bool
+
+    /// Lets the write-ahead log, if there is one, be used again from its start; never waits for readers or writers.
+    func checkpoint() async throws
 }
 
 /// What a predecessor left: its open batches, its pauses and what it had learned.

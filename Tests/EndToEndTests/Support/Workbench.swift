@@ -172,3 +172,17 @@ extension Workbench {
         return (rows + ["now \(clock.now())"] + last.map(String.init)).joined(separator: "\n")
     }
 }
+
+extension Workbench {
+    /// Looks whenever somebody commits, until the query has this value; the test's time limit bounds the wait.
+    func untilQuery(_ sql: String, is value: Int) async throws {
+        let (commits, commit) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        let poll = CommitPoll(path: path, interval: .milliseconds(5))
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await poll.watch { commit.yield() } }
+            defer { group.cancelAll() }
+            for await _ in commits where try query(sql) == value { return }
+            throw CancellationError()
+        }
+    }
+}
