@@ -22,8 +22,18 @@ struct Doors {
     }
 
     /// Replaces what this process knows by what the database holds, after another process may have written it.
+    ///
+    /// What has not been stored yet is kept: an answer may have closed a door since the database was last written.
     mutating func replace(by stored: [Pause]) {
         pauses = stored
+        for change in changes {
+            switch change {
+            case .put(let pause):
+                pauses.removeAll { $0.scope == pause.scope && $0.cause == pause.cause }
+                pauses.append(pause)
+            case .remove(let scope, let cause): pauses.removeAll { $0.scope == scope && $0.cause == cause }
+            }
+        }
     }
 
     func passage(_ scope: Pause.Scope, at now: WallTime) -> Passage {
