@@ -99,6 +99,8 @@ struct Dispatcher: Sendable {
     mutating func absorb(_ survey: Survey) {
         needsSurvey = false
         turns.absorb(survey)
+        // The survey has not seen what the next round is to move.
+        for settlement in settlements { noteDue(settlement) }
         doors.replace(by: survey.pauses)
     }
 
@@ -366,10 +368,14 @@ struct Dispatcher: Sendable {
         } else {
             open.remove(settlement.batch.id)
         }
+        noteDue(settlement)
+        notes.append(.settled(settlement))
+    }
+
+    private mutating func noteDue(_ settlement: Settlement) {
         for leaving in settlement.leaving.values {
             if case .waiting(let waiting) = leaving { turns.note(due: waiting.dueAt, in: settlement.batch.journey) }
         }
-        notes.append(.settled(settlement))
     }
 
     private mutating func noteHealth(_ verdict: Verdict, at now: Moment) {
