@@ -33,6 +33,8 @@ struct Dispatcher: Sendable {
     var notes: [WorkerEvent] = []
 
     private var begunAt: [Int64: Moment] = [:]
+    /// The last round left something that can go on at once, though no answer will come to say so.
+    private var isBehind = false
     private var settlements: [Settlement] = []
     private var lastSuccess: Duration?
     private var failuresInARow = 0
@@ -148,6 +150,7 @@ struct Dispatcher: Sendable {
         }
         windows.note(result.begun.count, at: now.monotonic)
         for batch in result.successors { open.wait(batch, until: now.monotonic) }
+        if !result.successors.isEmpty || result.begun.isEmpty && result.supplies.values.contains(.more) { isBehind = true }
         for id in result.stale {
             open.remove(id)
             notes.append(.stale(batch: id))
@@ -167,6 +170,7 @@ struct Dispatcher: Sendable {
     /// Throws `DecodingError` when a stored batch cannot be read.
     mutating func plan(at now: Moment) throws -> Plan {
         var plan = Plan(round: Round(now: now.wall))
+        isBehind = false
         doors.openRate(at: now.wall)
         turns.passDue(at: now.wall)
         if !isStopping {
@@ -185,6 +189,9 @@ struct Dispatcher: Sendable {
         return plan
     }
 
+    /// No time in the database, however far away, makes the worker sleep longer.
+    static let lookMax: Duration = .seconds(3600)
+
     /// When to look again if nothing happens.
     func nextLook(after now: Moment) -> Duration {
         var times: [Duration?] = [
@@ -193,8 +200,10 @@ struct Dispatcher: Sendable {
             turns.nextRipe(after: now.wall).map(now.monotonic(at:)),
         ]
         if let stoppingSince { times.append(stoppingSince + Self.stopPatience) }
+        // Not at once: producers get their turn at the write lock.
+        if isBehind && !isStopping { times.append(now.monotonic + .milliseconds(1)) }
         if isAwaitingEnforcement { times.append(nextEnforcementProbe > now.monotonic ? nextEnforcementProbe : nil) }
-        return times.compactMap { $0 }.min() ?? now.monotonic + .seconds(3600)
+        return min(times.compactMap { $0 }.min() ?? .seconds(Int64.max), now.monotonic + Self.lookMax)
     }
 
     /// How many requests may leave now, under the windows, the slots and the doors.
@@ -227,7 +236,9 @@ struct Dispatcher: Sendable {
                 permits -= 2
                 windows.note(2, at: now.monotonic)
                 plan.enforcementProbe = batch.target
-            case .end(let settlement): settle(settlement, at: now)
+            case .end(let settlement):
+                settle(settlement, at: now)
+                isBehind = true
             }
         }
     }
