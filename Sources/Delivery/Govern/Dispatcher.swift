@@ -330,7 +330,8 @@ struct Dispatcher: Sendable {
         case .closed(let cause): close(.everything, cause, verdict.record.requestID, now)
         case .journeyClosed(let cause): close(.journey(batch.journey), cause, verdict.record.requestID, now)
         case .rateLimited(let retryAfter): limit(retryAfter, at: now)
-        case .judged:
+        case .judged(let results):
+            guard results.contains(where: { $0 != .unproven }) else { return }
             limitsInARow = 0
             postProbes.remove(batch.journey)
             reopen(.everything, begunAt: begunAt.wall)
@@ -391,10 +392,10 @@ struct Dispatcher: Sendable {
 
     private mutating func noteHealth(_ verdict: Verdict, at now: Moment) {
         switch verdict.finding {
-        case .judged:
+        case .judged(let results) where results.contains { $0 != .unproven }:
             failuresInARow = 0
             lastSuccess = now.monotonic
-        case .unknown, .notSent: failuresInARow += 1
+        case .judged, .unknown, .notSent: failuresInARow += 1
         default: failuresInARow = 0
         }
     }
