@@ -72,7 +72,8 @@ public struct Settling {
     ) throws -> Settlement {
         if results.allSatisfy({ $0 == .delivered }) {
             return Settlement(
-                batch: batch, fate: .settled(.delivered), record: verdict.record, provesJourneyWorks: true)
+                batch: batch, fate: .settled(.delivered), record: verdict.record,
+                provesJourneyWorks: !verdict.isReplayed)
         }
         let unproven = Set(results.indices.filter { results[$0] == .unproven })
         if !unproven.isEmpty && enforcement != .absent && batch.replays < Self.replaysMax {
@@ -88,7 +89,7 @@ public struct Settling {
         }, in: &settlement)
         if !unproven.isEmpty { settlement.fate = .inDoubt }
         if unproven.isEmpty && settlement.leaving.count == batch.size { settlement.fate = .settled(.rejected) }
-        settlement.provesJourneyWorks = results.contains(.delivered)
+        settlement.provesJourneyWorks = results.contains(.delivered) && !verdict.isReplayed
         return settlement
     }
 

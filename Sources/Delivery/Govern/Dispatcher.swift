@@ -108,7 +108,7 @@ struct Dispatcher: Sendable {
 
     mutating func absorb(_ answer: Answer, to batch: Batch, begunAt: Moment, at now: Moment) throws {
         let verdict = Classifier().judge(answer, to: batch, at: now.wall)
-        if verdict.provesEnforcement { learn(.enforced) }
+        if verdict.isReplayed { learn(.enforced) }
         noteHealth(verdict, at: now)
         noteDoors(verdict, batch, begunAt: begunAt, at: now)
         if case .refusedContent(_, isTooLarge: true) = verdict.finding { learnBodyLimit(from: batch) }
@@ -333,8 +333,10 @@ struct Dispatcher: Sendable {
         case .judged(let results):
             guard results.contains(where: { $0 != .unproven }) else { return }
             limitsInARow = 0
-            postProbes.remove(batch.journey)
             reopen(.everything, begunAt: begunAt.wall)
+            // A replay tells how the journey was when the request ran, not how it is.
+            guard !verdict.isReplayed else { return }
+            postProbes.remove(batch.journey)
             reopen(.journey(batch.journey), begunAt: begunAt.wall)
         case .refusedRows, .refusedContent(_, isTooLarge: false): reopen(.everything, begunAt: begunAt.wall)
         case .refusedContent, .refusedByEdge, .inProgress, .keyMismatch, .unknown, .notSent: return
