@@ -313,7 +313,8 @@ struct Dispatcher: Sendable {
     }
 
     private mutating func readJourneys(into plan: inout Plan, at now: Moment) {
-        guard doors.passage(.everything, at: now.wall) == .open else { return }
+        // Also when a probe of everything is due: with each journey parked, no other request would ever be that probe.
+        guard doors.passage(.everything, at: now.wall) != .closed else { return }
         for pause in doors.journeysToProbe(at: now.wall) {
             guard case .journey(let name) = pause.scope, !isProbedByPosting(name), !reading.contains(name),
                 let journey = journey(named: name), windows.free(at: now.monotonic, atMost: 1) > 0
@@ -328,7 +329,9 @@ struct Dispatcher: Sendable {
     private mutating func noteDoors(_ verdict: Verdict, _ batch: Batch, begunAt: Moment, at now: Moment) {
         switch verdict.finding {
         case .closed(let cause): close(.everything, cause, verdict.record.requestID, now)
-        case .journeyClosed(let cause): close(.journey(batch.journey), cause, verdict.record.requestID, now)
+        case .journeyClosed(let cause):
+            close(.journey(batch.journey), cause, verdict.record.requestID, now)
+            reopen(.everything, begunAt: begunAt.wall)
         case .rateLimited(let retryAfter): limit(retryAfter, at: now)
         case .judged(let results):
             guard results.contains(where: { $0 != .unproven }) else { return }
