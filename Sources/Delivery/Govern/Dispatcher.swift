@@ -44,6 +44,7 @@ struct Dispatcher: Sendable {
     private var learnedEnforcement: Enforcement?
     private var learnedBodyBytesMax: Int?
     private var isProbingEnforcement = false
+    private var enforcementProbedAt: WallTime?
     private var nextEnforcementProbe: Duration = .zero
 
     init(_ configuration: WorkerConfiguration, inheriting: Inheritance, random: SplitMix64, at now: Moment) {
@@ -140,6 +141,7 @@ struct Dispatcher: Sendable {
         case .absent: learn(.absent)
         case .inconclusive: nextEnforcementProbe = now.monotonic + Self.enforcementProbeInterval
         }
+        if finding != .inconclusive, let begun = enforcementProbedAt { reopen(.everything, begunAt: begun) }
     }
 
     mutating func absorb(_ result: RoundResult, at now: Moment) {
@@ -202,7 +204,10 @@ struct Dispatcher: Sendable {
         if let stoppingSince { times.append(stoppingSince + Self.stopPatience) }
         // Not at once: producers get their turn at the write lock.
         if isBehind && !isStopping { times.append(now.monotonic + .milliseconds(1)) }
-        if isAwaitingEnforcement { times.append(nextEnforcementProbe > now.monotonic ? nextEnforcementProbe : nil) }
+        if isAwaitingEnforcement && doors.passage(.everything, at: now.wall) != .closed {
+            // Due but not under way means that the rate has no room for two requests yet.
+            times.append(max(nextEnforcementProbe, now.monotonic + .milliseconds(100)))
+        }
         return min(times.compactMap { $0 }.min() ?? .seconds(Int64.max), now.monotonic + Self.lookMax)
     }
 
@@ -231,9 +236,14 @@ struct Dispatcher: Sendable {
             case .send: continue
             case .wait: continue
             case .learnEnforcement:
-                guard !isProbingEnforcement, nextEnforcementProbe <= now.monotonic, permits > 1 else { continue }
+                // While everything is shut this is the probe of that door too, and two requests are one permit.
+                let isDoorProbe = doors.isShut(.everything, at: now.wall)
+                guard !isProbingEnforcement, nextEnforcementProbe <= now.monotonic, permits > (isDoorProbe ? 0 : 1)
+                else { continue }
                 isProbingEnforcement = true
-                permits -= 2
+                enforcementProbedAt = now.wall
+                if isDoorProbe { doors.noteProbe(.everything, at: now.wall) }
+                permits = max(0, permits - 2)
                 windows.note(2, at: now.monotonic)
                 plan.enforcementProbe = batch.target
             case .end(let settlement):
@@ -244,7 +254,7 @@ struct Dispatcher: Sendable {
     }
 
     private var isAwaitingEnforcement: Bool {
-        enforcement == .unproven && open.waiting.values.contains { $0.batch.possiblyExecutedSince != nil }
+        enforcement == .unproven && !isProbingEnforcement && open.waiting.values.contains { $0.batch.possiblyExecutedSince != nil }
     }
 
     /// A request that leaves through a shut door is that door's probe.
