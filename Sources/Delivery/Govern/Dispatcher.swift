@@ -38,7 +38,9 @@ struct Dispatcher: Sendable {
     private var settlements: [Settlement] = []
     private var lastSuccess: Duration?
     private var failuresInARow = 0
-    private var limitsInARow = 0
+    /// The wait of the latest rate limit, nil once a later request has succeeded.
+    private var limitDelay: Duration?
+    private var limitedAt: Duration = .zero
     private var postProbes: Set<String> = []
     private var reading: Set<String> = []
     private var learnedEnforcement: Enforcement?
@@ -342,10 +344,10 @@ struct Dispatcher: Sendable {
         case .journeyClosed(let cause):
             close(.journey(batch.journey), cause, verdict.record.requestID, now)
             reopen(.everything, begunAt: begunAt.wall)
-        case .rateLimited(let retryAfter): limit(retryAfter, at: now)
+        case .rateLimited(let retryAfter): limit(retryAfter, begunAt: begunAt, at: now)
         case .judged(let results):
             guard results.contains(where: { $0 != .unproven }) else { return }
-            limitsInARow = 0
+            if begunAt.monotonic >= limitedAt { limitDelay = nil }
             reopen(.everything, begunAt: begunAt.wall)
             // A replay tells how the journey was when the request ran, not how it is.
             guard !verdict.isReplayed else { return }
@@ -370,13 +372,20 @@ struct Dispatcher: Sendable {
         }
     }
 
-    /// The server's wait or a doubling one, whichever is longer, and up to half a second of jitter.
-    private mutating func limit(_ retryAfter: Duration?, at now: Moment) {
-        let wasLimited = doors.pauses.contains { $0.cause == Pause.rateCause }
-        if !wasLimited { limitsInARow += 1 }
-        let doubled = min(.seconds(60), .seconds(1) * (1 << min(limitsInARow - 1, 6)))
-        let base = limitsInARow > 1 || retryAfter == nil ? max(doubled, retryAfter ?? .zero) : retryAfter ?? doubled
+    static let limitDelayMax: Duration = .seconds(60)
+
+    /// The server's wait, doubled at each repeat up to a minute, and up to half a second of jitter.
+    ///
+    /// Answers to requests that left before the limit was known are no repeat.
+    private mutating func limit(_ retryAfter: Duration?, begunAt: Moment, at now: Moment) {
+        if let delay = limitDelay, begunAt.monotonic >= limitedAt {
+            limitDelay = max(retryAfter ?? .zero, min(Self.limitDelayMax, max(delay, .seconds(1)) * 2))
+        } else {
+            limitDelay = max(retryAfter ?? .seconds(1), limitDelay ?? .zero)
+        }
+        limitedAt = now.monotonic
         let jitter = Duration.milliseconds(Int64.random(in: 0...500, using: &random))
+        let base = limitDelay ?? .zero
         let before = doors.pauses.count
         doors.limit(until: now.wall + base + jitter, at: now.wall)
         if doors.pauses.count > before, let pause = doors.pauses.last { notes.append(.paused(pause)) }
