@@ -43,6 +43,14 @@ struct Doors {
         }
     }
 
+    /// Whether nothing but a rate limit holds everything back, and only for a short while.
+    func isHeldBriefly(at now: WallTime) -> Bool {
+        pauses.filter { $0.scope == .everything }.allSatisfy { pause in
+            guard pause.cause == Pause.rateCause, let next = pause.nextProbe else { return false }
+            return next - now <= Pause.brief
+        }
+    }
+
     /// The doors of a scope that are shut, whether or not a probe is due.
     func isShut(_ scope: Pause.Scope, at now: WallTime) -> Bool {
         passage(scope, at: now) != .open

@@ -25,6 +25,9 @@ public struct Pause: Sendable, Equatable {
     /// The cause of a park whose rows were refused one by one, all alike.
     public static let rowsRefusedCause = "rows_refused"
 
+    /// A pause this short keeps what is frozen; a longer one gives the rows back, free to be cancelled or to expire.
+    static let brief: Duration = .seconds(61)
+
     public var scope: Scope
     public var cause: String
     public var detail: String?
