@@ -9,6 +9,8 @@ public struct Settling {
     public var othersSucceed: Bool
     public var now: WallTime
     public var random: SplitMix64
+    /// The answer refuses an API key that has been replaced since.
+    public var isRetiredKey = false
 
     public init(
         policy: DeliveryPolicy, enforcement: Enforcement, onUnknown: Journey.OnUnknown, othersSucceed: Bool,
@@ -38,6 +40,8 @@ public struct Settling {
         case .notSent:
             return again(batch, verdict, stamp: stamp, after: backoff(batch))
         case .refusedRows, .refusedContent, .refusedByEdge, .closed, .journeyClosed:
+            // Under a key that is refused for good nobody will learn what became of the request.
+            if isRetiredKey { return stamp != nil && onUnknown == .hold ? doubt(batch, verdict) : try giveBack(batch, verdict) }
             // Something under this key may still have run: the key stays, and the request waits.
             if stamp != nil { return again(batch, verdict, stamp: stamp, after: patience(batch, verdict)) }
             return try refused(batch, verdict)

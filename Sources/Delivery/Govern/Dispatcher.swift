@@ -113,13 +113,16 @@ struct Dispatcher: Sendable {
         let verdict = Classifier().judge(answer, to: batch, at: now.wall)
         if verdict.isReplayed { learn(.enforced) }
         noteHealth(verdict, at: now)
-        noteDoors(verdict, batch, begunAt: begunAt, at: now)
+        // A key that has been replaced is refused for good, and says nothing about the current one.
+        let isRetired = verdict.record.status == 401 && batch.apiKeyFingerprint != fingerprints.first
+        if !isRetired { noteDoors(verdict, batch, begunAt: begunAt, at: now) }
         if case .refusedContent(_, isTooLarge: true) = verdict.finding { learnBodyLimit(from: batch) }
         var settling = Settling(
             policy: configuration.policy, enforcement: enforcement,
             onUnknown: journey(named: batch.journey)?.onUnknown ?? .hold,
             othersSucceed: lastSuccess.map { now.monotonic - $0 < Self.successRecent } ?? false,
             now: now.wall, random: random)
+        settling.isRetiredKey = isRetired
         let settlement = try settling.settle(batch, verdict)
         random = settling.random
         settle(settlement, at: now)
