@@ -34,7 +34,8 @@ public struct Settling {
             return enforcement == .absent && onUnknown == .hold
                 ? doubt(batch, verdict) : again(batch, verdict, stamp: stamp, after: backoff(batch))
         case .inProgress(let retryAfter):
-            return again(batch, verdict, stamp: stamp, after: retryAfter ?? policy.backoff.initial)
+            // At least the first backoff: a server that says 0 is not asked again and again meanwhile.
+            return again(batch, verdict, stamp: stamp, after: max(retryAfter ?? .zero, policy.backoff.initial))
         case .rateLimited:
             return again(batch, verdict, stamp: stamp, after: .zero)
         case .notSent:
