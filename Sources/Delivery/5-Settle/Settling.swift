@@ -81,7 +81,9 @@ public struct Settling {
                 provesJourneyWorks: !verdict.isReplayed)
         }
         let unproven = Set(results.indices.filter { results[$0] == .unproven })
-        if !unproven.isEmpty && enforcement != .absent && batch.replays < Self.replaysMax {
+        // Where a replay may never be allowed, what is proven now must not be lost over it.
+        let mayReplay = enforcement == .enforced || enforcement == .unproven && unproven.count == batch.size
+        if !unproven.isEmpty && mayReplay && batch.replays < Self.replaysMax {
             var settlement = again(batch, verdict, stamp: batch.possiblyExecutedSince, after: backoff(batch))
             settlement.isReplay = true
             return settlement
