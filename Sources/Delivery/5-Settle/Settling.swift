@@ -11,6 +11,8 @@ public struct Settling {
     public var random: SplitMix64
     /// The answer refuses an API key that has been replaced since.
     public var isRetiredKey = false
+    /// The journey is parked because its rows are refused alike: a row that probes it is no worse than the others.
+    public var isParkedForRows = false
 
     public init(
         policy: DeliveryPolicy, enforcement: Enforcement, onUnknown: Journey.OnUnknown, othersSucceed: Bool,
@@ -139,7 +141,7 @@ public struct Settling {
     /// A row refused alone is not condemned yet: a wrong setting would look the same.
     private mutating func refuseAlone(_ batch: Batch, _ verdict: Verdict, _ refusal: Rejection) throws -> Settlement {
         var settlement = Settlement(batch: batch, fate: .settled(.rejected), record: verdict.record)
-        let attempts = (try batch.members.decode().first?.attempts ?? 0) + 1
+        let attempts = (try batch.members.decode().first?.attempts ?? 0) + (isParkedForRows ? 0 : 1)
         settlement.leaving[0] =
             attempts < policy.maxAttempts
             ? .waiting(

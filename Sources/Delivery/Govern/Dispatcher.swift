@@ -123,6 +123,7 @@ struct Dispatcher: Sendable {
             othersSucceed: lastSuccess.map { now.monotonic - $0 < Self.successRecent } ?? false,
             now: now.wall, random: random)
         settling.isRetiredKey = isRetired
+        settling.isParkedForRows = isParkedForRows(batch.journey)
         let settlement = try settling.settle(batch, verdict)
         random = settling.random
         settle(settlement, at: now)
@@ -323,8 +324,11 @@ struct Dispatcher: Sendable {
     // MARK: Doors
 
     private func isProbedByPosting(_ journey: String) -> Bool {
-        postProbes.contains(journey)
-            || doors.pauses.contains { $0.scope == .journey(journey) && $0.cause == Pause.rowsRefusedCause }
+        postProbes.contains(journey) || isParkedForRows(journey)
+    }
+
+    private func isParkedForRows(_ journey: String) -> Bool {
+        doors.pauses.contains { $0.scope == .journey(journey) && $0.cause == Pause.rowsRefusedCause }
     }
 
     private mutating func readJourneys(into plan: inout Plan, at now: Moment) {
