@@ -217,12 +217,24 @@ struct Dispatcher: Sendable {
         return min(times.compactMap { $0 }.min() ?? .seconds(Int64.max), now.monotonic + Self.lookMax)
     }
 
+    /// How many more batches may be frozen now.
+    private func freeSlots(at now: Moment) -> Int {
+        let slots = 2 * configuration.policy.connections
+        // What waits for something else than the rate takes no slot, within a bound of its own.
+        let held = min(slots, open.due(at: now.monotonic).count { isHeld($0, at: now) })
+        // While nothing succeeds, every other batch counts: an outage must not freeze the backlog.
+        let used = failuresInARow > 0 ? open.count : open.slotsUsed(at: now.monotonic, longMax: slots - held)
+        return max(0, slots - (used - held))
+    }
+
+    private func isHeld(_ batch: Batch, at now: Moment) -> Bool {
+        guard batch.possiblyExecutedSince != nil else { return false }
+        return enforcement == .unproven || doors.isShut(.journey(batch.journey), at: now.wall)
+    }
+
     /// How many requests may leave now, under the windows, the slots and the doors.
     private func permits(at now: Moment) -> Int {
-        let slots = 2 * configuration.policy.connections
-        // While nothing succeeds, every open batch counts: an outage must not freeze the backlog.
-        let used = failuresInARow > 0 ? open.count : open.slotsUsed(at: now.monotonic, longMax: slots)
-        let free = windows.free(at: now.monotonic, atMost: max(0, slots - used) + open.due(at: now.monotonic).count)
+        let free = windows.free(at: now.monotonic, atMost: freeSlots(at: now) + open.due(at: now.monotonic).count)
         switch doors.passage(.everything, at: now.wall) {
         case .open: return free
         case .probe: return min(1, free)
@@ -274,7 +286,7 @@ struct Dispatcher: Sendable {
 
     private mutating func claim(into plan: inout Plan, permits: Int, at now: Moment) {
         var counts: [String: Int] = [:]
-        var left = permits
+        var left = min(permits, freeSlots(at: now))
         let ripe = turns.order(configuration.journeys, at: now.wall).filter { isAdmitted($0.name, at: now) }
         guard !ripe.isEmpty, let current = fingerprints.first else { return }
         let share = share(of: ripe.count)
