@@ -43,6 +43,8 @@ struct Dispatcher: Sendable {
     private var limitedAt: Duration = .zero
     private var postProbes: Set<String> = []
     private var reading: Set<String> = []
+    /// What answers have taught, whatever the configuration says.
+    private var learned: Enforcement
     private var learnedEnforcement: Enforcement?
     private var learnedBodyBytesMax: Int?
     private var isProbingEnforcement = false
@@ -55,6 +57,7 @@ struct Dispatcher: Sendable {
         doors = Doors(inheriting.pauses)
         windows = RateWindows(limits: configuration.rate, now: now.monotonic)
         bodyBytesMax = inheriting.bodyBytesMax
+        learned = inheriting.enforcement
         enforcement = Self.enforcement(configuration, learned: inheriting.enforcement)
         turns.keep(configuration.journeys)
         for batch in inheriting.batches { open.wait(batch, until: now.monotonic) }
@@ -95,7 +98,7 @@ struct Dispatcher: Sendable {
     mutating func reconfigure(_ new: WorkerConfiguration, at now: Moment) {
         if new.rate != configuration.rate { windows = RateWindows(limits: new.rate, now: now.monotonic) }
         configuration = new
-        enforcement = Self.enforcement(new, learned: enforcement)
+        enforcement = Self.enforcement(new, learned: learned)
         turns.keep(new.journeys)
         doors.probeSoon(at: now.wall) { _ in true }
         needsSurvey = true
@@ -446,6 +449,7 @@ struct Dispatcher: Sendable {
     private mutating func learn(_ finding: Enforcement) {
         guard configuration.idempotency == .auto, enforcement != finding else { return }
         enforcement = finding
+        learned = finding
         learnedEnforcement = finding
         notes.append(.enforcement(finding))
     }
