@@ -51,6 +51,20 @@ public struct Pause: Sendable, Equatable {
         self.probes = probes
     }
 
+    /// No door is tried later than this after it was last looked at; a time beyond was written before the clock went back.
+    static let aheadMax: Duration = RetryAfter.maximum + .seconds(60)
+
+    /// Whether the door is to be tried now; never when only a person opens it.
+    func isDue(at now: WallTime) -> Bool {
+        guard let nextProbe else { return false }
+        return nextProbe <= now || nextProbe - now > Self.aheadMax
+    }
+
+    /// Whether the pause was there before a request began.
+    func isOlder(than time: WallTime) -> Bool {
+        since <= time || since - time > Self.aheadMax
+    }
+
     /// The wait before the next probe: 30 s at first, doubling to 15 min.
     static func interval(afterProbes count: Int) -> Duration {
         min(.seconds(30) * (1 << min(count, 10)), .seconds(15 * 60))
