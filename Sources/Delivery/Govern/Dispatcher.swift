@@ -213,7 +213,7 @@ struct Dispatcher: Sendable {
         if let stoppingSince { times.append(stoppingSince + Self.stopPatience) }
         // Not at once: producers get their turn at the write lock.
         if isBehind && !isStopping { times.append(now.monotonic + .milliseconds(1)) }
-        if isAwaitingEnforcement && doors.passage(.everything, at: now.wall) != .closed {
+        if isAwaitingEnforcement(at: now) && doors.passage(.everything, at: now.wall) != .closed {
             // Due but not under way means that the rate has no room for two requests yet.
             times.append(max(nextEnforcementProbe, now.monotonic + .milliseconds(100)))
         }
@@ -274,8 +274,9 @@ struct Dispatcher: Sendable {
         }
     }
 
-    private var isAwaitingEnforcement: Bool {
-        enforcement == .unproven && !isProbingEnforcement && open.waiting.values.contains { $0.batch.possiblyExecutedSince != nil }
+    private func isAwaitingEnforcement(at now: Moment) -> Bool {
+        enforcement == .unproven && !isProbingEnforcement
+            && open.due(at: now.monotonic).contains { $0.possiblyExecutedSince != nil }
     }
 
     /// A request that leaves through a shut door is that door's probe.
