@@ -139,7 +139,10 @@ struct AcceptanceReader {
     /// The one member that an entry is about; nil when its marks fit none, several, or contradict each other.
     private func place(of entry: JSONValue) -> Int? {
         var places: [Int] = []
-        if let index = entry["index"]?.integer { places.append(index) }
+        if let index = entry["index"], index != .null {
+            guard let index = index.integer else { return nil }
+            places.append(index)
+        }
         let param = entry["param"]?.string ?? entry["error"]?["param"]?.string
         if let row = param.flatMap(shape.row(ofParam:)) { places.append(row) }
         let named = places.first

@@ -10,11 +10,11 @@ public struct Classifier: Sendable {
         case .notSent(let reason):
             Verdict(
                 finding: .notSent(reason: reason), bearing: .thisAttempt,
-                record: AnswerRecord(code: "not_sent", message: Rejection.clipped(reason)), provesEnforcement: false)
+                record: AnswerRecord(code: "not_sent", message: Rejection.clipped(reason)), isReplayed: false)
         case .silence(let reason):
             Verdict(
                 finding: .unknown(Rejection(code: "no_answer", message: reason)), bearing: .nothing,
-                record: AnswerRecord(code: "no_answer", message: Rejection.clipped(reason)), provesEnforcement: false)
+                record: AnswerRecord(code: "no_answer", message: Rejection.clipped(reason)), isReplayed: false)
         case .response(let response):
             judge(response, to: batch, at: now)
         }
@@ -28,7 +28,7 @@ public struct Classifier: Sendable {
             message: problem.map { Rejection.clipped($0.message) }, requestID: response.requestID)
         return Verdict(
             finding: finding, bearing: bearing(of: finding, response, otherwise: reach), record: record,
-            provesEnforcement: response.isReplayed)
+            isReplayed: response.isReplayed)
     }
 
     private func plainCode(of status: Int, _ finding: Verdict.Finding) -> String? {

@@ -47,8 +47,9 @@ public struct Verdict: Sendable, Equatable {
     public var bearing: Bearing
     /// What is kept of the answer for people.
     public var record: AnswerRecord
-    /// Whether the answer proves that the API enforces idempotency keys.
-    public var provesEnforcement: Bool
+    /// Whether the answer was given before and replayed: then the API enforces idempotency keys, and what the answer
+    /// says was true when the request ran.
+    public var isReplayed: Bool
 }
 
 /// What is kept of an answer for the person on call.

@@ -9,6 +9,10 @@ public struct Settling {
     public var othersSucceed: Bool
     public var now: WallTime
     public var random: SplitMix64
+    /// The answer refuses an API key that has been replaced since.
+    public var isRetiredKey = false
+    /// The journey is parked because its rows are refused alike: a row that probes it is no worse than the others.
+    public var isParkedForRows = false
 
     public init(
         policy: DeliveryPolicy, enforcement: Enforcement, onUnknown: Journey.OnUnknown, othersSucceed: Bool,
@@ -32,12 +36,15 @@ public struct Settling {
             return enforcement == .absent && onUnknown == .hold
                 ? doubt(batch, verdict) : again(batch, verdict, stamp: stamp, after: backoff(batch))
         case .inProgress(let retryAfter):
-            return again(batch, verdict, stamp: stamp, after: retryAfter ?? policy.backoff.initial)
+            // At least the first backoff: a server that says 0 is not asked again and again meanwhile.
+            return again(batch, verdict, stamp: stamp, after: max(retryAfter ?? .zero, policy.backoff.initial))
         case .rateLimited:
             return again(batch, verdict, stamp: stamp, after: .zero)
         case .notSent:
             return again(batch, verdict, stamp: stamp, after: backoff(batch))
         case .refusedRows, .refusedContent, .refusedByEdge, .closed, .journeyClosed:
+            // Under a key that is refused for good nobody will learn what became of the request.
+            if isRetiredKey { return stamp != nil && onUnknown == .hold ? doubt(batch, verdict) : try giveBack(batch, verdict) }
             // Something under this key may still have run: the key stays, and the request waits.
             if stamp != nil { return again(batch, verdict, stamp: stamp, after: patience(batch, verdict)) }
             return try refused(batch, verdict)
@@ -72,10 +79,13 @@ public struct Settling {
     ) throws -> Settlement {
         if results.allSatisfy({ $0 == .delivered }) {
             return Settlement(
-                batch: batch, fate: .settled(.delivered), record: verdict.record, provesJourneyWorks: true)
+                batch: batch, fate: .settled(.delivered), record: verdict.record,
+                provesJourneyWorks: !verdict.isReplayed)
         }
         let unproven = Set(results.indices.filter { results[$0] == .unproven })
-        if !unproven.isEmpty && enforcement != .absent && batch.replays < Self.replaysMax {
+        // Where a replay may never be allowed, what is proven now must not be lost over it.
+        let mayReplay = enforcement == .enforced || enforcement == .unproven && unproven.count == batch.size
+        if !unproven.isEmpty && mayReplay && batch.replays < Self.replaysMax {
             var settlement = again(batch, verdict, stamp: batch.possiblyExecutedSince, after: backoff(batch))
             settlement.isReplay = true
             return settlement
@@ -88,7 +98,7 @@ public struct Settling {
         }, in: &settlement)
         if !unproven.isEmpty { settlement.fate = .inDoubt }
         if unproven.isEmpty && settlement.leaving.count == batch.size { settlement.fate = .settled(.rejected) }
-        settlement.provesJourneyWorks = results.contains(.delivered)
+        settlement.provesJourneyWorks = results.contains(.delivered) && !verdict.isReplayed
         return settlement
     }
 
@@ -131,7 +141,7 @@ public struct Settling {
     /// A row refused alone is not condemned yet: a wrong setting would look the same.
     private mutating func refuseAlone(_ batch: Batch, _ verdict: Verdict, _ refusal: Rejection) throws -> Settlement {
         var settlement = Settlement(batch: batch, fate: .settled(.rejected), record: verdict.record)
-        let attempts = (try batch.members.decode().first?.attempts ?? 0) + 1
+        let attempts = (try batch.members.decode().first?.attempts ?? 0) + (isParkedForRows ? 0 : 1)
         settlement.leaving[0] =
             attempts < policy.maxAttempts
             ? .waiting(

@@ -32,15 +32,22 @@ struct Dispatcher: Sendable {
     var notes: [WorkerEvent] = []
 
     private var begunAt: [Int64: Moment] = [:]
+    /// The last round left something that can go on at once, though no answer will come to say so.
+    private var isBehind = false
     private var settlements: [Settlement] = []
     private var lastSuccess: Duration?
     private var failuresInARow = 0
-    private var limitsInARow = 0
+    /// The wait of the latest rate limit, nil once a later request has succeeded.
+    private var limitDelay: Duration?
+    private var limitedAt: Duration = .zero
     private var postProbes: Set<String> = []
     private var reading: Set<String> = []
+    /// What answers have taught, whatever the configuration says.
+    private var learned: Enforcement
     private var learnedEnforcement: Enforcement?
     private var learnedBodyBytesMax: Int?
     private var isProbingEnforcement = false
+    private var enforcementProbedAt: WallTime?
     private var nextEnforcementProbe: Duration = .zero
     private var inconclusiveProbes = 0
 
@@ -50,6 +57,7 @@ struct Dispatcher: Sendable {
         doors = Doors(inheriting.pauses)
         windows = RateWindows(limits: configuration.rate, now: now.monotonic)
         bodyBytesMax = inheriting.bodyBytesMax
+        learned = inheriting.enforcement
         enforcement = Self.enforcement(configuration, learned: inheriting.enforcement)
         turns.keep(configuration.journeys)
         for batch in inheriting.batches { open.wait(batch, until: now.monotonic) }
@@ -90,7 +98,7 @@ struct Dispatcher: Sendable {
     mutating func reconfigure(_ new: WorkerConfiguration, at now: Moment) {
         if new.rate != configuration.rate { windows = RateWindows(limits: new.rate, now: now.monotonic) }
         configuration = new
-        enforcement = Self.enforcement(new, learned: enforcement)
+        enforcement = Self.enforcement(new, learned: learned)
         turns.keep(new.journeys)
         doors.probeSoon(at: now.wall) { _ in true }
         needsSurvey = true
@@ -99,20 +107,26 @@ struct Dispatcher: Sendable {
     mutating func absorb(_ survey: Survey) {
         needsSurvey = false
         turns.absorb(survey)
+        // The survey has not seen what the next round is to move.
+        for settlement in settlements { noteDue(settlement) }
         doors.replace(by: survey.pauses)
     }
 
     mutating func absorb(_ answer: Answer, to batch: Batch, begunAt: Moment, at now: Moment) throws {
         let verdict = Classifier().judge(answer, to: batch, at: now.wall)
-        if verdict.provesEnforcement { learn(.enforced) }
+        if verdict.isReplayed { learn(.enforced) }
         noteHealth(verdict, at: now)
-        noteDoors(verdict, batch, begunAt: begunAt, at: now)
+        // A key that has been replaced is refused for good, and says nothing about the current one.
+        let isRetired = verdict.record.status == 401 && batch.apiKeyFingerprint != fingerprints.first
+        if !isRetired { noteDoors(verdict, batch, begunAt: begunAt, at: now) }
         if case .refusedContent(_, isTooLarge: true) = verdict.finding { learnBodyLimit(from: batch) }
         var settling = Settling(
             policy: configuration.policy, enforcement: enforcement,
             onUnknown: journey(named: batch.journey)?.onUnknown ?? .hold,
             othersSucceed: lastSuccess.map { now.monotonic - $0 < Self.successRecent } ?? false,
             now: now.wall, random: random)
+        settling.isRetiredKey = isRetired
+        settling.isParkedForRows = isParkedForRows(batch.journey)
         let settlement = try settling.settle(batch, verdict)
         random = settling.random
         settle(settlement, at: now)
@@ -138,6 +152,7 @@ struct Dispatcher: Sendable {
             inconclusiveProbes += 1
             nextEnforcementProbe = now.monotonic + configuration.policy.backoff.ceiling(afterTry: inconclusiveProbes)
         }
+        if finding != .inconclusive, let begun = enforcementProbedAt { reopen(.everything, begunAt: begun) }
     }
 
     mutating func absorb(_ result: RoundResult, at now: Moment) {
@@ -148,6 +163,7 @@ struct Dispatcher: Sendable {
         }
         windows.note(result.begun.count, at: now.monotonic)
         for batch in result.successors { open.wait(batch, until: now.monotonic) }
+        if !result.successors.isEmpty || result.begun.isEmpty && result.supplies.values.contains(.more) { isBehind = true }
         for id in result.stale {
             open.remove(id)
             notes.append(.stale(batch: id))
@@ -167,6 +183,7 @@ struct Dispatcher: Sendable {
     /// Throws `DecodingError` when a stored batch cannot be read.
     mutating func plan(at now: Moment) throws -> Plan {
         var plan = Plan(round: Round(now: now.wall))
+        isBehind = false
         doors.openRate(at: now.wall)
         turns.passDue(at: now.wall)
         if !isStopping {
@@ -185,6 +202,9 @@ struct Dispatcher: Sendable {
         return plan
     }
 
+    /// No time in the database, however far away, makes the worker sleep longer.
+    static let lookMax: Duration = .seconds(3600)
+
     /// When to look again if nothing happens.
     func nextLook(after now: Moment) -> Duration {
         var times: [Duration?] = [
@@ -193,16 +213,33 @@ struct Dispatcher: Sendable {
             turns.nextRipe(after: now.wall).map(now.monotonic(at:)),
         ]
         if let stoppingSince { times.append(stoppingSince + Self.stopPatience) }
-        if isAwaitingEnforcement { times.append(nextEnforcementProbe > now.monotonic ? nextEnforcementProbe : nil) }
-        return times.compactMap { $0 }.min() ?? now.monotonic + .seconds(3600)
+        // Not at once: producers get their turn at the write lock.
+        if isBehind && !isStopping { times.append(now.monotonic + .milliseconds(1)) }
+        if isAwaitingEnforcement(at: now) && doors.passage(.everything, at: now.wall) != .closed {
+            // Due but not under way means that the rate has no room for two requests yet.
+            times.append(max(nextEnforcementProbe, now.monotonic + .milliseconds(100)))
+        }
+        return min(times.compactMap { $0 }.min() ?? .seconds(Int64.max), now.monotonic + Self.lookMax)
+    }
+
+    /// How many more batches may be frozen now.
+    private func freeSlots(at now: Moment) -> Int {
+        let slots = 2 * configuration.policy.connections
+        // What waits for something else than the rate takes no slot, within a bound of its own.
+        let held = min(slots, open.due(at: now.monotonic).count { isHeld($0, at: now) })
+        // While nothing succeeds, every other batch counts: an outage must not freeze the backlog.
+        let used = failuresInARow > 0 ? open.count : open.slotsUsed(at: now.monotonic, longMax: slots - held)
+        return max(0, slots - (used - held))
+    }
+
+    private func isHeld(_ batch: Batch, at now: Moment) -> Bool {
+        guard batch.possiblyExecutedSince != nil else { return false }
+        return enforcement == .unproven || doors.isShut(.journey(batch.journey), at: now.wall)
     }
 
     /// How many requests may leave now, under the windows, the slots and the doors.
     private func permits(at now: Moment) -> Int {
-        let slots = 2 * configuration.policy.connections
-        // While nothing succeeds, every open batch counts: an outage must not freeze the backlog.
-        let used = failuresInARow > 0 ? open.count : open.slotsUsed(at: now.monotonic, longMax: slots)
-        let free = windows.free(at: now.monotonic, atMost: max(0, slots - used) + open.due(at: now.monotonic).count)
+        let free = windows.free(at: now.monotonic, atMost: freeSlots(at: now) + open.due(at: now.monotonic).count)
         switch doors.passage(.everything, at: now.wall) {
         case .open: return free
         case .probe: return min(1, free)
@@ -222,18 +259,26 @@ struct Dispatcher: Sendable {
             case .send: continue
             case .wait: continue
             case .learnEnforcement:
-                guard !isProbingEnforcement, nextEnforcementProbe <= now.monotonic, permits > 1 else { continue }
+                // While everything is shut this is the probe of that door too, and two requests are one permit.
+                let isDoorProbe = doors.isShut(.everything, at: now.wall)
+                guard !isProbingEnforcement, nextEnforcementProbe <= now.monotonic, permits > (isDoorProbe ? 0 : 1)
+                else { continue }
                 isProbingEnforcement = true
-                permits -= 2
+                enforcementProbedAt = now.wall
+                if isDoorProbe { doors.noteProbe(.everything, at: now.wall) }
+                permits = max(0, permits - 2)
                 windows.note(2, at: now.monotonic)
                 plan.enforcementProbe = batch.target
-            case .end(let settlement): settle(settlement, at: now)
+            case .end(let settlement):
+                settle(settlement, at: now)
+                isBehind = true
             }
         }
     }
 
-    private var isAwaitingEnforcement: Bool {
-        enforcement == .unproven && open.waiting.values.contains { $0.batch.possiblyExecutedSince != nil }
+    private func isAwaitingEnforcement(at now: Moment) -> Bool {
+        enforcement == .unproven && !isProbingEnforcement
+            && open.due(at: now.monotonic).contains { $0.possiblyExecutedSince != nil }
     }
 
     /// A request that leaves through a shut door is that door's probe.
@@ -247,7 +292,7 @@ struct Dispatcher: Sendable {
 
     private mutating func claim(into plan: inout Plan, permits: Int, at now: Moment) {
         var counts: [String: Int] = [:]
-        var left = permits
+        var left = min(permits, freeSlots(at: now))
         let ripe = turns.order(configuration.journeys, at: now.wall).filter { isAdmitted($0.name, at: now) }
         guard !ripe.isEmpty, let current = fingerprints.first else { return }
         let share = share(of: ripe.count)
@@ -297,12 +342,16 @@ struct Dispatcher: Sendable {
     // MARK: Doors
 
     private func isProbedByPosting(_ journey: String) -> Bool {
-        postProbes.contains(journey)
-            || doors.pauses.contains { $0.scope == .journey(journey) && $0.cause == Pause.rowsRefusedCause }
+        postProbes.contains(journey) || isParkedForRows(journey)
+    }
+
+    private func isParkedForRows(_ journey: String) -> Bool {
+        doors.pauses.contains { $0.scope == .journey(journey) && $0.cause == Pause.rowsRefusedCause }
     }
 
     private mutating func readJourneys(into plan: inout Plan, at now: Moment) {
-        guard doors.passage(.everything, at: now.wall) == .open else { return }
+        // Also when a probe of everything is due: with each journey parked, no other request would ever be that probe.
+        guard doors.passage(.everything, at: now.wall) != .closed else { return }
         for pause in doors.journeysToProbe(at: now.wall) {
             guard case .journey(let name) = pause.scope, !isProbedByPosting(name), !reading.contains(name),
                 let journey = journey(named: name), windows.free(at: now.monotonic, atMost: 1) > 0
@@ -317,12 +366,17 @@ struct Dispatcher: Sendable {
     private mutating func noteDoors(_ verdict: Verdict, _ batch: Batch, begunAt: Moment, at now: Moment) {
         switch verdict.finding {
         case .closed(let cause): close(.everything, cause, verdict.record.requestID, now)
-        case .journeyClosed(let cause): close(.journey(batch.journey), cause, verdict.record.requestID, now)
-        case .rateLimited(let retryAfter): limit(retryAfter, at: now)
-        case .judged:
-            limitsInARow = 0
-            postProbes.remove(batch.journey)
+        case .journeyClosed(let cause):
+            close(.journey(batch.journey), cause, verdict.record.requestID, now)
             reopen(.everything, begunAt: begunAt.wall)
+        case .rateLimited(let retryAfter): limit(retryAfter, begunAt: begunAt, at: now)
+        case .judged(let results):
+            guard results.contains(where: { $0 != .unproven }) else { return }
+            if begunAt.monotonic >= limitedAt { limitDelay = nil }
+            reopen(.everything, begunAt: begunAt.wall)
+            // A replay tells how the journey was when the request ran, not how it is.
+            guard !verdict.isReplayed else { return }
+            postProbes.remove(batch.journey)
             reopen(.journey(batch.journey), begunAt: begunAt.wall)
         case .refusedRows, .refusedContent(_, isTooLarge: false): reopen(.everything, begunAt: begunAt.wall)
         case .refusedContent, .refusedByEdge, .inProgress, .keyMismatch, .unknown, .notSent: return
@@ -343,13 +397,20 @@ struct Dispatcher: Sendable {
         }
     }
 
-    /// The server's wait or a doubling one, whichever is longer, and up to half a second of jitter.
-    private mutating func limit(_ retryAfter: Duration?, at now: Moment) {
-        let wasLimited = doors.pauses.contains { $0.cause == Pause.rateCause }
-        if !wasLimited { limitsInARow += 1 }
-        let doubled = min(.seconds(60), .seconds(1) * (1 << min(limitsInARow - 1, 6)))
-        let base = limitsInARow > 1 || retryAfter == nil ? max(doubled, retryAfter ?? .zero) : retryAfter ?? doubled
+    static let limitDelayMax: Duration = .seconds(60)
+
+    /// The server's wait, doubled at each repeat up to a minute, and up to half a second of jitter.
+    ///
+    /// Answers to requests that left before the limit was known are no repeat.
+    private mutating func limit(_ retryAfter: Duration?, begunAt: Moment, at now: Moment) {
+        if let delay = limitDelay, begunAt.monotonic >= limitedAt {
+            limitDelay = max(retryAfter ?? .zero, min(Self.limitDelayMax, max(delay, .seconds(1)) * 2))
+        } else {
+            limitDelay = max(retryAfter ?? .seconds(1), limitDelay ?? .zero)
+        }
+        limitedAt = now.monotonic
         let jitter = Duration.milliseconds(Int64.random(in: 0...500, using: &random))
+        let base = limitDelay ?? .zero
         let before = doors.pauses.count
         doors.limit(until: now.wall + base + jitter, at: now.wall)
         if doors.pauses.count > before, let pause = doors.pauses.last { notes.append(.paused(pause)) }
@@ -368,18 +429,22 @@ struct Dispatcher: Sendable {
         } else {
             open.remove(settlement.batch.id)
         }
+        noteDue(settlement)
+        notes.append(.settled(settlement))
+    }
+
+    private mutating func noteDue(_ settlement: Settlement) {
         for leaving in settlement.leaving.values {
             if case .waiting(let waiting) = leaving { turns.note(due: waiting.dueAt, in: settlement.batch.journey) }
         }
-        notes.append(.settled(settlement))
     }
 
     private mutating func noteHealth(_ verdict: Verdict, at now: Moment) {
         switch verdict.finding {
-        case .judged:
+        case .judged(let results) where results.contains { $0 != .unproven }:
             failuresInARow = 0
             lastSuccess = now.monotonic
-        case .unknown, .notSent: failuresInARow += 1
+        case .judged, .unknown, .notSent: failuresInARow += 1
         default: failuresInARow = 0
         }
     }
@@ -387,6 +452,7 @@ struct Dispatcher: Sendable {
     private mutating func learn(_ finding: Enforcement) {
         guard configuration.idempotency == .auto, enforcement != finding else { return }
         enforcement = finding
+        learned = finding
         learnedEnforcement = finding
         notes.append(.enforcement(finding))
     }

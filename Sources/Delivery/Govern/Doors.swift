@@ -22,14 +22,32 @@ struct Doors {
     }
 
     /// Replaces what this process knows by what the database holds, after another process may have written it.
+    ///
+    /// What has not been stored yet is kept: an answer may have closed a door since the database was last written.
     mutating func replace(by stored: [Pause]) {
         pauses = stored
+        for change in changes {
+            switch change {
+            case .put(let pause):
+                pauses.removeAll { $0.scope == pause.scope && $0.cause == pause.cause }
+                pauses.append(pause)
+            case .remove(let scope, let cause): pauses.removeAll { $0.scope == scope && $0.cause == cause }
+            }
+        }
     }
 
     func passage(_ scope: Pause.Scope, at now: WallTime) -> Passage {
         pauses.filter { $0.scope == scope }.reduce(.open) { passage, pause in
-            guard let next = pause.nextProbe, next <= now else { return .closed }
+            guard pause.isDue(at: now) else { return .closed }
             return pause.cause == Pause.rateCause || passage == .closed ? passage : .probe
+        }
+    }
+
+    /// Whether nothing but a rate limit holds everything back, and only for a short while.
+    func isHeldBriefly(at now: WallTime) -> Bool {
+        pauses.filter { $0.scope == .everything }.allSatisfy { pause in
+            guard pause.cause == Pause.rateCause, let next = pause.nextProbe else { return false }
+            return next - now <= Pause.brief
         }
     }
 
@@ -46,8 +64,8 @@ struct Doors {
     /// Journeys whose probe is due now.
     func journeysToProbe(at now: WallTime) -> [Pause] {
         pauses.filter { pause in
-            guard case .journey = pause.scope, let next = pause.nextProbe else { return false }
-            return next <= now
+            guard case .journey = pause.scope else { return false }
+            return pause.isDue(at: now)
         }
     }
 
@@ -90,12 +108,12 @@ struct Doors {
 
     /// Opens the doors of a scope that an answer has proven open; a person's pause and a rate's stay.
     mutating func open(_ scope: Pause.Scope, begunAt: WallTime) {
-        remove { $0.scope == scope && $0.cause != Pause.operatorCause && $0.cause != Pause.rateCause && $0.since <= begunAt }
+        remove { $0.scope == scope && $0.cause != Pause.operatorCause && $0.cause != Pause.rateCause && $0.isOlder(than: begunAt) }
     }
 
     /// Opens the door that a rate limit had closed, once its time has passed.
     mutating func openRate(at now: WallTime) {
-        remove { $0.cause == Pause.rateCause && ($0.nextProbe ?? now) <= now }
+        remove { $0.cause == Pause.rateCause && ($0.nextProbe == nil || $0.isDue(at: now)) }
     }
 
     /// Lets refused doors be tried at once, because something about them changed (a new API key, say).

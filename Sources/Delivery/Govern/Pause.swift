@@ -25,6 +25,9 @@ public struct Pause: Sendable, Equatable {
     /// The cause of a park whose rows were refused one by one, all alike.
     public static let rowsRefusedCause = "rows_refused"
 
+    /// A pause this short keeps what is frozen; a longer one gives the rows back, free to be cancelled or to expire.
+    static let brief: Duration = .seconds(61)
+
     public var scope: Scope
     public var cause: String
     public var detail: String?
@@ -46,6 +49,20 @@ public struct Pause: Sendable, Equatable {
         self.since = since
         self.nextProbe = nextProbe
         self.probes = probes
+    }
+
+    /// No door is tried later than this after it was last looked at; a time beyond was written before the clock went back.
+    static let aheadMax: Duration = RetryAfter.maximum + .seconds(60)
+
+    /// Whether the door is to be tried now; never when only a person opens it.
+    func isDue(at now: WallTime) -> Bool {
+        guard let nextProbe else { return false }
+        return nextProbe <= now || nextProbe - now > Self.aheadMax
+    }
+
+    /// Whether the pause was there before a request began.
+    func isOlder(than time: WallTime) -> Bool {
+        since <= time || since - time > Self.aheadMax
     }
 
     /// The wait before the next probe: 30 s at first, doubling to 15 min.

@@ -16,6 +16,7 @@ struct Resuming {
     let fingerprints: [String]
     let everything: Doors.Passage
     let journey: Doors.Passage
+    let isHeldBriefly: Bool
     let now: WallTime
 
     init(_ dispatcher: Dispatcher, now: Moment, journey name: String) {
@@ -25,6 +26,7 @@ struct Resuming {
         fingerprints = dispatcher.fingerprints
         everything = dispatcher.doors.passage(.everything, at: now.wall)
         journey = dispatcher.doors.passage(.journey(name), at: now.wall)
+        isHeldBriefly = dispatcher.doors.isHeldBriefly(at: now.wall)
         self.now = now.wall
     }
 
@@ -42,6 +44,7 @@ struct Resuming {
     /// Nothing under its key has run: a shut door or another API key ends the batch, and its rows wait unfrozen.
     private func decideUntried(_ batch: Batch) throws -> Decision {
         guard batch.apiKeyFingerprint == fingerprints.first else { return .end(try giveBack(batch, code: "api_key_changed")) }
+        if everything == .closed && journey != .closed && isHeldBriefly { return .wait }
         if everything == .closed || journey == .closed { return .end(try giveBack(batch, code: "paused")) }
         return .send
     }

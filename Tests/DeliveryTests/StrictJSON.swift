@@ -1,0 +1,99 @@
+/// A second, independent reading of JSON for the tests' oracle: strict, and a key that stands twice is an error.
+indirect enum StrictJSON: Equatable {
+    case null, bool(Bool), number(String), string(String), array([StrictJSON]), object([String: StrictJSON])
+
+    struct Wrong: Error {}
+
+    static func read(_ bytes: [UInt8]) -> StrictJSON? {
+        var rest = Array(bytes)[...]
+        do {
+            let value = try value(&rest)
+            space(&rest)
+            return rest.isEmpty ? value : nil
+        } catch {
+            return nil
+        }
+    }
+
+    subscript(name: String) -> StrictJSON? {
+        if case .object(let fields) = self { fields[name] } else { nil }
+    }
+
+    private static func space(_ rest: inout ArraySlice<UInt8>) {
+        while let byte = rest.first, [0x20, 0x0A, 0x0D, 0x09].contains(byte) { rest.removeFirst() }
+    }
+
+    private static func take(_ text: String, _ rest: inout ArraySlice<UInt8>) throws {
+        guard rest.starts(with: text.utf8) else { throw Wrong() }
+        rest = rest.dropFirst(text.utf8.count)
+    }
+
+    private static func value(_ rest: inout ArraySlice<UInt8>) throws -> StrictJSON {
+        space(&rest)
+        switch rest.first.map({ Character(UnicodeScalar($0)) }) {
+        case "n":
+            try take("null", &rest)
+            return .null
+        case "t":
+            try take("true", &rest)
+            return .bool(true)
+        case "f":
+            try take("false", &rest)
+            return .bool(false)
+        case "\"": return .string(try string(&rest))
+        case "[": return .array(try list("[", "]", &rest) { try value(&$0) })
+        case "{":
+            let pairs = try list("{", "}", &rest) { rest -> (String, StrictJSON) in
+                space(&rest)
+                let key = try string(&rest)
+                space(&rest)
+                try take(":", &rest)
+                return (key, try value(&rest))
+            }
+            guard Set(pairs.map(\.0)).count == pairs.count else { throw Wrong() }
+            return .object(Dictionary(uniqueKeysWithValues: pairs))
+        default: return .number(try number(&rest))
+        }
+    }
+
+    private static func list<Item>(
+        _ open: String, _ close: String, _ rest: inout ArraySlice<UInt8>,
+        _ item: (inout ArraySlice<UInt8>) throws -> Item
+    ) throws -> [Item] {
+        try take(open, &rest)
+        space(&rest)
+        var items: [Item] = []
+        if rest.starts(with: close.utf8) {
+            try take(close, &rest)
+            return items
+        }
+        while true {
+            items.append(try item(&rest))
+            space(&rest)
+            if rest.starts(with: close.utf8) {
+                try take(close, &rest)
+                return items
+            }
+            try take(",", &rest)
+        }
+    }
+
+    /// Escapes are beyond what the generated answers hold, so that one makes the text wrong.
+    private static func string(_ rest: inout ArraySlice<UInt8>) throws -> String {
+        try take("\"", &rest)
+        guard let end = rest.firstIndex(of: 0x22) else { throw Wrong() }
+        let inside = rest[rest.startIndex..<end]
+        guard inside.allSatisfy({ $0 >= 0x20 && $0 != 0x5C }), let text = String(validating: inside, as: UTF8.self)
+        else { throw Wrong() }
+        rest = rest[(end + 1)...]
+        return text
+    }
+
+    private static func number(_ rest: inout ArraySlice<UInt8>) throws -> String {
+        let end = rest.firstIndex { !"+-0123456789.eE".utf8.contains($0) } ?? rest.endIndex
+        let text = String(decoding: rest[rest.startIndex..<end], as: UTF8.self)
+        guard text.wholeMatch(of: /-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?/) != nil else { throw Wrong() }
+        rest = rest[end...]
+        return text
+    }
+}
