@@ -116,7 +116,7 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: [
                 "Delivery", "JourneyOutbox", "SQLiteStore", "SpotzeeAPI", "Settings", "Sandbox",
-                "journey-outbox",
+                "journey-outbox", "OutboxMigrations",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]
         ),

@@ -15,7 +15,7 @@ struct ProducerExample {
         configuration.busyMode = .timeout(5)
         let queue = try DatabaseQueue(path: folder.appendingPathComponent("shop.db").path, configuration: configuration)
         try queue.write { db in
-            try db.execute(sql: "CREATE TABLE orders (id INTEGER PRIMARY KEY, customer TEXT NOT NULL, total TEXT NOT NULL)")
+            try db.execute(sql: "CREATE TABLE orders (id INTEGER PRIMARY KEY, customer TEXT, total TEXT)")
         }
         try Outbox.migrate(queue)
 

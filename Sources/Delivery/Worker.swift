@@ -65,6 +65,7 @@ public final class Worker<Clock: WorkerClock>: Sendable {
             tasks.addTask { try await self.watchCommits() }
             var deadline = start
             while true {
+                try Task.checkCancellation()
                 try absorb(await inbox.take(until: deadline, on: clock), into: &mind)
                 if mind.needsSurvey && !mind.isStopping { try await survey(into: &mind) }
                 let result = try await commit(try mind.plan(at: clock.now()), into: &mind, tasks: &tasks)

@@ -29,7 +29,7 @@ public struct SchemaReport: Hashable, Sendable {
     public var problems: [String] {
         var problems: [String] = []
         if let newerVersion {
-            problems.append("the schema's version is \(newerVersion): a newer journey-outbox has migrated this database")
+            problems.append("the schema's version is \(newerVersion): a newer journey-outbox migrated this database")
         }
         problems += clashing.map { "\($0) is not the outbox's: rename it, since the outbox needs the name" }
         problems += altered.map { "\($0) has been changed: its SQL is not the migration's" }

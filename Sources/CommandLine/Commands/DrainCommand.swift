@@ -1,5 +1,7 @@
 import ArgumentParser
 import Delivery
+import Foundation
+import Settings
 
 /// Delivers what is there and ends.
 struct DrainCommand: AsyncParsableCommand {
@@ -18,8 +20,12 @@ struct DrainCommand: AsyncParsableCommand {
     var timeout = DurationArgument(.seconds(60))
 
     func run() async throws {
+        let path = try options.load().database
+        let start = WallTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
         let outcome = try await WorkerSession(options: options, logger: log.logger())
             .run(draining: Worker.Drain(timeout: timeout.duration))
-        Output.print("\(outcome)")
+        let report = try DrainReport(database: path, since: start, outcome: outcome)
+        Output.print(report.text)
+        if !report.isDone { throw ExitCode(3) }
     }
 }

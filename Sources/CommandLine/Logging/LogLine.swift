@@ -36,6 +36,11 @@ struct LogLine {
         }
     }
 
+    /// The text with every character that could steer a terminal made visible.
+    static func visible(_ text: String) -> String {
+        String(jsonString(text).dropFirst().dropLast())
+    }
+
     private static func quoted(_ text: String) -> String {
         let isPlain = !text.isEmpty && text.unicodeScalars.allSatisfy { $0.value > 0x20 && $0.value < 0x7F && $0 != "\"" && $0 != "=" }
         return isPlain ? text : jsonString(text)

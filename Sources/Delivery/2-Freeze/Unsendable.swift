@@ -6,7 +6,7 @@ public enum Unsendable: String, Sendable, Error, CaseIterable {
     case duplicateKey = "unsendable_duplicate_key"
     case numberOutOfRange = "unsendable_number_out_of_range"
     /// Its `expires_at` has passed; checked whenever it would get a new key.
-    case expired
+    case expired = "expired"
     case externalIDMissing = "unsendable_external_id_missing"
 
     /// What to tell the person who finds the row among the dead letters.

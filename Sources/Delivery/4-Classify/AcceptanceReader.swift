@@ -15,10 +15,20 @@ struct AcceptanceReader {
         if response.body.allSatisfy({ $0 <= 0x20 }) {
             return all(response.status == 202 || response.status == 204 ? .delivered : .unproven)
         }
-        guard let json = JSONValue.read(response.body), case .object = json else {
-            return all(response.status == 202 && !response.contentType.contains("json") ? .delivered : .unproven)
+        guard isUnambiguous(response.body), let json = JSONValue.read(response.body), case .object = json else {
+            return all(.unproven)
         }
         return results(of: json, isAcceptedStatus: response.status == 202 || response.status == 204)
+    }
+
+    /// A key that stands twice says two things, and a parser picks one of them.
+    private func isUnambiguous(_ body: [UInt8]) -> Bool {
+        do {
+            _ = try body.withUnsafeBytes { bytes throws(Unsendable) in try JSONText.check(object: bytes) }
+            return true
+        } catch {
+            return false
+        }
     }
 
     private static let plainSuccess = Array(#"{"success":true}"#.utf8)
@@ -28,21 +38,27 @@ struct AcceptanceReader {
     }
 
     private func results(of json: JSONValue, isAcceptedStatus: Bool) -> [Verdict.RowResult] {
-        var reading = Reading(size: size)
-        for entry in json["errors"]?.array ?? [] { note(entry, isError: true, in: &reading) }
-        for entry in json["results"]?.array ?? [] {
-            note(entry, isError: entry["error"].map { $0 != .null } ?? false, in: &reading)
+        var reading = Reading()
+        reading.isDoubtful = Self.speaksOfFailure(json)
+        for entry in Self.entries(json["errors"], &reading) { note(entry, isError: true, in: &reading) }
+        for entry in Self.entries(json["results"], &reading) {
+            note(entry, isError: Self.isSet(entry["error"]), in: &reading)
         }
-        let counts = ["entrances_created", "created", "succeeded", "count"].compactMap { json[$0]?.integer }
-        let failed = json["failed"]?.integer
-        let success = json["success"]?.bool
+        let counts = ["entrances_created", "created", "succeeded", "count"]
+            .compactMap { Self.number(json[$0], &reading) }
+        let failed = Self.number(json["failed"], &reading)
+        let success = Self.truth(json["success"], &reading)
         let rejected = reading.rejected.count
         let isContradictory =
-            reading.hasStray || success == false || counts.contains { $0 != size - rejected }
+            reading.isDoubtful || success == false || counts.contains { $0 != size - rejected }
             || failed.map { $0 != rejected } ?? false || reading.hasConflict
+        // More accepted than the entries leave: one of the rejections is none, and which one nobody knows.
+        let deniesRejections = counts.contains { $0 > size - rejected } || failed.map { $0 < rejected } ?? false
         let isWhole = success == true || !counts.isEmpty || isAcceptedStatus
         return (0..<size).map { index in
-            if let rejection = reading.rejected[index] { return .rejected(rejection) }
+            if let rejection = reading.rejected[index] {
+                return deniesRejections || reading.accepted.contains(index) ? .unproven : .rejected(rejection)
+            }
             if isContradictory { return .unproven }
             return isWhole || reading.accepted.contains(index) ? .delivered : .unproven
         }
@@ -50,25 +66,68 @@ struct AcceptanceReader {
 
     /// What the entries say so far.
     private struct Reading {
-        let size: Int
         var rejected: [Int: Rejection] = [:]
         var accepted: Set<Int> = []
-        /// An entry that matches no single member.
-        var hasStray = false
+        /// Something that matches no single member, or that has no meaning where it stands.
+        var isDoubtful = false
         var hasConflict: Bool { accepted.contains { rejected[$0] != nil } }
     }
 
+    // MARK: Fields
+
+    /// Whether the body calls itself an error, whatever its status.
+    private static func speaksOfFailure(_ json: JSONValue) -> Bool {
+        json["status"]?.string == "error" || json["code"]?.string != nil || isSet(json["error"])
+    }
+
+    private static func isSet(_ value: JSONValue?) -> Bool {
+        value != nil && value != .null && value != .bool(false)
+    }
+
+    /// A known field of another type than its own makes the whole answer doubtful: it may have said no.
+    private static func entries(_ value: JSONValue?, _ reading: inout Reading) -> [JSONValue] {
+        if let array = value?.array { return array }
+        if isSet(value) { reading.isDoubtful = true }
+        return []
+    }
+
+    private static func number(_ value: JSONValue?, _ reading: inout Reading) -> Int? {
+        if let number = value?.integer { return number }
+        if value != nil && value != .null { reading.isDoubtful = true }
+        return nil
+    }
+
+    private static func truth(_ value: JSONValue?, _ reading: inout Reading) -> Bool? {
+        if let truth = value?.bool { return truth }
+        if value != nil && value != .null { reading.isDoubtful = true }
+        return nil
+    }
+
+    // MARK: Entries
+
     private func note(_ entry: JSONValue, isError: Bool, in reading: inout Reading) {
         guard let index = place(of: entry) else {
-            reading.hasStray = true
+            reading.isDoubtful = true
             return
         }
-        guard isError else {
-            reading.accepted.insert(index)
-            return
+        if isError {
+            if reading.rejected[index] == nil { reading.rejected[index] = rejection(of: entry) }
+            if entry["success"]?.bool == true { reading.accepted.insert(index) }
+        } else if !Self.isPlainAcceptance(entry) || !reading.accepted.insert(index).inserted {
+            reading.isDoubtful = true
         }
-        if reading.rejected[index] == nil { reading.rejected[index] = rejection(of: entry) }
     }
+
+    /// Whether an entry without an error says nothing else that an accepted user's would not.
+    private static func isPlainAcceptance(_ entry: JSONValue) -> Bool {
+        guard case .object = entry, !isSet(entry["code"]) else { return false }
+        if let success = entry["success"], success != .null && success != .bool(true) { return false }
+        if let errors = entry["errors"], errors != .null && errors != .array([]) { return false }
+        guard let status = entry["status"], status != .null else { return true }
+        return status.string.map(acceptedWords.contains) ?? false
+    }
+
+    private static let acceptedWords: Set<String> = ["ok", "success", "succeeded", "created", "accepted"]
 
     private func rejection(of entry: JSONValue) -> Rejection {
         let error = entry["error"] ?? entry

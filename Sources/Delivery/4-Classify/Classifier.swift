@@ -24,15 +24,15 @@ public struct Classifier: Sendable {
         let problem = response.status < 300 ? nil : Problem(response)
         let (finding, reach) = find(response, problem, batch, now)
         let record = AnswerRecord(
-            status: response.status, code: problem?.code ?? plainCode(of: response.status),
+            status: response.status, code: problem?.code ?? plainCode(of: response.status, finding),
             message: problem.map { Rejection.clipped($0.message) }, requestID: response.requestID)
         return Verdict(
             finding: finding, bearing: bearing(of: finding, response, otherwise: reach), record: record,
             provesEnforcement: response.isReplayed)
     }
 
-    private func plainCode(of status: Int) -> String? {
-        (200..<300).contains(status) ? nil : "http_\(status)"
+    private func plainCode(of status: Int, _ finding: Verdict.Finding) -> String? {
+        if case .judged = finding { nil } else { "http_\(status)" }
     }
 
     /// A replayed answer comes from behind the cache whatever it says; in progress and rate limits never are one.
@@ -51,7 +51,9 @@ public struct Classifier: Sendable {
     ) -> (Verdict.Finding, Verdict.Bearing) {
         let refusal = rejection(of: response, problem)
         switch response.status {
-        case 200..<300: return (.judged(read(response, batch)), .everyAttempt)
+        case 200..<300:
+            guard isOwn(response) else { return (.unknown(refusal), .nothing) }
+            return (.judged(read(response, batch)), .everyAttempt)
         case 300..<400: return (.closed(Rejection(code: "redirected", message: refusal.message)), .thisAttempt)
         case 429:
             return (.rateLimited(retryAfter: RetryAfter.duration(of: response.retryAfter, now: now)), .thisAttempt)
@@ -62,6 +64,11 @@ public struct Classifier: Sendable {
             return find(problem, response, batch, now)
         default: return (.unknown(refusal), .nothing)
         }
+    }
+
+    /// Whether a 2xx is the API's: a maintenance page or a challenge of an edge carries neither JSON nor a request id.
+    private func isOwn(_ response: Response) -> Bool {
+        response.contentType.contains("json") || response.requestID != nil || response.isReplayed
     }
 
     /// A 4xx of the API's own.

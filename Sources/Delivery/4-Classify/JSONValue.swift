@@ -14,19 +14,24 @@ enum JSONValue: Decodable, Equatable {
         let value = try decoder.singleValueContainer()
         if value.decodeNil() {
             self = .null
-        } else if let bool = try Self.attempt({ try value.decode(Bool.self) }) {
+        } else if let bool = Self.attempt({ try value.decode(Bool.self) }) {
             self = .bool(bool)
-        } else if let integer = try Self.attempt({ try value.decode(Int.self) }) {
+        } else if let integer = Self.attempt({ try value.decode(Int.self) }) {
             self = .integer(integer)
-        } else if let number = try Self.attempt({ try value.decode(Double.self) }) {
+        } else if let number = Self.attempt({ try value.decode(Double.self) }) {
             self = .number(number)
-        } else if let string = try Self.attempt({ try value.decode(String.self) }) {
+        } else if let string = Self.attempt({ try value.decode(String.self) }) {
             self = .string(string)
-        } else if let array = try Self.attempt({ try value.decode([JSONValue].self) }) {
-            self = .array(array)
+        } else if let fields = try Self.container({ try value.decode([String: JSONValue].self) }) {
+            self = .object(fields)
         } else {
-            self = .object(try value.decode([String: JSONValue].self))
+            self = .array(try value.decode([JSONValue].self))
         }
+    }
+
+    /// Something wrong inside a container is an error, and only another kind of container is not.
+    private static func container<Value>(_ decode: () throws -> Value) throws -> Value? {
+        do { return try decode() } catch DecodingError.typeMismatch { return nil }
     }
 
     /// The value of a whole body; nil when the body is no JSON, which for a response is an answer like any other.
@@ -39,8 +44,10 @@ enum JSONValue: Decodable, Equatable {
     }
 
     /// Another type is not an error here: the next type is tried.
-    private static func attempt<Value>(_ decode: () throws -> Value) throws -> Value? {
-        do { return try decode() } catch DecodingError.typeMismatch { return nil }
+    ///
+    /// Nor is a number that this type cannot hold (`1.5` as an integer), which Foundation reports by an error of its own.
+    private static func attempt<Value>(_ decode: () throws -> Value) -> Value? {
+        do { return try decode() } catch { return nil }
     }
 
     subscript(name: String) -> JSONValue? {

@@ -18,7 +18,7 @@ struct Problem: Equatable {
         guard response.isComplete, response.contentType.contains("json"), let json = JSONValue.read(response.body)
         else { return nil }
         guard json["status"]?.string == "error" || json["code"]?.string != nil else { return nil }
-        code = json["code"]?.string ?? Self.code(ofStatus: response.status)
+        code = json["code"]?.string.map { String($0.prefix(Self.codeLengthMax)) } ?? Self.code(ofStatus: response.status)
         message = json["message"]?.string ?? json["title"]?.string ?? json["error"]?.string ?? ""
         param = json["param"]?.string
         details = (json["errors"]?.array ?? []).compactMap { entry in
@@ -26,6 +26,9 @@ struct Problem: Equatable {
             return Detail(param: param, code: entry["code"]?.string, message: entry["message"]?.string)
         }
     }
+
+    /// Longer than any code of the catalogue; codes become causes, columns and labels.
+    static let codeLengthMax = 100
 
     /// What a status says when the code does not: the catalogue's one code for it.
     private static func code(ofStatus status: Int) -> String {
@@ -41,6 +44,8 @@ struct Problem: Equatable {
 
     /// Whether a header is at fault, which no row of the batch can help.
     var concernsHeader: Bool {
+        // The 409s about a key name its header too, and are no fault of it.
+        if code == "idempotency_key_mismatch" || code == "idempotency_in_progress" { return false }
         let headers = ["spotzee-version", "idempotency-key", "authorization", "content-type"]
         return code.hasPrefix("version_") || code == "idempotency_key_invalid"
             || param.map { headers.contains($0.lowercased()) } ?? false
@@ -52,7 +57,7 @@ struct Problem: Equatable {
         let all = details + (param.map { [Detail(param: $0, code: nil, message: nil)] } ?? [])
         for detail in all {
             guard let row = shape.row(ofParam: detail.param), row < size, named[row] == nil else { continue }
-            named[row] = Rejection(code: detail.code ?? code, message: detail.message ?? message)
+            named[row] = Rejection(code: detail.code.map { String($0.prefix(Self.codeLengthMax)) } ?? code, message: detail.message ?? message)
         }
         return named
     }

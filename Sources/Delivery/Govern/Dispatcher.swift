@@ -121,7 +121,7 @@ struct Dispatcher: Sendable {
     mutating func absorb(_ reading: Response.JourneyReading, ofJourney name: String, at now: Moment) {
         self.reading.remove(name)
         switch reading {
-        case .live: doors.open(.journey(name), begunAt: now.wall)
+        case .live: reopen(.journey(name), begunAt: now.wall)
         case .forbidden:
             postProbes.insert(name)
             doors.probeSoon(at: now.wall) { $0 == .journey(name) }

@@ -1,0 +1,36 @@
+import Delivery
+import SQLiteStore
+
+/// What a drain came to, for the person who called it.
+struct DrainReport {
+    let outcome: DrainOutcome
+    let deaths: DeathsQuery.Deaths
+
+    init(database: String, since start: WallTime, outcome: DrainOutcome) throws {
+        self.outcome = outcome
+        deaths = try DeathsQuery(database: database).deaths(since: start)
+    }
+
+    var isDone: Bool { outcome == .drained }
+
+    var text: String {
+        var lines = deaths.rows.map { "dead: intent \($0.id) of \($0.journey): \($0.code): \($0.message)" }
+        if deaths.count > deaths.rows.count { lines.append("dead: \(deaths.count - deaths.rows.count) more") }
+        switch outcome {
+        case .drained: lines.append("drained; \(deaths.count) died")
+        case .stopped: lines.append("stopped before everything was delivered")
+        case .timedOut(let remaining): lines.append("time is up; \(Self.left(remaining))")
+        case .blocked(let remaining): lines.append("what is left waits for a person; \(Self.left(remaining))")
+        }
+        return lines.map(LogLine.visible).joined(separator: "\n")
+    }
+
+    private static func left(_ remaining: Remaining) -> String {
+        var parts = remaining.openByJourney.sorted { $0.key < $1.key }.map { "\($0.value) of \($0.key)" }
+        if remaining.inDoubt > 0 { parts.append("\(remaining.inDoubt) in doubt") }
+        if remaining.unknownJourney > 0 {
+            parts.append("\(remaining.unknownJourney) of journeys that the configuration does not know")
+        }
+        return "left: " + parts.joined(separator: ", ")
+    }
+}

@@ -1,0 +1,84 @@
+import Delivery
+import Foundation
+import Sandbox
+import Testing
+
+@Suite(.timeLimit(.minutes(3)))
+struct CrashTests {
+    private static let cases = ["claiming", "frozen", "answered", "settled"].flatMap { stage in
+        [Workbench.users, Workbench.entrance].map { (stage, $0) }
+    }
+
+    @Test(arguments: cases)
+    func `a worker killed at any stage loses and doubles nothing`(stage: String, journey: Journey) async throws {
+        try await Workbench.open { bench in
+            try bench.insert(journey == Workbench.users ? 350 : 12, journey: journey)
+            try bench.insert(1, journey: journey, named: { _ in "reject-permanent-1" })
+            for visit in 1...2 {
+                let worker = try bench.start(["run"], halt: "\(stage):\(visit)")
+                #expect(await worker.change() == .stopped)
+                worker.send(SIGKILL)
+                #expect(await worker.end() == .killed(SIGKILL))
+                try bench.insert(5, journey: journey)
+            }
+            let last = try bench.start(["drain"])
+            #expect(await last.end() == .exited(0))
+            #expect(try bench.states()["dead"] == 1)
+            try bench.expectExactBooks()
+        }
+    }
+
+    @Test func `SIGTERM settles what is in flight and exits 0`() async throws {
+        try await Workbench.open {
+            $0.faults.delayBeforeEffectMilliseconds = 300
+        } _: { bench in
+            try bench.insert(250)
+            let requests = bench.sandbox.watch()
+            let worker = try bench.start(["run"])
+            // The effects come after the delay: by then all requests are in flight.
+            for await record in requests { if case .effect = record { break } }
+            worker.send(SIGTERM)
+            #expect(await worker.end() == .exited(0))
+            #expect(try bench.query("SELECT count(*) FROM outbox_batch WHERE state = 'sending'") == 0)
+            #expect(try bench.states() == ["delivered": 250])
+            try bench.expectExactBooks()
+        }
+    }
+
+    @Test func `a second worker on the same database is refused with a sentence, through a symbolic link too`() async throws {
+        try await Workbench.open { bench in
+            try bench.insert(1)
+            let first = try bench.start(["run"], halt: "settled:1")
+            #expect(await first.change() == .stopped)
+            let link = bench.folder.appendingPathComponent("link.db")
+            try FileManager.default.createSymbolicLink(atPath: link.path, withDestinationPath: bench.path)
+            let second = try bench.start(["drain", "--database", link.path])
+            #expect(await second.end() == .exited(75))
+            #expect(try second.text.contains("another worker (pid \(first.pid)) already drains this database"))
+        }
+    }
+
+    @Test func `a reload reads the configuration again and refuses an invalid one`() async throws {
+        try await Workbench.open { bench in
+            let file = bench.folder.appendingPathComponent("journey-outbox.yaml")
+            try bench.yaml.replacingOccurrences(of: "welcome:", with: "wellcome:")
+                .write(to: file, atomically: true, encoding: .utf8)
+            try bench.insert(3)
+            try bench.insert(1, journey: Workbench.entrance)
+            let effects = bench.sandbox.watch()
+            let worker = try bench.start(["run"], file: file)
+            for await record in effects { if case .effect = record { break } }
+            #expect(bench.sandbox.effects().count == 1)
+            try bench.yaml.write(to: file, atomically: true, encoding: .utf8)
+            worker.send(SIGHUP)
+            var seen = 1
+            for await record in bench.sandbox.watch() {
+                if case .effect = record { seen += 1 }
+                if seen == 4 { break }
+            }
+            worker.send(SIGTERM)
+            #expect(await worker.end() == .exited(0))
+            try bench.expectExactBooks()
+        }
+    }
+}

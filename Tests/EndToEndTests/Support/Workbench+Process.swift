@@ -1,0 +1,31 @@
+import Foundation
+
+extension Workbench {
+    static let secret = "sk_test_current"
+
+    /// Starts the program on this bench's database and sandbox.
+    func start(_ command: [String], halt: String? = nil, configuration: String? = nil) throws -> ChildProcess {
+        let file = folder.appendingPathComponent("config-\(UUID().uuidString).yaml")
+        try (configuration ?? yaml).write(to: file, atomically: true, encoding: .utf8)
+        return try start(command, file: file, halt: halt)
+    }
+
+    func start(_ command: [String], file: URL, halt: String? = nil) throws -> ChildProcess {
+        try ChildProcess(
+            command + ["--config", file.path],
+            environment: ["SPOTZEE_API_KEY": Self.secret, "JOURNEY_OUTBOX_HALT": halt ?? ""], in: folder)
+    }
+
+    var yaml: String {
+        """
+        database: \(path)
+        state_dir: \(folder.path)/state
+        api: { url: "\(url)", rate: unlimited }
+        journeys:
+          welcome: { id: 33 }
+          trial-ending: { id: 41, entrance_id: 42 }
+        delivery:
+          backoff: { initial: 10ms, max: 50ms }
+        """
+    }
+}
