@@ -160,6 +160,15 @@ public final class SQLiteStore: OutboxStore {
         }
     }
 
+    /// What tells this store that another connection has committed.
+    public func commits() -> CommitWatch {
+        CommitWatch(database: queue.path) {
+            try await self.read { db in
+                try Int64.fetchOne(db.cachedStatement(sql: "PRAGMA data_version")) ?? 0
+            }
+        }
+    }
+
     // MARK: Transactions
 
     private func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
