@@ -113,6 +113,7 @@ public final class SQLiteStore: OutboxStore {
                 result.quarantined.merge(claim.quarantined) { first, _ in first }
             }
             result.supplies[order.journey.name] = supply
+            result.nextDue[order.journey.name] = try SupplyQuery(db: db).look(order.journey.name, at: round.now).nextDue
         }
         try db.cachedStatement(sql: "UPDATE outbox_meta SET value = 0 WHERE key = 'moving'").execute()
     }

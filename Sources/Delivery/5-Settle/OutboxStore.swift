@@ -93,6 +93,8 @@ public struct RoundResult: Sendable {
     /// Batches whose settlement did not apply: somebody else has settled them.
     public var stale: [Int64] = []
     public var supplies: [String: Supply] = [:]
+    /// For each journey in `supplies`: when its next intent that waits or is scheduled becomes due.
+    public var nextDue: [String: WallTime] = [:]
     /// Rows refused alone and not yet condemned, by journey: how many share the latest code.
     public var refusedAlike: [String: Int] = [:]
     /// Rows that the worker itself found unsendable.

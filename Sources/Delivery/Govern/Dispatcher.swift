@@ -168,7 +168,7 @@ struct Dispatcher: Sendable {
             open.remove(id)
             notes.append(.stale(batch: id))
         }
-        turns.absorb(result.supplies)
+        turns.absorb(result)
         for (journey, count) in result.refusedAlike where count >= Self.refusedAlikeMax {
             close(.journey(journey), Rejection(code: Pause.rowsRefusedCause, message: "\(count) rows refused alike"), nil, now)
         }
