@@ -63,7 +63,8 @@ public final class Worker<Clock: WorkerClock>: Sendable {
         var mind = try await takeOver()
         let goal = try await patiently { try await store.drainGoal(at: clock.now().wall) }
         let start = clock.now().monotonic
-        return try await withThrowingTaskGroup(of: Void.self) { tasks in
+        // Discarding, since a group that keeps its children's results would grow with every request.
+        return try await withThrowingDiscardingTaskGroup { tasks in
             defer { tasks.cancelAll() }
             tasks.addTask { try await self.watchCommits() }
             tasks.addTask { await self.maintain() }
@@ -128,7 +129,7 @@ public final class Worker<Clock: WorkerClock>: Sendable {
 
     private func commit(
         _ plan: Dispatcher.Plan,
-        into mind: inout Dispatcher, tasks: inout ThrowingTaskGroup<Void, any Error>
+        into mind: inout Dispatcher, tasks: inout ThrowingDiscardingTaskGroup<any Error>
     ) async throws -> RoundResult {
         for read in plan.reads {
             tasks.addTask { self.inbox.post(.journeyRead(read.journey, await self.sender.read(journey: read.target))) }

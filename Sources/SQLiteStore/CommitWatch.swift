@@ -10,6 +10,8 @@ import GRDB
 public struct CommitWatch: CommitSource {
     /// How often to look where no event comes.
     static let slowInterval: Duration = .milliseconds(500)
+    /// How often to look where the kernel gives no watch at all.
+    static let blindInterval: Duration = .milliseconds(50)
     /// The looks after an event: for a quarter of a second in all.
     static let looks: [Duration] = [0, 1, 1, 2, 4, 8, 16, 32, 64, 128].map { .milliseconds($0) }
 
@@ -23,14 +25,15 @@ public struct CommitWatch: CommitSource {
     }
 
     public func watch(_ notify: @escaping @Sendable () -> Void) async throws {
-        let files = try FileEvents(database: database)
-        defer { files.stop() }
-        let events = files.events
+        let files = Self.files(of: database)
+        defer { files?.stop() }
+        let events = files?.events
         let (looks, look) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         try await withThrowingTaskGroup(of: Void.self) { group in
             defer { group.cancelAll() }
-            group.addTask { for await _ in events { look.yield() } }
-            group.addTask { await Self.tick { look.yield() } }
+            if let events { group.addTask { for await _ in events { look.yield() } } }
+            let interval = events == nil ? Self.blindInterval : Self.slowInterval
+            group.addTask { await Self.tick(every: interval) { look.yield() } }
             var last: Int64?
             for await _ in looks {
                 let seen = try await nextVersion(after: last)
@@ -56,11 +59,16 @@ public struct CommitWatch: CommitSource {
         return seen
     }
 
-    private static func tick(_ look: () -> Void) async {
+    /// Nil where the kernel gives no more watches: the database is then looked at more often instead.
+    private static func files(of database: String) -> FileEvents? {
+        do { return try FileEvents(database: database) } catch { return nil }
+    }
+
+    private static func tick(every interval: Duration, _ look: () -> Void) async {
         do {
             while true {
                 look()
-                try await Task.sleep(for: slowInterval)
+                try await Task.sleep(for: interval)
             }
         } catch { return }
     }

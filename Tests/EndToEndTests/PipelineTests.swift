@@ -161,8 +161,9 @@ struct RetentionTests {
             try await bench.expectDrained()
             #expect(try bench.query("SELECT count(*) FROM outbox_dedup") == 3)
             bench.clock.advance(by: .seconds(3700))
-            try await bench.whileWorking { _ in
-                try await bench.untilQuery("SELECT count(*) FROM outbox_batch", is: 0)
+            let later = bench
+            try await later.whileWorking { _ in
+                try await later.untilQuery("SELECT count(*) FROM outbox_batch", is: 0)
             }
             #expect(try bench.query("SELECT count(*) FROM outbox_dead") == 0)
             #expect(try bench.query("SELECT count(*) FROM outbox_dedup") == 0)

@@ -19,6 +19,8 @@ final class Inbox: Sendable {
     private struct State {
         var events: [Event] = []
         var waiter: CheckedContinuation<Void, Never>?
+        /// The deadline has come, perhaps before anyone waited for it.
+        var isDue = false
     }
 
     private let state = Mutex(State())
@@ -35,6 +37,7 @@ final class Inbox: Sendable {
     func take(until deadline: Duration, on clock: some WorkerClock) async -> [Event] {
         let ready = drain()
         if !ready.isEmpty || deadline <= clock.now().monotonic { return ready }
+        state.withLock { $0.isDue = false }
         await withTaskGroup(of: Void.self) { group in
             group.addTask {
                 do { try await clock.sleep(untilMonotonic: deadline) } catch { return }
@@ -43,7 +46,7 @@ final class Inbox: Sendable {
             await withTaskCancellationHandler {
                 await withCheckedContinuation { continuation in
                     let isReady = state.withLock { state in
-                        if !state.events.isEmpty || Task.isCancelled { return true }
+                        if !state.events.isEmpty || state.isDue || Task.isCancelled { return true }
                         state.waiter = continuation
                         return false
                     }
@@ -58,7 +61,11 @@ final class Inbox: Sendable {
     }
 
     private func wake() {
-        state.withLock { $0.waiter.take() }?.resume()
+        let waiter = state.withLock { state in
+            state.isDue = true
+            return state.waiter.take()
+        }
+        waiter?.resume()
     }
 
     private func drain() -> [Event] {

@@ -96,15 +96,17 @@ struct Workbench: Sendable {
     }
 
     /// Runs a worker beside the body and stops it afterwards.
-    func whileWorking(_ body: (Worker<AdjustableClock>) async throws -> Void) async throws {
+    func whileWorking(_ body: @escaping @Sendable (Worker<AdjustableClock>) async throws -> Void) async throws {
         try await employ { worker in
             try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask { try await worker.run() }
-                do { try await body(worker) } catch {
-                    worker.stop()
-                    throw error
+                group.addTask {
+                    // A worker that ends early ends the test too, instead of letting it wait.
+                    guard try await worker.run() == .stopped else { throw CancellationError() }
                 }
-                worker.stop()
+                group.addTask {
+                    defer { worker.stop() }
+                    try await body(worker)
+                }
                 try await group.waitForAll()
             }
         }
