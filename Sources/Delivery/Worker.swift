@@ -15,6 +15,7 @@ public final class Worker<Clock: WorkerClock>: Sendable {
     private let initial: WorkerConfiguration
     private let seed: UInt64
     private let lookInterval: Duration
+    private let retention: Mutex<Duration>
 
     /// - Parameters:
     ///   - seed: of the jitter.
@@ -31,6 +32,7 @@ public final class Worker<Clock: WorkerClock>: Sendable {
         self.commits = commits
         self.clock = clock
         self.seed = seed
+        retention = Mutex(configuration.policy.retention)
         self.lookInterval = lookInterval
         self.observe = observe
     }
@@ -47,6 +49,7 @@ public final class Worker<Clock: WorkerClock>: Sendable {
 
     /// Goes on under another configuration; what is frozen keeps its own target.
     public func reconfigure(_ configuration: WorkerConfiguration) {
+        retention.withLock { $0 = configuration.policy.retention }
         inbox.post(.reconfigured(configuration))
     }
 
@@ -63,17 +66,21 @@ public final class Worker<Clock: WorkerClock>: Sendable {
         return try await withThrowingTaskGroup(of: Void.self) { tasks in
             defer { tasks.cancelAll() }
             tasks.addTask { try await self.watchCommits() }
+            tasks.addTask { await self.maintain() }
             var deadline = start
             while true {
                 try Task.checkCancellation()
-                try absorb(await inbox.take(until: deadline, on: clock), into: &mind)
-                if mind.needsSurvey && !mind.isStopping { try await survey(into: &mind) }
-                let result = try await commit(try mind.plan(at: clock.now()), into: &mind, tasks: &tasks)
+                let events = await inbox.take(until: deadline, on: clock)
+                // First what is stored, then the answers: a survey knows nothing of a settlement not yet committed.
+                if !mind.isStopping { try await survey(into: &mind, after: events) }
+                try absorb(events, into: &mind)
+                let planned = clock.now()
+                let result = try await commit(try mind.plan(at: planned), into: &mind, tasks: &tasks)
                 for batch in result.begun { tasks.addTask { await self.send(batch) } }
                 report(&mind)
                 if mind.isStopped(at: clock.now()) { return .stopped }
                 if let drain, let end = try await outcome(of: drain, goal, since: start, mind) { return end }
-                deadline = nextLook(mind, drain, since: start)
+                deadline = nextLook(mind, after: planned, drain, since: start)
                 // Producers get their turn at the write lock between two rounds.
                 if !result.begun.isEmpty { try await clock.sleep(untilMonotonic: clock.now().monotonic + .milliseconds(1)) }
             }
@@ -99,7 +106,7 @@ public final class Worker<Clock: WorkerClock>: Sendable {
             switch event {
             case .answered(let batch, let answer, let begunAt):
                 try mind.absorb(answer, to: batch, begunAt: begunAt, at: now)
-            case .committed: mind.needsSurvey = true
+            case .committed: continue
             case .journeyRead(let name, let reading): mind.absorb(reading, ofJourney: name, at: now)
             case .enforcementProbed(let finding): mind.absorb(finding, at: now)
             case .reconfigured(let configuration): mind.reconfigure(configuration, at: now)
@@ -112,7 +119,9 @@ public final class Worker<Clock: WorkerClock>: Sendable {
         }
     }
 
-    private func survey(into mind: inout Dispatcher) async throws {
+    private func survey(into mind: inout Dispatcher, after events: [Inbox.Event]) async throws {
+        let hasCommit = events.contains { if case .committed = $0 { true } else { false } }
+        guard hasCommit || mind.needsSurvey else { return }
         let names = mind.configuration.journeys.map(\.name)
         mind.absorb(try await patiently { try await store.survey(journeys: names, at: clock.now().wall) })
     }
@@ -167,16 +176,40 @@ public final class Worker<Clock: WorkerClock>: Sendable {
         }
     }
 
+    /// At the start and once a minute, off the hot path: removes old records in small steps and lets the log be used again.
+    private func maintain() async {
+        do {
+            while true {
+                try await patiently { try await self.prune() }
+                try await patiently { try await store.checkpoint() }
+                try await clock.sleep(untilMonotonic: clock.now().monotonic + .seconds(60))
+            }
+        } catch is CancellationError {
+            return
+        } catch {
+            inbox.post(.failed(error))
+        }
+    }
+
+    /// At most a minute's worth of steps, with the producers' turns between them.
+    private func prune() async throws {
+        for _ in 0..<1000 {
+            let time = clock.now().wall - retention.withLock { $0 }
+            guard try await store.prune(before: time) else { return }
+            try await clock.sleep(untilMonotonic: clock.now().monotonic + .milliseconds(20))
+        }
+    }
+
     private func report(_ mind: inout Dispatcher) {
         for note in mind.takeNotes() { observe(note) }
         observe(.looked)
     }
 
     private func nextLook(
-        _ mind: Dispatcher, _ drain: Drain?, since start: Duration
+        _ mind: Dispatcher, after planned: Moment, _ drain: Drain?, since start: Duration
     ) -> Duration {
-        let now = clock.now()
-        let look = min(mind.nextLook(after: now), now.monotonic + lookInterval)
+        // Counted from the plan: what became due while its round was committed is due now, not never.
+        let look = min(mind.nextLook(after: planned), planned.monotonic + lookInterval)
         guard let drain else { return look }
         return min(look, start + drain.timeout)
     }

@@ -63,7 +63,12 @@ public enum Outbox {
 
     /// GRDB binds a text up to its first NUL, so that the database's guard would see a shorter one and let it pass.
     private static func text(_ text: String?, in column: String) throws -> String? {
-        if let text, text.utf8.contains(0) {
+        guard let text else { return nil }
+        // Native strings lend their bytes; memchr is what keeps this off the insert's bill.
+        let hasNUL = text.utf8.withContiguousStorageIfAvailable { bytes in
+            bytes.baseAddress.map { memchr($0, 0, bytes.count) != nil } ?? false
+        }
+        if hasNUL ?? text.utf8.contains(0) {
             throw OutboxError(.intentRefused, "outbox.\(column) must not contain a NUL character")
         }
         return text

@@ -113,6 +113,7 @@ public final class SQLiteStore: OutboxStore {
                 result.quarantined.merge(claim.quarantined) { first, _ in first }
             }
             result.supplies[order.journey.name] = supply
+            result.nextDue[order.journey.name] = try SupplyQuery(db: db).look(order.journey.name, at: round.now).nextDue
         }
         try db.cachedStatement(sql: "UPDATE outbox_meta SET value = 0 WHERE key = 'moving'").execute()
     }
@@ -150,6 +151,23 @@ public final class SQLiteStore: OutboxStore {
 
     public func prune(before time: WallTime) async throws -> Bool {
         try await write { db in try Pruning(db: db, before: time).step() }
+    }
+
+    public func checkpoint() async throws {
+        do {
+            _ = try await queue.writeWithoutTransaction { try $0.checkpoint(.passive) }
+        } catch let error as DatabaseError where error.isBusy {
+            throw StoreError.busy
+        }
+    }
+
+    /// What tells this store that another connection has committed.
+    public func commits() -> CommitWatch {
+        CommitWatch(database: queue.path) {
+            try await self.read { db in
+                try Int64.fetchOne(db.cachedStatement(sql: "PRAGMA data_version")) ?? 0
+            }
+        }
     }
 
     // MARK: Transactions

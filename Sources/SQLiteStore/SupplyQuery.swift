@@ -10,13 +10,23 @@ struct SupplyQuery {
             db.cachedStatement(
                 sql: "SELECT EXISTS (SELECT 1 FROM outbox WHERE journey = ? AND scheduled_at IS NULL)"),
             arguments: [journey])
-        let times = try [
-            "SELECT min(scheduled_at) FROM outbox WHERE journey = ? AND scheduled_at IS NOT NULL",
-            "SELECT min(due_at) FROM outbox_waiting WHERE journey = ? AND state = 'retrying'",
-        ].compactMap { sql in
-            try Int64.fetchOne(db.cachedStatement(sql: sql), arguments: [journey]).map(WallTime.init(milliseconds:))
+        let waits = [
+            "scheduled_at FROM outbox WHERE journey = ? AND scheduled_at",
+            "due_at FROM outbox_waiting WHERE journey = ? AND state = 'retrying' AND due_at",
+        ]
+        var isSupplied = hasReady == true
+        var nextDue: WallTime?
+        for wait in waits {
+            isSupplied = try isSupplied || first("SELECT \(wait) <= ? LIMIT 1", journey, now) != nil
+            // What is due already must not hide what comes due next.
+            let next = try first("SELECT \(wait) > ? ORDER BY 1 LIMIT 1", journey, now)
+            nextDue = [nextDue, next].compactMap { $0 }.min()
         }
-        let isDue = times.contains { $0 <= now }
-        return (hasReady == true || isDue, times.filter { $0 > now }.min())
+        return (isSupplied, nextDue)
+    }
+
+    private func first(_ sql: String, _ journey: String, _ now: WallTime) throws -> WallTime? {
+        try Int64.fetchOne(db.cachedStatement(sql: sql), arguments: [journey, now.milliseconds])
+            .map(WallTime.init(milliseconds:))
     }
 }

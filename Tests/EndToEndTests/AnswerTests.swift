@@ -203,3 +203,17 @@ struct AnswerTests {
         }
     }
 }
+
+@Suite(.timeLimit(.minutes(2)))
+struct DueTimeTests {
+    @Test func `rows that wait for different times all come back without a commit to wake the worker`() async throws {
+        try await Workbench.open { bench in
+            var bench = bench
+            bench.policy.backoff = Backoff(initial: .milliseconds(60), max: .milliseconds(120))
+            let settled = bench
+            try bench.insert(40, named: { "reject-twice-\($0)" })
+            try await settled.whileWorking { _ in try await settled.events.delivered(atLeast: 40) }
+            try bench.expectExactBooks()
+        }
+    }
+}

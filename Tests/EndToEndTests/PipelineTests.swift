@@ -139,14 +139,34 @@ struct PipelineTests {
     @Test func `a running worker delivers what is committed beside it`() async throws {
         try await Workbench.open { bench in
             try await bench.whileWorking { _ in
-                for _ in 0..<5 {
-                    let before = bench.sandbox.effects().count
+                for turn in 1...5 {
                     try bench.insert(3)
-                    try await bench.events.next { if case .settled(let one) = $0 { one.deliveredCount > 0 } else { false } }
-                    #expect(bench.sandbox.effects().count > before)
+                    try await bench.events.delivered(atLeast: 3 * turn)
+                    #expect(bench.sandbox.effects().count == 3 * turn)
                 }
             }
             try bench.expectExactBooks()
+        }
+    }
+}
+
+@Suite(.timeLimit(.minutes(2)))
+struct RetentionTests {
+    @Test func `records of what has ended are removed after the retention, with their dedup keys`() async throws {
+        try await Workbench.open { bench in
+            var bench = bench
+            bench.policy.retention = .seconds(3600)
+            try bench.insert(3, changing: { $0.dedupKey = $0.externalID })
+            try bench.insert(1, named: { _ in "reject-permanent-1" })
+            try await bench.expectDrained()
+            #expect(try bench.query("SELECT count(*) FROM outbox_dedup") == 3)
+            bench.clock.advance(by: .seconds(3700))
+            try await bench.whileWorking { _ in
+                try await bench.untilQuery("SELECT count(*) FROM outbox_batch", is: 0)
+            }
+            #expect(try bench.query("SELECT count(*) FROM outbox_dead") == 0)
+            #expect(try bench.query("SELECT count(*) FROM outbox_dedup") == 0)
+            #expect(try bench.query("SELECT sum(delivered) FROM outbox_journey") == 3)
         }
     }
 }

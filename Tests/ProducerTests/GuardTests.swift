@@ -22,11 +22,11 @@ struct GuardTests {
         }
         try queue.writeWithoutTransaction { (db) throws in
             for row in BadRow.all {
-                for (sql, arguments) in Self.statements(row) {
-                    let error = #expect(throws: DatabaseError.self, "\(sql): \(row.testDescription)") {
-                        try db.execute(sql: sql, arguments: arguments)
+                for statement in Self.statements(row) {
+                    let verdict = Self.verdict(on: statement, in: db)
+                    if !verdict.hasPrefix(row.sentence) {
+                        Issue.record("\(verdict): \(statement.sql): \(row.testDescription)")
                     }
-                    #expect(error?.message?.hasPrefix(row.sentence) == true, "\(sql): \(row.testDescription)")
                 }
             }
             #expect(try Int.fetchOne(db, sql: "SELECT count(*) FROM outbox") == 0)
@@ -90,20 +90,19 @@ struct GuardTests {
         }
         let seed = UInt64.random(in: 0...UInt64.max)
         var rows = RandomRows(seed: seed)
-        let drawn = (0..<4_000).map { _ in rows.next() }
+        let drawn = (0..<2_000).map { _ in rows.next() }
         let verdicts = try queues.map { queue in
-            try queue.write { db in drawn.map { row in Self.verdict(on: row, in: db) } }
+            try queue.write { db in drawn.map { row in Self.verdict(on: Self.statements(row)[0], in: db) } }
         }
         for (row, (left, right)) in zip(drawn, zip(verdicts[0], verdicts[1])) where left != right {
             Issue.record("seed \(seed): \(left) and \(right) for \(row.testDescription)")
         }
-        #expect(verdicts[0].count { $0 == "accepted" } > 400, "seed \(seed): too few rows were good")
+        #expect(verdicts[0].count { $0 == "accepted" } > 200, "seed \(seed): too few rows were good")
     }
 
-    private static func verdict(on row: BadRow, in db: Database) -> String {
+    private static func verdict(on statement: (sql: String, arguments: StatementArguments), in db: Database) -> String {
         do {
-            let (sql, arguments) = statements(row)[0]
-            try db.execute(sql: sql, arguments: arguments)
+            try db.cachedStatement(sql: statement.sql).execute(arguments: statement.arguments)
             return "accepted"
         } catch let error as DatabaseError {
             return error.message ?? "no message"
@@ -114,11 +113,13 @@ struct GuardTests {
 
     /// Every way to insert a row. A text with a NUL is written out, since GRDB binds text only up to one.
     private static func statements(_ row: BadRow) -> [(sql: String, arguments: StatementArguments)] {
-        let names = row.columns.keys.joined(separator: ", ")
+        // Sorted, so that rows of the same columns share their prepared statements.
+        let columns = row.columns.sorted { $0.key < $1.key }
+        let names = columns.map(\.key).joined(separator: ", ")
         var arguments: [DatabaseValue] = []
-        let places = row.columns.values.map { (value) -> String in
+        let places = columns.map { (_, value) -> String in
             if case .string(let text) = value.storage, text.utf8.contains(0) {
-                return "CAST(x'\(text.utf8.map { String(format: "%02x", $0) }.joined())' AS TEXT)"
+                return "CAST(x'\(text.utf8.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined())' AS TEXT)"
             }
             arguments.append(value)
             return "?"

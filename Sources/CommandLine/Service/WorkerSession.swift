@@ -35,7 +35,8 @@ struct WorkerSession {
     private func worker(
         _ setup: Setup, _ sender: SpotzeeSender, _ notifier: ServiceNotifier
     ) throws -> Worker<SystemClock> {
-        var ends: (store: any OutboxStore, sender: any BatchSender) = (try setup.store(), sender)
+        let store = try setup.store()
+        var ends: (store: any OutboxStore, sender: any BatchSender) = (store, sender)
         #if DEBUG
             let environment = ProcessInfo.processInfo.environment
             if let halting = HaltingStages(environment: environment, store: ends.store, sender: ends.sender) {
@@ -45,7 +46,7 @@ struct WorkerSession {
         let log = EventLog(logger: logger)
         return Worker(
             configuration: WorkerConfiguration(setup.configuration), store: ends.store, sender: ends.sender,
-            commits: CommitPoll(path: setup.configuration.database), clock: SystemClock(),
+            commits: store.commits(), clock: SystemClock(),
             lookInterval: notifier.lookInterval,
             observe: { event in
                 log.note(event)

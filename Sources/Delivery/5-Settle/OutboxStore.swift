@@ -20,6 +20,9 @@ public protocol OutboxStore: Sendable {
 
     /// Removes a bounded number of records older than the retention; true when more are left.
     func prune(before time: WallTime) async throws -> Bool
+
+    /// Lets the write-ahead log, if there is one, be used again from its start; never waits for readers or writers.
+    func checkpoint() async throws
 }
 
 /// What a predecessor left: its open batches, its pauses and what it had learned.
@@ -90,6 +93,8 @@ public struct RoundResult: Sendable {
     /// Batches whose settlement did not apply: somebody else has settled them.
     public var stale: [Int64] = []
     public var supplies: [String: Supply] = [:]
+    /// For each journey in `supplies`: when its next intent that waits or is scheduled becomes due.
+    public var nextDue: [String: WallTime] = [:]
     /// Rows refused alone and not yet condemned, by journey: how many share the latest code.
     public var refusedAlike: [String: Int] = [:]
     /// Rows that the worker itself found unsendable.

@@ -16,7 +16,6 @@ struct Dispatcher: Sendable {
     static let successRecent: Duration = .seconds(60)
     /// So many rows refused one by one, all alike and with no success between them, are a wrong setting.
     static let refusedAlikeMax = 8
-    static let enforcementProbeInterval: Duration = .seconds(30)
 
     var configuration: WorkerConfiguration
     var doors: Doors
@@ -50,6 +49,7 @@ struct Dispatcher: Sendable {
     private var isProbingEnforcement = false
     private var enforcementProbedAt: WallTime?
     private var nextEnforcementProbe: Duration = .zero
+    private var inconclusiveProbes = 0
 
     init(_ configuration: WorkerConfiguration, inheriting: Inheritance, random: SplitMix64, at now: Moment) {
         self.configuration = configuration
@@ -148,7 +148,9 @@ struct Dispatcher: Sendable {
         switch finding {
         case .enforced: learn(.enforced)
         case .absent: learn(.absent)
-        case .inconclusive: nextEnforcementProbe = now.monotonic + Self.enforcementProbeInterval
+        case .inconclusive:
+            inconclusiveProbes += 1
+            nextEnforcementProbe = now.monotonic + configuration.policy.backoff.ceiling(afterTry: inconclusiveProbes)
         }
         if finding != .inconclusive, let begun = enforcementProbedAt { reopen(.everything, begunAt: begun) }
     }
@@ -166,7 +168,7 @@ struct Dispatcher: Sendable {
             open.remove(id)
             notes.append(.stale(batch: id))
         }
-        turns.absorb(result.supplies)
+        turns.absorb(result)
         for (journey, count) in result.refusedAlike where count >= Self.refusedAlikeMax {
             close(.journey(journey), Rejection(code: Pause.rowsRefusedCause, message: "\(count) rows refused alike"), nil, now)
         }

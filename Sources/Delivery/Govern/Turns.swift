@@ -23,8 +23,13 @@ struct Turns {
         }
     }
 
-    mutating func absorb(_ supplies: [String: Supply]) {
-        for (name, supply) in supplies { turns[name]?.supply = supply }
+    /// What the claims of a round have left. Only the earliest due time of a journey is kept here, so that a claim that
+    /// has taken what was due has to say what comes next.
+    mutating func absorb(_ result: RoundResult) {
+        for (name, supply) in result.supplies {
+            turns[name]?.supply = supply
+            turns[name]?.nextDue = result.nextDue[name]
+        }
     }
 
     /// Notes that a row of the journey becomes due then.

@@ -16,6 +16,10 @@ public struct WallTime: Sendable, Hashable, Comparable, Codable {
         WallTime(milliseconds: time.milliseconds.addingClamped(duration.milliseconds))
     }
 
+    public static func - (time: WallTime, duration: Duration) -> WallTime {
+        WallTime(milliseconds: time.milliseconds.addingClamped(-duration.milliseconds))
+    }
+
     /// How much later `left` is than `right`; negative when it is earlier.
     public static func - (left: WallTime, right: WallTime) -> Duration {
         .milliseconds(left.milliseconds.addingClamped(-right.milliseconds))

@@ -36,10 +36,19 @@ final class ChildProcess: Sendable {
         var argv: [UnsafeMutablePointer<CChar>?] = ([Self.program] + arguments).map { strdup($0) } + [nil]
         var envp: [UnsafeMutablePointer<CChar>?] = all.map { strdup($0) } + [nil]
         defer { (argv + envp).forEach { free($0) } }
+        try Self.keepDescriptorsHome()
         var child: pid_t = 0
         let code = posix_spawn(&child, Self.program, &actions, nil, &argv, &envp)
         guard code == 0 else { throw SpawnFailure(code: code) }
         pid = child
+    }
+
+    /// A child that kept this process's sockets open would keep their peers waiting.
+    private static func keepDescriptorsHome() throws {
+        for name in try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd") {
+            guard let descriptor = Int32(name), descriptor > 2 else { continue }
+            _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+        }
     }
 
     /// Ends a process that its test has left behind.

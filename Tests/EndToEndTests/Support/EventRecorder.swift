@@ -20,9 +20,10 @@ final class EventRecorder: Sendable {
     func note(_ event: WorkerEvent) {
         let woken = state.withLock { state in
             if case .looked = event {} else { state.events.append(event) }
-            let woken = state.waiters.filter { $0.matches(event) }
-            state.waiters.removeAll { $0.matches(event) }
-            return woken
+            // Each waiter is asked about each event once: some of them count.
+            let asked = state.waiters.map { ($0, $0.matches(event)) }
+            state.waiters = asked.filter { !$0.1 }.map(\.0)
+            return asked.filter(\.1).map(\.0)
         }
         for waiter in woken { waiter.continuation.resume(returning: event) }
     }
@@ -32,17 +33,23 @@ final class EventRecorder: Sendable {
     /// The first event that matches, past or future; throws when the test's time limit cancels the wait.
     @discardableResult
     func first(_ matches: @escaping @Sendable (WorkerEvent) -> Bool) async throws -> WorkerEvent {
-        try await wait(lookingBack: true, matches)
+        try await wait(matches)
     }
 
-    /// The next event that matches from now on.
-    @discardableResult
-    func next(_ matches: @escaping @Sendable (WorkerEvent) -> Bool) async throws -> WorkerEvent {
-        try await wait(lookingBack: false, matches)
+    /// Waits until so many intents have been delivered in all.
+    func delivered(atLeast count: Int) async throws {
+        let total = Mutex(0)
+        try await first { event in
+            guard case .settled(let settlement) = event else { return false }
+            return total.withLock { total in
+                total += settlement.deliveredCount
+                return total >= count
+            }
+        }
     }
 
     private func wait(
-        lookingBack: Bool, _ matches: @escaping @Sendable (WorkerEvent) -> Bool
+        _ matches: @escaping @Sendable (WorkerEvent) -> Bool
     ) async throws -> WorkerEvent {
         let ticket = state.withLock { state in
             state.lastTicket += 1
@@ -51,7 +58,7 @@ final class EventRecorder: Sendable {
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 let past: Result<WorkerEvent, any Error>? = state.withLock { state in
-                    if lookingBack, let event = state.events.first(where: matches) { return .success(event) }
+                    if let event = state.events.first(where: matches) { return .success(event) }
                     if Task.isCancelled { return .failure(CancellationError()) }
                     state.waiters.append(Waiter(ticket: ticket, matches: matches, continuation: continuation))
                     return nil

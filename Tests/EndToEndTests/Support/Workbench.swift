@@ -112,9 +112,9 @@ struct Workbench: Sendable {
 
     private func employ<Value>(_ use: (Worker<AdjustableClock>) async throws -> Value) async throws -> Value {
         let sender = SpotzeeSender(keys: keys, connections: policy.connections, timeout: .seconds(10), agent: "test")
+        let store = try SQLiteStore(path: path)
         let worker = Worker(
-            configuration: configuration, store: try SQLiteStore(path: path), sender: sender,
-            commits: CommitPoll(path: path, interval: .milliseconds(2)), clock: clock, seed: 1, observe: events.note)
+            configuration: configuration, store: store, sender: sender, commits: store.commits(), clock: clock, seed: 1, observe: events.note)
         do {
             let value = try await use(worker)
             try await sender.shutdown()
@@ -170,5 +170,19 @@ extension Workbench {
         }
         let last = events.events.suffix(12).map { String(describing: $0).prefix(400) }
         return (rows + ["now \(clock.now())"] + last.map(String.init)).joined(separator: "\n")
+    }
+}
+
+extension Workbench {
+    /// Looks whenever somebody commits, until the query has this value; the test's time limit bounds the wait.
+    func untilQuery(_ sql: String, is value: Int) async throws {
+        let (commits, commit) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        let watch = try SQLiteStore(path: path).commits()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await watch.watch { commit.yield() } }
+            defer { group.cancelAll() }
+            for await _ in commits where try query(sql) == value { return }
+            throw CancellationError()
+        }
     }
 }

@@ -1,0 +1,42 @@
+/// How the columns of an intent are read in each place, under the same names everywhere.
+struct IntentColumns {
+    let place: IntentPlace
+
+    var externalID: String { member(3) ?? "external_id" }
+    var anonymousID: String { member(4) ?? "anonymous_id" }
+    var email: String { member(5) ?? "email" }
+    var code: String { isFresh ? "NULL" : name("code") }
+    var updatedAt: String { isFresh ? "created_at" : name("updated_at") }
+
+    /// What `IntentRecord` reads.
+    var list: String {
+        let columns = [
+            ("id", member(0) ?? "id"), ("journey", name("journey")), ("external_id", externalID),
+            ("anonymous_id", anonymousID), ("email", email), ("attempts", isFresh ? "0" : member(1) ?? "attempts"),
+            ("code", code), ("message", isFresh ? "NULL" : name("message")),
+            ("request_id", isFresh ? "NULL" : name("request_id")),
+            ("batch_id", isFresh ? "NULL" : place.isBatch ? "batch.id" : "batch_id"),
+            ("due_at", due), ("created_at", member(10) ?? "created_at"), ("updated_at", updatedAt),
+        ]
+        return columns.map { "\($0.1) AS \($0.0)" }.joined(separator: ", ")
+    }
+
+    private var isFresh: Bool { place.table == "outbox" }
+
+    private var due: String {
+        switch place {
+        case .due, .scheduled: "scheduled_at"
+        case .retrying: "due_at"
+        default: "NULL"
+        }
+    }
+
+    private func name(_ column: String) -> String {
+        place.isBatch ? "batch.\(column)" : column
+    }
+
+    /// A member's own column, by its place in the members' array; nil outside batches.
+    private func member(_ index: Int) -> String? {
+        place.isBatch ? "json_extract(member.value, '$[\(index)]')" : nil
+    }
+}

@@ -1,0 +1,42 @@
+import Foundation
+
+/// Where a listing stopped: listings go journey by journey, place by place, along an index.
+///
+/// Opaque to whoever passes it on; it stays valid while intents come, go and move.
+public struct IntentCursor: Sendable, Equatable, Codable {
+    var journey: String
+    var place: IntentPlace
+    /// The value of the place's sort column, or the batch's id.
+    var key: Int64
+    /// The intent's id, or its place in the batch.
+    var id: Int64
+
+    init(journey: String, place: IntentPlace, key: Int64 = .min, id: Int64 = .min) {
+        self.journey = journey
+        self.place = place
+        self.key = key
+        self.id = id
+    }
+
+    /// The cursor as text for a command line: letters, digits, `-` and `_`.
+    public var text: String {
+        get throws {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys]
+            return try encoder.encode(self).base64EncodedString()
+                .replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+        }
+    }
+
+    /// Reads what `text` wrote; nil for anything else.
+    public init?(text: String) {
+        let base = text.replacing("-", with: "+").replacing("_", with: "/")
+        let padding = String(repeating: "=", count: (4 - base.utf8.count % 4) % 4)
+        guard let data = Data(base64Encoded: base + padding) else { return nil }
+        do {
+            self = try JSONDecoder().decode(Self.self, from: data)
+        } catch {
+            return nil
+        }
+    }
+}

@@ -1,0 +1,87 @@
+import Delivery
+import GRDB
+
+/// Lists intents journey by journey and place by place, in many short read transactions.
+///
+/// Nothing is sorted and no transaction reads more than a window, so that a listing over millions of rows neither waits
+/// nor holds anyone up. An intent that moves meanwhile may be met twice or not at all.
+public struct IntentWalk {
+    /// Part of a listing.
+    public struct Page: Sendable {
+        public var records: [IntentRecord] = []
+        /// Where the next page starts; nil when this is the last.
+        public var next: IntentCursor?
+    }
+
+    let connection: OperatorConnection
+    let filter: IntentFilter
+    let now: WallTime
+
+    public init(_ connection: OperatorConnection, filter: IntentFilter, at now: WallTime) {
+        self.connection = connection
+        self.filter = filter
+        self.now = now
+    }
+
+    /// At most `limit` intents after a cursor.
+    public func page(after cursor: IntentCursor? = nil, limit: Int) throws -> Page {
+        var found: [IntentWindow.Found] = []
+        let window = IntentWindow(filter: filter, now: now)
+        for start in try stretches(after: cursor) {
+            var position: IntentCursor? = start
+            while let current = position, found.count <= limit {
+                // One more than asked for, to know whether there is a next page.
+                let wanted = limit + 1 - found.count
+                let part = try connection.read { try window.read($0, after: current, limit: wanted) }
+                found += part.found
+                position = part.next
+            }
+            if found.count > limit { break }
+        }
+        let isLast = found.count <= limit
+        let page = found.prefix(limit)
+        return Page(records: page.map(\.record), next: isLast ? nil : page.last?.position)
+    }
+
+    /// Every match, a page at a time.
+    func forEachPage(of size: Int, _ body: ([IntentRecord]) throws -> Void) throws {
+        var cursor: IntentCursor?
+        repeat {
+            let page = try page(after: cursor, limit: size)
+            if !page.records.isEmpty { try body(page.records) }
+            cursor = page.next
+        } while cursor != nil
+    }
+
+    /// How many intents match.
+    public func count() throws -> Int {
+        var count = 0
+        try forEachPage(of: IntentWindow.rowsMax) { count += $0.count }
+        return count
+    }
+
+    /// The beginnings of what is still to be listed: the first goes on where the cursor stands.
+    private func stretches(after cursor: IntentCursor?) throws -> [IntentCursor] {
+        let (journeys, places) = try connection.read { db in
+            let places = try filter.places(in: db)
+            return (try filter.journey.map { [$0] } ?? JourneyNames(db: db).names(in: places), places)
+        }
+        var stretches: [IntentCursor] = []
+        for journey in journeys {
+            for place in places {
+                let start = IntentCursor(journey: journey, place: place)
+                guard let cursor else {
+                    stretches.append(start)
+                    continue
+                }
+                if Self.rank(start) > Self.rank(cursor) { stretches.append(start) }
+                if Self.rank(start) == Self.rank(cursor) { stretches.append(cursor) }
+            }
+        }
+        return stretches
+    }
+
+    private static func rank(_ cursor: IntentCursor) -> (String, Int) {
+        (cursor.journey, IntentPlace.allCases.firstIndex(of: cursor.place) ?? 0)
+    }
+}

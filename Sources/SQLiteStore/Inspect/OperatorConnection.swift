@@ -1,0 +1,89 @@
+import Foundation
+import GRDB
+
+/// A person's own connection beside a running worker: short transactions, and patience with whoever holds the lock.
+public final class OperatorConnection: Sendable {
+    /// What the connection is opened for.
+    public enum Purpose: Sendable {
+        /// Read-only: SQLite itself refuses to write.
+        case looking
+        case changing
+    }
+
+    /// How long a transaction waits for somebody else's lock.
+    static let busyTimeout: TimeInterval = 10
+
+    public let path: String
+    private let queue: DatabaseQueue
+
+    /// Opens a database that has an outbox.
+    ///
+    /// Writes are durable (`synchronous=FULL`), and the automatic checkpoint is off for the reason that
+    /// `OutboxConnection` gives. Throws `OutboxConnectionError` when there is no file, `OperatorError` when there is no
+    /// outbox in it.
+    public init(path: String, for purpose: Purpose) throws {
+        guard FileManager.default.fileExists(atPath: path) else { throw OutboxConnectionError.missing(path) }
+        self.path = path
+        var configuration = Configuration()
+        configuration.label = "operator"
+        configuration.readonly = purpose == .looking
+        configuration.busyMode = .timeout(Self.busyTimeout)
+        configuration.foreignKeysEnabled = false
+        configuration.prepareDatabase { db in
+            if purpose == .changing { try db.execute(sql: "PRAGMA synchronous = FULL") }
+            try db.execute(sql: "PRAGMA wal_autocheckpoint = 0")
+            try db.execute(sql: "PRAGMA temp_store = MEMORY")
+        }
+        do {
+            queue = try DatabaseQueue(path: path, configuration: configuration)
+        } catch let error as DatabaseError where error.isBusy {
+            throw OperatorError.busy
+        }
+        let hasOutbox = try read { db in try Self.hasOutbox(db) }
+        guard hasOutbox else { throw OperatorError.noOutbox(path) }
+    }
+
+    /// One read transaction: keep it short, since in rollback mode it keeps writers from committing.
+    func read<Value>(_ body: (Database) throws -> Value) throws -> Value {
+        do {
+            return try queue.read(body)
+        } catch let error as DatabaseError where error.isBusy {
+            throw OperatorError.busy
+        }
+    }
+
+    /// One immediate transaction; an error thrown by `body` undoes it.
+    func write<Value>(_ body: (Database) throws -> Value) throws -> Value {
+        do {
+            return try queue.writeWithoutTransaction { db in
+                var value: Value?
+                try db.inTransaction(.immediate) {
+                    value = try body(db)
+                    return .commit
+                }
+                guard let value else { throw OperatorError.busy }
+                return value
+            }
+        } catch let error as DatabaseError where error.isBusy {
+            throw OperatorError.busy
+        }
+    }
+
+    private static func hasOutbox(_ db: Database) throws -> Bool {
+        try Bool.fetchOne(
+            db, sql: "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'outbox_meta')") == true
+    }
+}
+
+/// Why a person's command could not do its work.
+public enum OperatorError: Error, Equatable, CustomStringConvertible {
+    case noOutbox(String)
+    case busy
+
+    public var description: String {
+        switch self {
+        case .noOutbox(let path): "there is no outbox in \(path): run `journey-outbox migrate`"
+        case .busy: "the database stayed locked for \(Int(OperatorConnection.busyTimeout)) s; nothing more was changed, try again"
+        }
+    }
+}
