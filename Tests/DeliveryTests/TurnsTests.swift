@@ -13,6 +13,13 @@ import Testing
         return turns
     }
 
+    private static func left(_ journey: String, _ supply: Supply, _ nextDue: WallTime? = nil) -> RoundResult {
+        var result = RoundResult()
+        result.supplies[journey] = supply
+        result.nextDue[journey] = nextDue
+        return result
+    }
+
     @Test func `who was served longest ago goes first`() {
         var turns = Self.turns()
         var served: [String] = []
@@ -34,11 +41,11 @@ import Testing
     @Test func `only journeys with something ripe compete`() {
         var turns = Self.turns(supplied: ["a"], nextDue: ["b": Self.now + .seconds(5)])
         #expect(turns.order(Self.journeys, at: Self.now).map(\.name) == ["a"])
-        turns.absorb(["a": .ripens(at: Self.now + .milliseconds(20))])
+        turns.absorb(Self.left("a", .ripens(at: Self.now + .milliseconds(20))))
         #expect(turns.order(Self.journeys, at: Self.now).isEmpty)
         #expect(turns.nextRipe(after: Self.now) == Self.now + .milliseconds(20))
         #expect(turns.isRipe("a", at: Self.now + .milliseconds(20)))
-        turns.absorb(["a": .empty])
+        turns.absorb(Self.left("a", .empty))
         #expect(turns.nextRipe(after: Self.now) == Self.now + .seconds(5))
         #expect(!turns.isRipe("nobody", at: Self.now))
     }
@@ -51,8 +58,9 @@ import Testing
         turns.passDue(at: Self.now + .seconds(5))
         #expect(turns.isRipe("b", at: Self.now + .seconds(5)))
         #expect(turns.nextRipe(after: Self.now + .seconds(5)) == Self.now + .seconds(7))
-        turns.absorb(["b": .empty])
-        #expect(!turns.isRipe("b", at: Self.now + .seconds(99)))
+        turns.absorb(Self.left("b", .empty, Self.now + .seconds(50)))
+        #expect(!turns.isRipe("b", at: Self.now + .seconds(49)))
+        #expect(turns.isRipe("b", at: Self.now + .seconds(50)))
     }
 
     @Test func `a new configuration keeps the turns of the journeys that stay`() {

@@ -148,6 +148,7 @@ struct World {
             if let request = builder.freeze(outbox: Make.outbox) { result.begun.append(freeze(request, order, isBegun: true)) }
         }
         result.supplies[name] = supply
+        result.nextDue[name] = resting[name]?.map(\.dueAt).filter { $0 > now.wall }.min()
     }
 
     private mutating func freeze(_ request: FrozenRequest, _ order: ClaimOrder, parent: Int64? = nil, isBegun: Bool) -> Batch {
