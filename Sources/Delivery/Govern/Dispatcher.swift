@@ -372,7 +372,7 @@ struct Dispatcher: Sendable {
         case .rateLimited(let retryAfter): limit(retryAfter, begunAt: begunAt, at: now)
         case .judged(let results):
             guard results.contains(where: { $0 != .unproven }) else { return }
-            if begunAt.monotonic >= limitedAt { limitDelay = nil }
+            if begunAt.monotonic > limitedAt { limitDelay = nil }
             reopen(.everything, begunAt: begunAt.wall)
             // A replay tells how the journey was when the request ran, not how it is.
             guard !verdict.isReplayed else { return }
@@ -403,7 +403,7 @@ struct Dispatcher: Sendable {
     ///
     /// Answers to requests that left before the limit was known are no repeat.
     private mutating func limit(_ retryAfter: Duration?, begunAt: Moment, at now: Moment) {
-        if let delay = limitDelay, begunAt.monotonic >= limitedAt {
+        if let delay = limitDelay, begunAt.monotonic > limitedAt {
             limitDelay = max(retryAfter ?? .zero, min(Self.limitDelayMax, max(delay, .seconds(1)) * 2))
         } else {
             limitDelay = max(retryAfter ?? .seconds(1), limitDelay ?? .zero)

@@ -1,0 +1,133 @@
+@testable import Delivery
+import Testing
+
+/// What may have run, told as sequences of answers to one batch.
+@Suite struct StampTests {
+    private static let timeout = Answer.silence(reason: "timeout")
+
+    private static func world(_ idempotency: WorkerConfiguration.Idempotency = .enforced) throws -> World {
+        var world = World(idempotency: idempotency)
+        world.add(Make.rows(3))
+        try world.look()
+        return world
+    }
+
+    private static func resend(_ world: inout World) throws {
+        for _ in 0..<50 where world.flights.isEmpty { try world.wait() }
+        try #require(world.flights.count == 1)
+    }
+
+    @Test func `executed but unanswered, then 429, then a day of silence: in doubt`() throws {
+        var world = try Self.world()
+        let stamp = world.now.wall
+        try world.answer(Self.timeout)
+        try Self.resend(&world)
+        try world.answer(Make.problem(429, "rate_limited", retryAfter: "5"))
+        try world.look()
+        #expect(world.sending.values.map(\.possiblyExecutedSince) == [stamp])
+        try Self.resend(&world)
+        world.advance(.seconds(25 * 3600))
+        try world.answer(Self.timeout)
+        #expect(world.inDoubt.isEmpty)
+        while world.inDoubt.isEmpty && world.flights.isEmpty { try world.wait() }
+        #expect(world.inDoubt == [1, 2, 3])
+    }
+
+    @Test func `executed but unanswered, then 401, then a rotated key: sent under the old key, in doubt without it`() throws {
+        for fingerprints in [["new", "current"], ["new"]] {
+            var world = try Self.world()
+            let batch = world.flights[0].batch
+            try world.answer(Self.timeout)
+            try Self.resend(&world)
+            try world.answer(Make.problem(401, "authentication_required"))
+            try world.look()
+            #expect(world.sending[batch.id]?.possiblyExecutedSince == batch.possiblyExecutedSince)
+            world.mind.fingerprints = fingerprints
+            world.mind.doors.probeSoon(at: world.now.wall) { _ in true }
+            for _ in 0..<5 where world.flights.isEmpty && world.inDoubt.isEmpty { try world.wait() }
+            if fingerprints.count == 2 {
+                #expect(world.flights.map(\.batch.key) == [batch.key])
+                #expect(world.flights.map(\.batch.apiKeyFingerprint) == ["current"])
+            } else {
+                #expect(world.inDoubt == [1, 2, 3])
+            }
+        }
+    }
+
+    @Test func `a timeout whose cached answer is a 402: nothing ran, and the rows travel under a new key`() throws {
+        var world = try Self.world(.auto)
+        let key = world.flights[0].batch.key
+        try world.answer(Self.timeout)
+        for _ in 0..<5 where world.enforcementProbes == 0 { try world.wait() }
+        world.mind.absorb(.enforced, at: world.now)
+        try world.look()
+        try world.answer(Make.problem(402, "quota_exceeded", replayed: true))
+        try world.look()
+        #expect(world.returned == 1)
+        #expect(world.pauses.map(\.cause) == ["quota_exceeded"])
+        try Self.resend(&world)
+        #expect(world.flights[0].batch.key != key)
+    }
+
+    @Test func `a 402 in front of the cache proves nothing about what was sent before`() throws {
+        var world = try Self.world()
+        let batch = world.flights[0].batch
+        try world.answer(Self.timeout)
+        try Self.resend(&world)
+        try world.answer(Make.problem(402, "quota_exceeded"))
+        try world.look()
+        #expect(world.returned == 0)
+        #expect(world.sending[batch.id]?.key == batch.key)
+        try Self.resend(&world)
+        #expect(world.flights[0].batch.key == batch.key)
+    }
+
+    @Test func `in progress, then a replay: delivered once`() throws {
+        var world = try Self.world()
+        let batch = world.flights[0].batch
+        try world.answer(Self.timeout)
+        try Self.resend(&world)
+        try world.answer(Make.problem(409, "idempotency_in_progress", retryAfter: "2"))
+        try world.look()
+        #expect(world.sending[batch.id]?.possiblyExecutedSince == batch.possiblyExecutedSince)
+        try Self.resend(&world)
+        #expect(world.flights[0].batch.key == batch.key && world.flights[0].batch.body == batch.body)
+        try world.answer(Make.json(200, #"{"created":3}"#, replayed: true))
+        try world.look()
+        #expect(world.delivered == [1, 2, 3])
+    }
+
+    @Test func `a refusal from behind the cache clears the stamp only where keys are enforced`() throws {
+        var enforced = try Self.world()
+        try enforced.answer(Self.timeout)
+        try Self.resend(&enforced)
+        try enforced.answer(Make.problem(409, "state_conflict"))
+        try enforced.look()
+        #expect(enforced.returned == 1)
+
+        var absent = World(journeys: [Journey(name: "welcome", id: 33, onUnknown: .resend)], idempotency: .absent)
+        absent.add(Make.rows(3))
+        try absent.look()
+        let stamp = absent.now.wall
+        try absent.answer(Self.timeout)
+        try Self.resend(&absent)
+        try absent.answer(Make.problem(409, "state_conflict"))
+        try absent.look()
+        #expect(absent.returned == 0)
+        #expect(absent.sending.values.map(\.possiblyExecutedSince) == [stamp])
+    }
+
+    @Test func `a proof about the first attempt leaves no stamp, and a crash leaves the one it was sent with`() throws {
+        var world = try Self.world()
+        try world.answer(.notSent(reason: "refused"))
+        try world.look()
+        #expect(world.sending.values.map(\.possiblyExecutedSince) == [nil])
+        try Self.resend(&world)
+        let batch = try #require(world.sending.values.first)
+        #expect(batch.possiblyExecutedSince == world.now.wall)
+        var successor = World(inheriting: [batch])
+        try successor.look()
+        #expect(successor.flights.map(\.batch.key) == [batch.key])
+        #expect(successor.flights.map(\.batch.stampBefore) == [batch.possiblyExecutedSince])
+    }
+}
