@@ -22,6 +22,13 @@ public struct Settlement: Sendable {
         public var rejection: Rejection?
         /// The request was refused for its content with this member alone in it.
         public var isRefusedAlone: Bool
+
+        public init(attempts: Int, dueAt: WallTime, rejection: Rejection?, isRefusedAlone: Bool) {
+            self.attempts = attempts
+            self.dueAt = dueAt
+            self.rejection = rejection
+            self.isRefusedAlone = isRefusedAlone
+        }
     }
 
     public var batch: Batch

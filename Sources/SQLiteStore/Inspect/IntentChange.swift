@@ -1,0 +1,122 @@
+import Delivery
+import GRDB
+import JourneyOutbox
+
+/// What a person does to intents: end them, or give dead ones another turn.
+///
+/// Safe beside a running worker: every intent is looked at again under the write lock, and one that has moved on since
+/// is left alone and reported.
+public struct IntentChange {
+    public enum Action: Sendable, Equatable {
+        /// An intent that waits ends as cancelled.
+        case cancel
+        /// A dead letter waits again, with all its attempts before it.
+        case retry
+        /// A dead letter is given up: its record stays as cancelled, and its dedup key is free.
+        case discard
+    }
+
+    /// Which intents: named one by one, or all that match.
+    public enum Selection: Sendable, Equatable {
+        case ids([Int64])
+        case filter(IntentFilter)
+    }
+
+    /// What became of them.
+    public struct Report: Sendable, Equatable {
+        /// An intent that was left as it is.
+        public struct Skipped: Sendable, Equatable {
+            public let id: Int64
+            /// Nil when the intent is not among the unfinished, dead and cancelled.
+            public let state: IntentState?
+            public let reason: String
+        }
+
+        public static let skippedMax = 1_000
+
+        public var done = 0
+        /// The first ones skipped.
+        public private(set) var skipped: [Skipped] = []
+        public private(set) var skippedCount = 0
+
+        mutating func skip(_ intent: Skipped) {
+            skippedCount += 1
+            if skipped.count < Self.skippedMax { skipped.append(intent) }
+        }
+    }
+
+    let connection: OperatorConnection
+    let action: Action
+    let now: WallTime
+
+    public init(_ connection: OperatorConnection, _ action: Action, at now: WallTime) {
+        self.connection = connection
+        self.action = action
+        self.now = now
+    }
+
+    /// Changes the selected intents, in short transactions; a dry run only says what would become of them.
+    public func apply(to selection: Selection, isDryRun: Bool = false) throws -> Report {
+        var report = Report()
+        switch selection {
+        case .ids(let ids): try apply(ids, isDryRun, &report)
+        case .filter(var filter):
+            // What changes from now on is not meant, or an intent that dies again would be met again.
+            filter.before = min(filter.before ?? now, now)
+            let walk = IntentWalk(connection, filter: filter, at: now)
+            try walk.forEachPage(of: WriteTurns.itemsMax) { page in try apply(page.map(\.id), isDryRun, &report) }
+        }
+        return report
+    }
+
+    private func apply(_ ids: [Int64], _ isDryRun: Bool, _ report: inout Report) throws {
+        if isDryRun {
+            return try connection.read { db in
+                for id in ids { try foresee(db, id, &report) }
+            }
+        }
+        try WriteTurns(connection: connection).forEach(ids) { db, id in try change(db, id, &report) }
+    }
+
+    private func change(_ db: Database, _ id: Int64, _ report: inout Report) throws {
+        let isDone: Bool
+        switch action {
+        case .retry: isDone = try DeadLetters(db: db, now: now).retry(id)
+        case .discard: isDone = try DeadLetters(db: db, now: now).discard(id)
+        case .cancel:
+            do {
+                isDone = try Outbox.cancel(id, in: db)
+            } catch let error as OutboxError where error.errorCode == .cancelRefused {
+                let state = try IntentLookup(db: db, now: now).find(id)?.state
+                return report.skip(.init(id: id, state: state, reason: error.message))
+            }
+        }
+        if isDone { report.done += 1 } else { report.skip(try explain(db, id)) }
+    }
+
+    private func foresee(_ db: Database, _ id: Int64, _ report: inout Report) throws {
+        let state = try IntentLookup(db: db, now: now).find(id)?.state
+        let isFit: Bool =
+            switch action {
+            case .retry, .discard: state == .dead
+            case .cancel: [.pending, .scheduled, .retrying, .blocked].contains(state)
+            }
+        if isFit { report.done += 1 } else { report.skip(try explain(db, id)) }
+    }
+
+    private func explain(_ db: Database, _ id: Int64) throws -> Report.Skipped {
+        guard let state = try IntentLookup(db: db, now: now).find(id)?.state else {
+            return .init(id: id, state: nil, reason: "not found among unfinished, dead and cancelled intents")
+        }
+        return .init(id: id, state: state, reason: action == .cancel ? reasonNotCancelled(state) : "not a dead letter")
+    }
+
+    private func reasonNotCancelled(_ state: IntentState) -> String {
+        switch state {
+        case .sending: "being sent"
+        case .inDoubt: "may have been entered: resolve settles it"
+        case .dead: "dead already: dead-letters discard gives it up"
+        default: "has ended"
+        }
+    }
+}

@@ -1,0 +1,108 @@
+import Delivery
+import Foundation
+import GRDB
+
+/// Settles what is in doubt by a person's word: it was delivered, or it is to be sent again.
+///
+/// Each batch is looked at again under the write lock; one that is no longer in doubt is left alone and reported.
+public struct Resolving {
+    public enum Verdict: String, Sendable, CaseIterable {
+        case delivered
+        /// Under a new key: whoever was entered before is entered a second time.
+        case resend
+    }
+
+    public enum Selection: Sendable, Equatable {
+        case intents([Int64])
+        case batch(Int64)
+        case journey(String)
+        case all
+    }
+
+    public struct Report: Sendable, Equatable {
+        /// Intents resolved.
+        public var resolved = 0
+        /// The batches they were in doubt in.
+        public var batches: [Int64] = []
+        /// What was named and is not in doubt: intents, or the batch.
+        public var notInDoubt: [Int64] = []
+    }
+
+    /// A batch and the members meant; nil means all of them.
+    private struct Part {
+        let batch: Int64
+        let intents: Set<Int64>?
+    }
+
+    let connection: OperatorConnection
+    let now: WallTime
+
+    public init(_ connection: OperatorConnection, at now: WallTime) {
+        self.connection = connection
+        self.now = now
+    }
+
+    /// Resolves the selected intents, batch by batch in short transactions; a dry run only counts them.
+    public func apply(_ verdict: Verdict, to selection: Selection, isDryRun: Bool = false) throws -> Report {
+        var report = Report()
+        let parts = try connection.read { db in try select(db, selection, &report) }
+        let step = { (db: Database, part: Part) in
+            let count = isDryRun ? try count(db, part) : try resolve(db, part, verdict)
+            guard count > 0 else {
+                report.notInDoubt += part.intents?.sorted() ?? [part.batch]
+                return
+            }
+            report.resolved += count
+            report.batches.append(part.batch)
+        }
+        if isDryRun {
+            for part in parts { try connection.read { db in try step(db, part) } }
+        } else {
+            try WriteTurns(connection: connection).forEach(parts, step)
+        }
+        return report
+    }
+
+    private static let inDoubt = IntentPlace.inDoubt.condition(at: WallTime(milliseconds: 0))
+
+    private func select(_ db: Database, _ selection: Selection, _ report: inout Report) throws -> [Part] {
+        switch selection {
+        case .batch(let id): return [Part(batch: id, intents: nil)]
+        case .journey(let name):
+            return try Int64.fetchAll(
+                db, sql: "SELECT id FROM outbox_batch WHERE \(Self.inDoubt) AND journey = ? ORDER BY id",
+                arguments: [name]
+            ).map { Part(batch: $0, intents: nil) }
+        case .all:
+            return try Int64.fetchAll(db, sql: "SELECT id FROM outbox_batch WHERE \(Self.inDoubt) ORDER BY id")
+                .map { Part(batch: $0, intents: nil) }
+        case .intents(let ids):
+            var intents: [Int64: Set<Int64>] = [:]
+            for id in ids {
+                let intent = try IntentLookup(db: db, now: now).find(id)
+                if let intent, intent.state == .inDoubt, let batch = intent.batch {
+                    intents[batch, default: []].insert(id)
+                } else {
+                    report.notInDoubt.append(id)
+                }
+            }
+            return intents.sorted { $0.key < $1.key }.map { Part(batch: $0.key, intents: $0.value) }
+        }
+    }
+
+    private func count(_ db: Database, _ part: Part) throws -> Int {
+        let size = try Int.fetchOne(
+            db, sql: "SELECT size FROM outbox_batch WHERE id = ? AND \(Self.inDoubt)", arguments: [part.batch])
+        return size.map { part.intents?.count ?? $0 } ?? 0
+    }
+
+    private func resolve(_ db: Database, _ part: Part, _ verdict: Verdict) throws -> Int {
+        guard try count(db, part) > 0, let batch = try BatchTable(db: db).find(part.batch) else { return 0 }
+        let members = try batch.members.decode()
+        let chosen = members.indices.filter { part.intents?.contains(members[$0].id) ?? true }
+        guard !chosen.isEmpty else { return 0 }
+        let resolution = Resolution(db: db, batch: batch, members: members, chosen: chosen, now: now)
+        try verdict == .delivered ? resolution.deliver() : resolution.resend()
+        return chosen.count
+    }
+}
