@@ -20,16 +20,20 @@ public final class SQLiteStore: OutboxStore {
     private let queue: DatabaseQueue
     private let tenure = Mutex(Tenure())
 
-    /// Opens the database for a worker.
-    public init(path: String) throws {
+    private let version: String
+
+    /// Opens the database for a worker of this version.
+    public init(path: String, version: String = "") throws {
+        self.version = version
         queue = try OutboxConnection.open(path, label: "worker")
     }
 
     public func takeOver(at now: WallTime) async throws -> Inheritance {
-        let (fence, outbox, inheritance) = try await write { db in
+        let (fence, outbox, inheritance) = try await write { [version] db in
             try db.execute(sql: "UPDATE outbox_meta SET value = value + 1 WHERE key = 'fence'")
             let fence = try Int64.fetchOne(db, sql: "SELECT value FROM outbox_meta WHERE key = 'fence'")
             let outbox = try Self.mintIdentity(db)
+            try WorkerRecord(pid: Int(getpid()), version: version, since: now).write(db)
             let batches = try BatchTable(db: db).all(in: .sending)
             let inheritance = Inheritance(
                 batches: batches, pauses: try PauseTable(db: db).all(),

@@ -43,7 +43,7 @@ struct Setup {
 
     func store() throws -> SQLiteStore {
         do {
-            return try SQLiteStore(path: configuration.database)
+            return try SQLiteStore(path: configuration.database, version: Version.current)
         } catch let error as OutboxConnectionError {
             throw Failure.configuration(error.description)
         }
