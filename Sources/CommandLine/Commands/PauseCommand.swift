@@ -1,6 +1,7 @@
 import ArgumentParser
 import Delivery
 import SQLiteStore
+import Settings
 
 /// Stops sending until a person resumes it.
 struct PauseCommand: OperatorCommand {

@@ -30,8 +30,8 @@ extension DeadLetter {
     /// A sound JSON object as it is stored, digit for digit; any other text as a string.
     private static func payload(_ bytes: [UInt8]?) -> JSON {
         guard let bytes else { return .null }
-        do throws(Unsendable) {
-            _ = try bytes.withUnsafeBytes { bytes throws(Unsendable) in try JSONText.check(object: bytes) }
+        do {
+            _ = try bytes.withUnsafeBytes { try JSONText.check(object: $0) }
             return .raw(String(decoding: bytes, as: UTF8.self))
         } catch {
             return .string(String(decoding: bytes, as: UTF8.self))

@@ -54,8 +54,7 @@ extension StatusAnswer {
 
     private static func cell(_ state: IntentState, _ counts: StateCounts) -> TextTable.Cell {
         let count = counts[state]
-        let isEstimate = counts.isEstimated && state != .delivered
         let isTrouble = count > 0 && (state == .dead || state == .inDoubt)
-        return .init((isEstimate ? "~" : "") + String(count), isTrouble ? .bad : .plain)
+        return .init((counts.estimated.contains(state) ? "~" : "") + String(count), isTrouble ? .bad : .plain)
     }
 }

@@ -72,6 +72,7 @@ struct TextTable {
             line += columns[index].alignment == .right ? space + styled : styled + (isLast ? "" : space)
             if !isLast { line += String(repeating: " ", count: Self.gap) }
         }
+        while line.last == " " { line.removeLast() }
         return line
     }
 }
