@@ -14,6 +14,8 @@ struct JourneyOutboxCommand: AsyncParsableCommand {
             """,
         version: Version.current,
         subcommands: [
-            MigrateCommand.self, RunCommand.self, DrainCommand.self, SandboxCommand.self, DemoCommand.self, DemoProducerCommand.self,
+            MigrateCommand.self, RunCommand.self, DrainCommand.self, StatusCommand.self, DeadLettersCommand.self,
+            IntentsCommand.self, BatchesCommand.self, ResolveCommand.self, PauseCommand.self, ResumeCommand.self,
+            EnqueueCommand.self, SandboxCommand.self, DemoCommand.self, DemoProducerCommand.self,
         ])
 }

@@ -18,6 +18,21 @@ struct ConfigurationOptions: ParsableArguments {
         return try load().database
     }
 
+    /// The configuration where there is one; beside `--database` an absent or invalid one is no obstacle.
+    ///
+    /// An invalid one is told on stderr, since a person in trouble is to see the database all the same.
+    func loadIfPresent() throws -> Configuration? {
+        guard database != nil, config == nil else { return try load() }
+        do {
+            return try Configuration.load(database: database, environment: .process)
+        } catch {
+            if error.problems.first?.source != "configuration" {
+                Output.error("journey-outbox: answering without the configuration, which is not valid:\n\(error)")
+            }
+            return nil
+        }
+    }
+
     /// The configuration, or exit 78 with every problem on stderr.
     func load() throws -> Configuration {
         do {

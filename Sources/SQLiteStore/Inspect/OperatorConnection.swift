@@ -36,8 +36,8 @@ public final class OperatorConnection: Sendable {
         }
         do {
             queue = try DatabaseQueue(path: path, configuration: configuration)
-        } catch let error as DatabaseError where error.isBusy {
-            throw OperatorError.busy
+        } catch let error as DatabaseError {
+            throw OperatorError(error)
         }
         let hasOutbox = try read { db in try Self.hasOutbox(db) }
         guard hasOutbox else { throw OperatorError.noOutbox(path) }
@@ -47,8 +47,8 @@ public final class OperatorConnection: Sendable {
     func read<Value>(_ body: (Database) throws -> Value) throws -> Value {
         do {
             return try queue.read(body)
-        } catch let error as DatabaseError where error.isBusy {
-            throw OperatorError.busy
+        } catch let error as DatabaseError {
+            throw OperatorError(error)
         }
     }
 
@@ -64,8 +64,8 @@ public final class OperatorConnection: Sendable {
                 guard let value else { throw OperatorError.busy }
                 return value
             }
-        } catch let error as DatabaseError where error.isBusy {
-            throw OperatorError.busy
+        } catch let error as DatabaseError {
+            throw OperatorError(error)
         }
     }
 
@@ -79,11 +79,18 @@ public final class OperatorConnection: Sendable {
 public enum OperatorError: Error, Equatable, CustomStringConvertible {
     case noOutbox(String)
     case busy
+    /// SQLite's own words.
+    case database(String)
+
+    init(_ error: DatabaseError) {
+        self = error.isBusy ? .busy : .database(error.message ?? error.description)
+    }
 
     public var description: String {
         switch self {
         case .noOutbox(let path): "there is no outbox in \(path): run `journey-outbox migrate`"
         case .busy: "the database stayed locked for \(Int(OperatorConnection.busyTimeout)) s; nothing more was changed, try again"
+        case .database(let message): "the database: \(message)"
         }
     }
 }

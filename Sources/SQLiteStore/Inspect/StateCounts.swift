@@ -3,8 +3,12 @@ import Delivery
 /// How many intents there are in each state.
 public struct StateCounts: Sendable, Equatable {
     private var counts: [IntentState: Int] = [:]
-    /// At least one of the numbers was estimated, because counting would have taken too long.
-    public internal(set) var isEstimated = false
+    /// The states whose number was estimated, because counting would have taken too long.
+    public internal(set) var estimated: Set<IntentState> = []
+
+    public var isEstimated: Bool { !estimated.isEmpty }
+
+    public init() {}
 
     public subscript(state: IntentState) -> Int {
         get { counts[state] ?? 0 }
@@ -13,6 +17,6 @@ public struct StateCounts: Sendable, Equatable {
 
     mutating func add(_ other: StateCounts) {
         counts.merge(other.counts, uniquingKeysWith: +)
-        isEstimated = isEstimated || other.isEstimated
+        estimated.formUnion(other.estimated)
     }
 }

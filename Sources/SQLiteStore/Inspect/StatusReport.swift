@@ -43,7 +43,7 @@ public struct StatusReport: Sendable {
                 let (count, isEstimated) = try backlog.count(journey, in: place)
                 var counts = standings[journey] ?? StateCounts()
                 counts[place.state] += count
-                counts.isEstimated = counts.isEstimated || isEstimated
+                if isEstimated { counts.estimated.insert(place.state) }
                 standings[journey] = counts
             }
         }

@@ -1,0 +1,43 @@
+import ArgumentParser
+import Delivery
+import SQLiteStore
+
+/// Lists dead letters, journey by journey, oldest intent first.
+struct DeadLettersListCommand: OperatorCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "List dead letters, journey by journey.")
+
+    @OptionGroup var options: ConfigurationOptions
+    @OptionGroup var filters: FilterOptions
+
+    @Option(help: ArgumentHelp("Only what was refused with this code.", valueName: "code"))
+    var code: String?
+
+    @OptionGroup var page: PageOptions
+    @OptionGroup var answer: AnswerOptions
+
+    func perform(_ connection: OperatorConnection, at now: WallTime) throws {
+        let walk = IntentWalk(connection, filter: filters.filter([.dead], code: code, at: now), at: now)
+        let found = try walk.page(after: IntentCursor.read(page.cursor), limit: page.limit)
+        let next = try found.next?.text
+        let json = JSON.object([
+            .init("dead_letters", .array(found.records.map { .object($0.deadLetterFields) })),
+            .init("next_cursor", .of(next)),
+        ])
+        answer.print(json) { terminal in
+            if found.records.isEmpty { return "no dead letters" }
+            var table = TextTable(columns: [
+                .init("id", .right), .init("journey", widthMin: 10), .init("contact", widthMin: 8), .init("dead_at"),
+                .init("attempts", .right), .init("code", widthMin: 12), .init("message", widthMin: 7),
+            ])
+            table.rows = found.records.map { letter in
+                [
+                    .init(String(letter.id)), .init(letter.journey), .init(letter.contact),
+                    .init(RFC3339.text(letter.updatedAt)), .init(String(letter.attempts)), .init(letter.code ?? ""),
+                    .init(letter.message ?? ""),
+                ]
+            }
+            return table.text(on: terminal) + PageOptions.more(next)
+        }
+    }
+}

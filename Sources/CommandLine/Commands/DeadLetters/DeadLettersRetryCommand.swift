@@ -1,0 +1,36 @@
+import ArgumentParser
+import Delivery
+import SQLiteStore
+
+/// Gives dead letters another turn.
+struct DeadLettersRetryCommand: OperatorCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "retry", abstract: "Send dead letters again, under a new idempotency key.",
+        discussion: """
+            Each waits with all its attempts before it, due now, and keeps its dedup key. Mend the cause first: what is refused for the same reason dies again.
+            """)
+    static let purpose = OperatorConnection.Purpose.changing
+
+    @OptionGroup var options: ConfigurationOptions
+    @OptionGroup var chosen: SelectionOptions
+
+    @Option(help: ArgumentHelp("Only what was refused with this code.", valueName: "code"))
+    var code: String?
+
+    @OptionGroup var answer: AnswerOptions
+
+    func validate() throws {
+        _ = try selection(at: WallTime(milliseconds: 0))
+    }
+
+    func perform(_ connection: OperatorConnection, at now: WallTime) throws {
+        let selection = try selection(at: now)
+        let report = try IntentChange(connection, .retry, at: now).apply(to: selection, isDryRun: chosen.dryRun)
+        try ChangeAnswer(report: report, participle: "retried", verb: "retry", isDryRun: chosen.dryRun)
+            .print(answer, isNamed: selection.isNamed)
+    }
+
+    private func selection(at now: WallTime) throws -> IntentChange.Selection {
+        try chosen.selection(hasMoreFilters: code != nil) { chosen.filters.filter([.dead], code: code, at: now) }
+    }
+}

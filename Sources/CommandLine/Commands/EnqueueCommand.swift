@@ -1,0 +1,67 @@
+import ArgumentParser
+import Delivery
+import Foundation
+import SQLiteStore
+
+/// Commits intents, as a producer would.
+struct EnqueueCommand: OperatorCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "enqueue", abstract: "Commit an intent, or many from a file.",
+        discussion: """
+            --from reads one JSON object a line, with the names of the outbox's columns; profile and data are JSON \
+            objects, kept byte for byte. All lines are committed together, or none: an error names the line. JOURNEY is \
+            then the journey of lines that name none. A repeated dedup key inserts nothing and is no error.
+            """)
+    static let purpose = OperatorConnection.Purpose.changing
+
+    @OptionGroup var options: ConfigurationOptions
+
+    @Argument(help: ArgumentHelp("The journey's name in the configuration.", valueName: "journey"))
+    var journey: String?
+
+    @OptionGroup var columns: IntentOptions
+
+    @Option(help: ArgumentHelp("Read intents from this file; - is stdin.", valueName: "file"))
+    var from: String?
+
+    @OptionGroup var answer: AnswerOptions
+
+    func validate() throws {
+        guard from == nil || columns.isEmpty else { throw ValidationError("--from goes without an intent's own options") }
+        guard from != nil || journey != nil else { throw ValidationError("give a journey, or --from") }
+    }
+
+    func perform(_ connection: OperatorConnection, at now: WallTime) throws {
+        let intents = try from.map(read) ?? [(line: 0, intent: columns.intent(journey: journey ?? ""))]
+        do {
+            let report = try Enqueueing(connection).insert(intents.map(\.intent))
+            let json = JSON.object([
+                .init("ids", .array(report.ids.map { .of($0) })), .init("duplicates", .of(report.duplicates)),
+            ])
+            if report.ids.isEmpty && !answer.json { return Output.error(Self.note(report.duplicates)) }
+            answer.print(json) { _ in report.ids.map { String($0) }.joined(separator: "\n") }
+            if report.duplicates > 0 && !answer.json { Output.error(Self.note(report.duplicates)) }
+        } catch let refusal as Enqueueing.Refusal {
+            let place = from == nil ? "" : "line \(intents[refusal.index].line): "
+            throw Failure.general("\(place)\(refusal.message); nothing was inserted")
+        }
+    }
+
+    private static func note(_ duplicates: Int) -> String {
+        "duplicates: \(duplicates) (their dedup key is taken; nothing was inserted for them)"
+    }
+
+    /// Every line before anything is inserted, so that no lock is held while input is awaited.
+    private func read(_ file: String) throws -> [(line: Int, intent: NewIntent)] {
+        let descriptor = file == "-" ? STDIN_FILENO : open(file, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            throw Failure.general("cannot read \(PlainText.of(file)): \(String(cString: strerror(errno)))")
+        }
+        defer { if file != "-" { close(descriptor) } }
+        do {
+            return try IntentLine.readAll(descriptor, journey: journey)
+        } catch {
+            throw Failure.general("\(PlainText.of(error.description)); nothing was inserted")
+        }
+    }
+}

@@ -1,0 +1,44 @@
+import ArgumentParser
+import Delivery
+import SQLiteStore
+
+/// Lists intents, journey by journey and state by state.
+struct IntentsListCommand: OperatorCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "List intents, journey by journey and state by state.")
+
+    @OptionGroup var options: ConfigurationOptions
+
+    @Option(name: .customLong("state"), help: "Only this state; repeat for more.")
+    var states: [ListedState] = []
+
+    @OptionGroup var filters: FilterOptions
+    @OptionGroup var page: PageOptions
+    @OptionGroup var answer: AnswerOptions
+
+    func perform(_ connection: OperatorConnection, at now: WallTime) throws {
+        let wanted = states.isEmpty ? ListedState.allCases : states
+        let walk = IntentWalk(connection, filter: filters.filter(Set(wanted.map(\.state)), at: now), at: now)
+        let found = try walk.page(after: IntentCursor.read(page.cursor), limit: page.limit)
+        let next = try found.next?.text
+        let json = JSON.object([
+            .init("intents", .array(found.records.map(\.json))), .init("next_cursor", .of(next)),
+        ])
+        answer.print(json) { terminal in
+            if found.records.isEmpty { return "no intents" }
+            var table = TextTable(columns: [
+                .init("id", .right), .init("journey", widthMin: 10), .init("contact", widthMin: 8), .init("state"),
+                .init("attempts", .right), .init("updated_at"), .init("due_at"), .init("code", widthMin: 6),
+            ])
+            table.rows = found.records.map { intent in
+                [
+                    .init(String(intent.id)), .init(intent.journey), .init(intent.contact),
+                    .init(intent.state.rawValue), .init(String(intent.attempts)),
+                    .init(RFC3339.text(intent.updatedAt)), .init(intent.dueAt.map(RFC3339.text) ?? ""),
+                    .init(intent.code ?? ""),
+                ]
+            }
+            return table.text(on: terminal) + PageOptions.more(next)
+        }
+    }
+}

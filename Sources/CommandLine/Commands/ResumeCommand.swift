@@ -1,0 +1,48 @@
+import ArgumentParser
+import Delivery
+import SQLiteStore
+
+/// Takes back a pause, and lets refused doors be tried at once.
+struct ResumeCommand: OperatorCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "resume", abstract: "Send again after `pause`, and try at once what the API had refused.",
+        discussion: """
+            Without a journey it takes back the pause of everything; journeys paused by name stay paused. A rate limit \
+            keeps its time.
+            """)
+    static let purpose = OperatorConnection.Purpose.changing
+
+    @OptionGroup var options: ConfigurationOptions
+
+    @Argument(help: ArgumentHelp("The journey; without one, everything.", valueName: "journey"))
+    var journey: String?
+
+    @OptionGroup var answer: AnswerOptions
+
+    func validate() throws {
+        guard journey != "" else { throw ValidationError("a journey's name is not empty; leave it out for everything") }
+    }
+
+    func perform(_ connection: OperatorConnection, at now: WallTime) throws {
+        let scope = journey.map(Pause.Scope.journey) ?? .everything
+        let resumed = try PauseSwitch(connection, at: now).resume(scope)
+        let json = JSON.object([
+            .init("scope", .string(scope.name)), .init("was_paused", .bool(resumed.wasPaused)),
+            .init("probing", .array(resumed.probing.map(Self.json))),
+            .init("still_paused", .array(resumed.remaining.map(Self.json))),
+        ])
+        answer.print(json) { _ in Self.text(resumed, scope) }
+    }
+
+    private static func json(_ pause: Pause) -> JSON {
+        .object([.init("scope", .string(pause.scope.name)), .init("cause", .string(pause.cause))])
+    }
+
+    private static func text(_ resumed: PauseSwitch.Resumed, _ scope: Pause.Scope) -> String {
+        let name = PlainText.of(scope.name)
+        var lines = [resumed.wasPaused ? "\(name) is resumed" : "\(name) was not paused by anyone"]
+        lines += resumed.probing.map { "trying now: \(PlainText.of($0.scope.name)), \(PlainText.of($0.cause))" }
+        lines += resumed.remaining.map { "still paused: \(PlainText.of($0.scope.name)), \(PlainText.of($0.cause))" }
+        return lines.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,14 @@
+import ArgumentParser
+import Foundation
+
+/// How a command answers.
+struct AnswerOptions: ParsableArguments {
+    @Flag(help: "Answer with one JSON object.")
+    var json = false
+
+    /// Prints the answer in the form that was asked for.
+    func print(_ value: JSON, or text: (Terminal) -> String) {
+        if json { return Output.print(value.text) }
+        Output.print(text(Terminal.standardOutput(environment: ProcessInfo.processInfo.environment)))
+    }
+}

@@ -1,0 +1,23 @@
+import ArgumentParser
+import Delivery
+import SQLiteStore
+
+/// Which intents are meant, apart from their state.
+struct FilterOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Only this journey.", valueName: "name"))
+    var journey: String?
+
+    @Option(help: ArgumentHelp("Only this contact: its external_id, anonymous_id or email.", valueName: "text"))
+    var contact: String?
+
+    @Option(help: ArgumentHelp("Only what has not changed for so long, such as 2h.", valueName: "duration"))
+    var olderThan: DurationArgument?
+
+    var isEmpty: Bool { journey == nil && contact == nil && olderThan == nil }
+
+    func filter(_ states: Set<IntentState>, code: String? = nil, at now: WallTime) -> IntentFilter {
+        IntentFilter(
+            states: states, journey: journey, contact: contact, code: code,
+            before: olderThan.map { WallTime(milliseconds: now.milliseconds - $0.duration.milliseconds) })
+    }
+}

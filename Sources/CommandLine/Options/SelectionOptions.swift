@@ -1,0 +1,30 @@
+import ArgumentParser
+import Delivery
+import SQLiteStore
+
+/// The intents that a command changes: by id, by filter, or expressly all.
+struct SelectionOptions: ParsableArguments {
+    @Argument(help: ArgumentHelp("The intents, by id.", valueName: "id"))
+    var ids: [Int64] = []
+
+    @OptionGroup var filters: FilterOptions
+
+    @Flag(help: "Without any filter.")
+    var all = false
+
+    @Flag(help: "Only say what would be done.")
+    var dryRun = false
+
+    /// The selection, or a usage error: a forgotten filter must not mean everything.
+    func selection(hasMoreFilters: Bool, filter: () -> IntentFilter) throws -> IntentChange.Selection {
+        let isFiltered = !filters.isEmpty || hasMoreFilters
+        if !ids.isEmpty {
+            guard !isFiltered && !all else { throw ValidationError("give ids or a filter, not both") }
+            var seen: Set<Int64> = []
+            return .ids(ids.filter { seen.insert($0).inserted })
+        }
+        guard isFiltered || all else { throw ValidationError("give ids or a filter; --all means every one") }
+        guard !(isFiltered && all) else { throw ValidationError("--all goes without a filter") }
+        return .filter(filter())
+    }
+}

@@ -1,0 +1,72 @@
+import Delivery
+
+/// A value to be printed as JSON, its keys in the order in which they were given.
+///
+/// The text is one line without control characters: nothing stored in the database can start a terminal escape.
+indirect enum JSON: Equatable {
+    case null
+    case bool(Bool)
+    case integer(Int64)
+    case string(String)
+    case array([JSON])
+    case object([Field])
+    /// Text that is JSON already, printed digit for digit.
+    case raw(String)
+
+    struct Field: Equatable {
+        let name: String
+        let value: JSON
+
+        init(_ name: String, _ value: JSON) {
+            self.name = name
+            self.value = value
+        }
+    }
+
+    static func of(_ text: String?) -> JSON { text.map(JSON.string) ?? .null }
+    static func of(_ number: (some BinaryInteger)?) -> JSON { number.map { .integer(Int64($0)) } ?? .null }
+    static func of(_ time: WallTime?) -> JSON { time.map { .string(RFC3339.text($0)) } ?? .null }
+
+    var text: String {
+        switch self {
+        case .null: "null"
+        case .bool(let value): value ? "true" : "false"
+        case .integer(let value): String(value)
+        case .string(let value): Self.quoted(value)
+        case .array(let values): "[" + values.map(\.text).joined(separator: ",") + "]"
+        case .object(let fields):
+            "{" + fields.map { "\(Self.quoted($0.name)):\($0.value.text)" }.joined(separator: ",") + "}"
+        case .raw(let text): Self.tamed(text)
+        }
+    }
+
+    private static func quoted(_ text: String) -> String {
+        var out = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": out += "\\\""
+            case "\\": out += "\\\\"
+            case "\n": out += "\\n"
+            case "\t": out += "\\t"
+            case _ where PlainText.steersTerminal(scalar): out += PlainText.escape(scalar)
+            default: out.unicodeScalars.append(scalar)
+            }
+        }
+        return out + "\""
+    }
+
+    /// Control characters can stand in valid JSON between values, as space, and above U+007E inside strings.
+    private static func tamed(_ text: String) -> String {
+        var out = ""
+        for scalar in text.unicodeScalars {
+            if scalar.value < 0x20 {
+                out += " "
+            } else if PlainText.steersTerminal(scalar) {
+                out += PlainText.escape(scalar)
+            } else {
+                out.unicodeScalars.append(scalar)
+            }
+        }
+        return out
+    }
+}

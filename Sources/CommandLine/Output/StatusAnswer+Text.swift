@@ -1,0 +1,60 @@
+import Delivery
+import SQLiteStore
+
+extension StatusAnswer {
+    /// The answer for a person: the worker and what holds things back first, then the journeys.
+    func text(on terminal: Terminal) -> String {
+        var lines = [workerLine, "idempotency: \(enforcement.rawValue)"]
+        lines.append(
+            "database: \(PlainText.of(database.path)) (\(database.journalMode), \(database.bytes / 1024) KiB"
+                + (database.walBytes > 0 ? " + \(database.walBytes / 1024) KiB log)" : ")"))
+        lines += pauses.map(Self.line)
+        if journeys.isEmpty { return (lines + ["", "no journeys yet"]).joined(separator: "\n") }
+        return (lines + ["", table.text(on: terminal)]).joined(separator: "\n")
+    }
+
+    private var workerLine: String {
+        guard worker.isRunning else { return "worker: not running" }
+        let details = [
+            worker.pid.map { "pid \($0)" }, worker.version.map { "version \(PlainText.of($0))" },
+            worker.since.map { "since \(RFC3339.text($0))" },
+        ].compactMap { $0 }
+        return "worker: running" + (details.isEmpty ? "" : " (\(details.joined(separator: ", ")))")
+    }
+
+    private static func line(_ pause: Pause) -> String {
+        let detail = pause.detail.map { ": \(PlainText.of($0))" } ?? ""
+        let end = pause.nextProbe.map { "tried again at \(RFC3339.text($0))" } ?? "until `journey-outbox resume`"
+        let scope = PlainText.of(pause.scope.name)
+        return "paused: \(scope), \(PlainText.of(pause.cause))\(detail), since \(RFC3339.text(pause.since)), \(end)"
+    }
+
+    /// Columns of zeros are left away, except for those that people look for first.
+    private var table: TextTable {
+        let shown = Self.states.filter { total[$0] > 0 || [.pending, .dead, .delivered].contains($0) }
+        var table = TextTable(
+            columns: [.init("journey", widthMin: 12), .init("condition")] + shown.map { .init($0.rawValue, .right) })
+        table.rows = journeys.map { journey in
+            [.init(journey.name), .init(journey.condition.rawValue, Self.style(journey.condition))]
+                + shown.map { Self.cell($0, journey.counts) }
+        }
+        if journeys.count > 1 {
+            table.rows.append([.init("total", .heading), .init("")] + shown.map { Self.cell($0, total) })
+        }
+        return table
+    }
+
+    private static func style(_ condition: Condition) -> TextTable.Style {
+        switch condition {
+        case .delivering: .good
+        case .paused, .notConfigured: .warning
+        case .parked: .bad
+        }
+    }
+
+    private static func cell(_ state: IntentState, _ counts: StateCounts) -> TextTable.Cell {
+        let count = counts[state]
+        let isTrouble = count > 0 && (state == .dead || state == .inDoubt)
+        return .init((counts.estimated.contains(state) ? "~" : "") + String(count), isTrouble ? .bad : .plain)
+    }
+}

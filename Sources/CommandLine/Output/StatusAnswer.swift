@@ -1,0 +1,91 @@
+import Delivery
+import SQLiteStore
+import Settings
+
+/// What `status` says: the database's report seen in the light of the configuration and of the worker's lock.
+struct StatusAnswer {
+    enum Condition: String {
+        case delivering
+        /// Everything is held back, or a person paused this journey.
+        case paused
+        /// The API refuses this journey for now.
+        case parked
+        case notConfigured = "not_configured"
+    }
+
+    struct JourneyLine {
+        let name: String
+        let id: Int?
+        let condition: Condition
+        let counts: StateCounts
+    }
+
+    struct WorkerLine: Equatable {
+        let isRunning: Bool
+        let pid: Int?
+        let version: String?
+        let since: WallTime?
+    }
+
+    /// The states in the order in which an intent goes through them.
+    static let states: [IntentState] = [
+        .pending, .scheduled, .retrying, .blocked, .sending, .inDoubt, .dead, .delivered, .cancelled,
+    ]
+
+    let journeys: [JourneyLine]
+    let total: StateCounts
+    let pauses: [Pause]
+    let worker: WorkerLine
+    let enforcement: Enforcement
+    let database: DatabaseFacts
+
+    /// - Parameter holder: the pid that holds the worker's lock, as text; nil when nobody does.
+    init(_ report: StatusReport, configuration: Configuration?, holder: String?, at now: WallTime) {
+        let counts = Dictionary(uniqueKeysWithValues: report.journeys.map { ($0.name, $0.counts) })
+        let shut = report.pauses.filter { $0.cause != Pause.rateCause || ($0.nextProbe ?? now) > now }
+        let names = Set(counts.keys).union(configuration.map { Set($0.journeys.keys) } ?? [])
+        journeys = names.sorted().map { name in
+            JourneyLine(
+                name: name, id: configuration?.journeys[name]?.id,
+                condition: Self.condition(of: name, shut, configuration), counts: counts[name] ?? StateCounts())
+        }
+        total = report.total
+        pauses = shut
+        worker = Self.worker(report.worker, holder: holder)
+        enforcement = Self.enforcement(configuration?.api.idempotency) ?? report.enforcement
+        database = report.database
+    }
+
+    private static func condition(of name: String, _ shut: [Pause], _ configuration: Configuration?) -> Condition {
+        if let configuration, configuration.journeys[name] == nil { return .notConfigured }
+        if shut.contains(where: { $0.scope == .everything }) { return .paused }
+        let own = shut.filter { $0.scope == .journey(name) }
+        if own.contains(where: { $0.cause == Pause.operatorCause }) { return .paused }
+        return own.isEmpty ? .delivering : .parked
+    }
+
+    /// The record is the running worker's only when the pid agrees; inside another pid namespace it may not.
+    private static func worker(_ record: WorkerRecord?, holder: String?) -> WorkerLine {
+        guard let holder else { return WorkerLine(isRunning: false, pid: nil, version: nil, since: nil) }
+        let own = record.flatMap { Int(holder) == nil || Int(holder) == $0.pid ? $0 : nil }
+        return WorkerLine(isRunning: true, pid: Int(holder) ?? own?.pid, version: own?.version, since: own?.since)
+    }
+
+    private static func enforcement(_ mode: IdempotencyMode?) -> Enforcement? {
+        switch mode {
+        case .enforced: .enforced
+        case .absent: .absent
+        case .auto, nil: nil
+        }
+    }
+}
+
+extension Pause.Scope {
+    /// As answers spell it.
+    var name: String {
+        switch self {
+        case .everything: "everything"
+        case .journey(let name): name
+        }
+    }
+}

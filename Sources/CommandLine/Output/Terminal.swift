@@ -1,0 +1,19 @@
+import Foundation
+
+/// What stdout can show.
+struct Terminal {
+    /// Columns; nil when stdout is no terminal, and nothing needs to fit.
+    let columns: Int?
+    let usesColor: Bool
+
+    static let plain = Terminal(columns: nil, usesColor: false)
+
+    /// Colour only on a terminal, and never with `NO_COLOR` (no-color.org) or `TERM=dumb`.
+    static func standardOutput(environment: [String: String]) -> Terminal {
+        guard isatty(STDOUT_FILENO) == 1 else { return plain }
+        let isColorless = !(environment["NO_COLOR"] ?? "").isEmpty || environment["TERM"] == "dumb"
+        var size = winsize()
+        let isKnown = ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
+        return Terminal(columns: isKnown ? Int(size.ws_col) : 80, usesColor: !isColorless)
+    }
+}

@@ -1,0 +1,78 @@
+/// Rows of text in aligned columns that fit a terminal.
+struct TextTable {
+    enum Alignment {
+        case left, right
+    }
+
+    /// An accent for a cell; shown only where colour is.
+    enum Style: String {
+        case plain = ""
+        case good = "32"
+        case warning = "33"
+        case bad = "31"
+        case heading = "1"
+    }
+
+    struct Cell {
+        let text: String
+        let style: Style
+
+        init(_ text: String, _ style: Style = .plain) {
+            self.text = PlainText.of(text)
+            self.style = style
+        }
+    }
+
+    struct Column {
+        let title: String
+        let alignment: Alignment
+        /// Cut short, down to this width, where the terminal is too narrow; nil means never.
+        let widthMin: Int?
+
+        init(_ title: String, _ alignment: Alignment = .left, widthMin: Int? = nil) {
+            self.title = title
+            self.alignment = alignment
+            self.widthMin = widthMin
+        }
+    }
+
+    private static let gap = 2
+
+    let columns: [Column]
+    var rows: [[Cell]] = []
+
+    func text(on terminal: Terminal) -> String {
+        let widths = widths(within: terminal.columns)
+        let header = columns.map { Cell($0.title, .heading) }
+        return ([header] + rows).map { line($0, widths, terminal.usesColor) }.joined(separator: "\n")
+    }
+
+    private func widths(within columnsMax: Int?) -> [Int] {
+        var widths = columns.indices.map { index in
+            ([columns[index].title.count] + rows.map { $0[index].text.count }).max() ?? 0
+        }
+        guard let columnsMax else { return widths }
+        var excess = widths.reduce(0, +) + Self.gap * (columns.count - 1) - columnsMax
+        for index in columns.indices.reversed() where excess > 0 {
+            guard let least = columns[index].widthMin, widths[index] > least else { continue }
+            let cut = min(excess, widths[index] - least)
+            widths[index] -= cut
+            excess -= cut
+        }
+        return widths
+    }
+
+    private func line(_ cells: [Cell], _ widths: [Int], _ usesColor: Bool) -> String {
+        var line = ""
+        for (index, cell) in cells.enumerated() {
+            let text = cell.text.count > widths[index] ? cell.text.prefix(max(0, widths[index] - 1)) + "…" : cell.text[...]
+            let space = String(repeating: " ", count: max(0, widths[index] - text.count))
+            let styled = usesColor && cell.style != .plain ? "\u{1B}[\(cell.style.rawValue)m\(text)\u{1B}[0m" : String(text)
+            let isLast = index == cells.count - 1
+            line += columns[index].alignment == .right ? space + styled : styled + (isLast ? "" : space)
+            if !isLast { line += String(repeating: " ", count: Self.gap) }
+        }
+        while line.last == " " { line.removeLast() }
+        return line
+    }
+}
