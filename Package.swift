@@ -113,6 +113,14 @@ let package = Package(
         ),
         .testTarget(name: "SettingsTests", dependencies: ["Settings"]),
         .testTarget(
+            name: "OperatorTests",
+            dependencies: [
+                "Delivery", "SQLiteStore", "Settings", "journey-outbox",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ]
+        ),
+        .testTarget(
             name: "EndToEndTests",
             dependencies: [
                 "Delivery", "JourneyOutbox", "SQLiteStore", "SpotzeeAPI", "Settings", "Sandbox",

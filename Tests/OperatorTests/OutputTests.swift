@@ -1,0 +1,64 @@
+import Delivery
+import Testing
+
+@testable import journey_outbox
+
+@Suite struct OutputTests {
+    @Test(arguments: [
+        ("plain é", #""plain é""#), ("a\"b\\c", #""a\"b\\c""#), ("\u{1B}[31m", #""\u001b[31m""#), ("\u{9B}m", #""\u009bm""#),
+        ("\u{202E}x", #""\u202ex""#), ("a\nb", #""a\nb""#), ("\u{7F}", #""\u007f""#),
+    ])
+    func `a JSON string holds nothing that steers a terminal`(text: String, expected: String) {
+        #expect(JSON.string(text).text == expected)
+    }
+
+    @Test func `stored JSON is printed on one line, digit for digit, its controls escaped`() {
+        #expect(JSON.raw("{\"a\":\n 1.10, \"b\":\"\u{9B}x\"}").text == #"{"a":  1.10, "b":"\u009bx"}"#)
+    }
+
+    @Test func `keys keep their order`() {
+        #expect(JSON.object([.init("z", .of(1)), .init("a", .of(nil as String?))]).text == #"{"z":1,"a":null}"#)
+    }
+
+    @Test(arguments: [
+        ("1970-01-01T00:00:00Z", 0), ("2027-01-15T08:00:00.123Z", 1_800_000_000_123), ("2024-02-29T23:59:59+02:00", 1_709_243_999_000),
+        ("1969-12-31T23:59:59.999Z", -1), ("2027-01-15T08:00:00.1234567Z", 1_800_000_000_123),
+    ])
+    func `a time is read`(text: String, milliseconds: Int64) {
+        #expect(RFC3339.time(text)?.milliseconds == milliseconds)
+    }
+
+    @Test(arguments: [
+        "2027-01-15", "2027-01-15T08:00:00", "2027-02-30T08:00:00Z", "2027-13-01T08:00:00Z", "2027-01-15T24:00:00Z", "",
+        "2027-01-15T08:00:00+25:00", "x2027-01-15T08:00:00Z", "２027-01-15T08:00:00Z",
+    ])
+    func `what is no full time is refused`(text: String) {
+        #expect(RFC3339.time(text) == nil)
+    }
+
+    @Test func `every time that is written is read back`() {
+        for milliseconds in stride(from: Int64(-80_000_000_000_000), through: 200_000_000_000_000, by: 1_234_567_890_123) {
+            let time = WallTime(milliseconds: milliseconds)
+            let text = RFC3339.text(time)
+            if text.count == 24 { #expect(RFC3339.time(text) == time) }
+        }
+        #expect(RFC3339.text(WallTime(milliseconds: -1)) == "1969-12-31T23:59:59.999Z")
+    }
+
+    @Test func `a table fits its terminal by cutting what may be cut`() {
+        var table = TextTable(columns: [.init("id", .right), .init("journey", widthMin: 6), .init("code")])
+        table.rows = [[.init("7"), .init("a-very-long-journey"), .init("x\u{1B}[0m")]]
+        let narrow = table.text(on: Terminal(columns: 25, usesColor: false))
+        #expect(narrow.split(separator: "\n").allSatisfy { $0.count <= 25 })
+        #expect(narrow.contains("…"))
+        #expect(!narrow.contains("\u{1B}"))
+        #expect(table.text(on: .plain).contains("a-very-long-journey"))
+    }
+
+    @Test func `colour takes no room and is only there where it is shown`() {
+        var table = TextTable(columns: [.init("a"), .init("b")])
+        table.rows = [[.init("x", .bad), .init("y")]]
+        #expect(table.text(on: .plain) == "a  b\nx  y")
+        #expect(table.text(on: Terminal(columns: 80, usesColor: true)).contains("\u{1B}[31mx\u{1B}[0m  y"))
+    }
+}
