@@ -185,6 +185,20 @@ import Testing
         #expect(world.delivered.count > 100)
     }
 
+    @Test func `what waits to learn whether keys count neither unbounds what is frozen nor takes every slot`() throws {
+        let journeys = (0..<20).map { Journey(name: "j\($0)", id: Int64($0 + 1)) }
+        var world = World(journeys: journeys, connections: 2, idempotency: .auto)
+        for (index, journey) in journeys.enumerated() { world.add(Make.rows(100, from: Int64(index * 1000)), to: journey.name) }
+        for _ in 0..<40 {
+            try world.look()
+            try world.answerAll(Self.timeout)
+            world.advance(.seconds(1))
+        }
+        #expect(world.enforcementProbes == 1)
+        #expect(world.sending.count > 4)
+        #expect(world.frozenMax <= 8)
+    }
+
     @Test func `a journey that went off during a pause does not keep the pause alive`() throws {
         var world = World()
         world.add(Make.rows(10))
@@ -464,6 +478,36 @@ import Testing
         }
         #expect(world.inDoubt.isEmpty && world.delivered.isEmpty)
         #expect(world.frozenMax <= 8)
+    }
+
+    @Test func `a 2xx that proves nothing opens no door and is no success to judge others by`() throws {
+        var world = World()
+        world.add(Make.rows(20))
+        try world.look()
+        try world.answer(Make.json(200, "OK"))
+        try world.answer(Make.page(403))
+        try world.look()
+        #expect(world.sending.values.allSatisfy { $0.parent == nil })
+        world.mind.doors.close(.everything, cause: "quota_exceeded", detail: nil, requestID: nil, at: world.now.wall)
+        for _ in 0..<10 where world.flights.isEmpty { try world.wait() }
+        try world.answer(Make.json(200, "OK"))
+        try world.look()
+        #expect(world.pauses.map(\.cause) == ["quota_exceeded"])
+    }
+
+    @Test func `a replayed success does not reopen a journey that was parked since`() throws {
+        var world = World()
+        world.add(Make.rows(20))
+        try world.look()
+        try world.answer(Self.timeout)
+        try world.answer(Self.notLive)
+        for _ in 0..<10 where world.reads.isEmpty { try world.wait() }
+        world.mind.absorb(.forbidden, ofJourney: "welcome", at: world.now)
+        for _ in 0..<10 where world.flights.isEmpty { try world.wait() }
+        try world.answer(Make.json(200, #"{"success":true}"#, replayed: true))
+        try world.look()
+        #expect(world.delivered.count == 10)
+        #expect(world.pauses.map(\.scope) == [.journey("welcome")])
     }
 
     @Test func `a stop begins nothing more and waits 25 s for what is under way`() throws {

@@ -81,4 +81,43 @@ struct CrashTests {
             try bench.expectExactBooks()
         }
     }
+
+    @Test func `a second signal exits at once and loses nothing`() async throws {
+        try await Workbench.open {
+            $0.faults.delayAfterEffectMilliseconds = 20_000
+        } _: { bench in
+            try bench.insert(3)
+            let records = bench.sandbox.watch()
+            let worker = try bench.start(["run"])
+            for await record in records { if case .effect = record { break } }
+            worker.send(SIGTERM)
+            try await bench.untilOutput(of: worker, contains: "worker_stopping")
+            worker.send(SIGTERM)
+            #expect(await worker.end() == .exited(128 + SIGTERM))
+            bench.sandbox.change { $0.faults.delayAfterEffectMilliseconds = 0 }
+            let last = try bench.start(["drain"])
+            #expect(await last.end() == .exited(0))
+            #expect(try bench.states() == ["delivered": 3])
+            try bench.expectExactBooks()
+        }
+    }
+
+    @Test func `a reload reads the API key again and opens the door that the old one had shut`() async throws {
+        try await Workbench.open { bench in
+            let key = bench.folder.appendingPathComponent("api-key")
+            try "sk_test_revoked".write(to: key, atomically: true, encoding: .utf8)
+            let yaml = bench.yaml.replacingOccurrences(of: "rate: unlimited", with: "rate: unlimited, key_file: \(key.path)")
+            try bench.insert(3)
+            let records = bench.sandbox.watch()
+            let worker = try bench.start(["run"], configuration: yaml)
+            try await bench.untilOutput(of: worker, contains: "pause_began")
+            try Workbench.secret.write(to: key, atomically: true, encoding: .utf8)
+            worker.send(SIGHUP)
+            for await record in records { if case .effect = record { break } }
+            worker.send(SIGTERM)
+            #expect(await worker.end() == .exited(0))
+            #expect(try bench.states() == ["delivered": 3])
+            try bench.expectExactBooks()
+        }
+    }
 }

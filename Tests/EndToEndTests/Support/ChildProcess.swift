@@ -92,6 +92,8 @@ final class ChildProcess: Sendable {
         return signal == 0 ? .exited((status >> 8) & 0xFF) : .killed(signal)
     }
 
+    var outputPath: String { output.path }
+
     var text: String {
         get throws { try String(contentsOf: output, encoding: .utf8) }
     }

@@ -1,5 +1,7 @@
 import Foundation
 
+@testable import SQLiteStore
+
 extension Workbench {
     static let secret = "sk_test_current"
 
@@ -27,5 +29,14 @@ extension Workbench {
         delivery:
           backoff: { initial: 10ms, max: 50ms }
         """
+    }
+
+    /// Waits until the process has said something: looked at whenever somebody writes to its output.
+    func untilOutput(of process: ChildProcess, contains text: String) async throws {
+        let files = try FileEvents(database: process.outputPath)
+        defer { files.stop() }
+        if try process.text.contains(text) { return }
+        for await _ in files.events where try process.text.contains(text) { return }
+        throw CancellationError()
     }
 }
