@@ -14,7 +14,9 @@ import Testing
         }
         try scene.enqueue(["d"], to: "farewell")
         _ = try await scene.doubt("farewell")
-        try scene.run("UPDATE outbox_batch SET state = 'settled', settled_at = 1, body = NULL, outcome = 'delivered' WHERE id = 2")
+        try scene.run(
+            "UPDATE outbox_batch SET state = 'settled', settled_at = 1, body = NULL, outcome = 'delivered' WHERE id = 2"
+        )
         func ids(_ state: BatchState?, _ journey: String?) throws -> [Int64] {
             try BatchListing(scene.looking(), state: state, journey: journey).page(limit: 50).batches.map(\.id)
         }
@@ -44,7 +46,8 @@ import Testing
         #expect(
             text.contains(
                 #""answers":[{"attempt":1,"at":"2027-01-15T08:00:00.000Z","status":500,"code":"internal_error","#
-                    + #""message":null,"request_id":"req_9"}],"lineage":{"parent_id":null,"successor_ids":[],"moved":{}}"#))
+                    + #""message":null,"request_id":"req_9"}],"lineage":{"parent_id":null,"successor_ids":[],"moved":{}}"#
+            ))
         #expect(text.contains(#""possibly_executed_since":"2027-01-15T08:00:00.000Z""#))
         #expect(try BatchDetail.find(99, scene.looking()) == nil)
         #expect(detail.text(on: .plain).contains("req_9"))

@@ -12,7 +12,8 @@ import Testing
 
     @Test func `a payload is cut out of its line byte for byte`() throws {
         let intent = try line(
-            #" {"journey":"w", "data" : {"a": 1.10, "b":"}\"]", "c":[ {} ]}  ,"profile":{"x":1e2},"external_id":"é\u0041"} "#)
+            #" {"journey":"w", "data" : {"a": 1.10, "b":"}\"]", "c":[ {} ]}  ,"profile":{"x":1e2},"external_id":"é\u0041"} "#
+        )
         #expect(text(intent.data) == #"{"a": 1.10, "b":"}\"]", "c":[ {} ]}"#)
         #expect(text(intent.profile) == #"{"x":1e2}"#)
         #expect(text(intent.externalID) == "éA")
@@ -21,7 +22,8 @@ import Testing
 
     @Test func `a payload may be text, a time RFC 3339, and null is as nothing`() throws {
         let intent = try line(
-            #"{"data":"{\"a\":1}","profile":null,"scheduled_at":"2027-01-15T09:00:00+01:00","expires_at":1800000000001}"#)
+            #"{"data":"{\"a\":1}","profile":null,"scheduled_at":"2027-01-15T09:00:00+01:00","expires_at":1800000000001}"#
+        )
         #expect(text(intent.data) == #"{"a":1}"#)
         #expect(intent.profile == nil)
         #expect(intent.scheduledAt == Scene.now)
@@ -29,11 +31,14 @@ import Testing
     }
 
     @Test(arguments: [
-        (#"{"external_id":"a""#, "} is missing"), ("[]", "{ is missing"), (#"{"external_id":1}"#, "must be a JSON string"),
+        (#"{"external_id":"a""#, "} is missing"), ("[]", "{ is missing"),
+        (#"{"external_id":1}"#, "must be a JSON string"),
         (#"{"external_id":"a"} x"#, "more after"), (#"{"colour":"a"}"#, "no column colour"), (#"{"id":1}"#, "left out"),
-        (#"{"email":"a","email":"b"}"#, "twice"), (#"{"scheduled_at":1.5}"#, "milliseconds"), (#"{"a"}"#, ": is missing"),
+        (#"{"email":"a","email":"b"}"#, "twice"), (#"{"scheduled_at":1.5}"#, "milliseconds"),
+        (#"{"a"}"#, ": is missing"),
         (#"{"email":"a\"}"#, "does not end"), (#"{"email":}"#, "missing"), (#"{"email":"\ud800"}"#, "JSON string"),
-        (#"{"data":{"a":1}"#, "} is missing"), (#"{"data":{"a":1"#, "too early"), ("{", "missing"), (#"{"a":1,}"#, " "),
+        (#"{"data":{"a":1}"#, "} is missing"), (#"{"data":{"a":1"#, "too early"), ("{", "missing"),
+        (#"{"email":"a",}"#, "missing"),
     ])
     func `a bad line is refused with what is wrong`(text: String, words: String) throws {
         let fault = #expect(throws: JSONObjectScan.Fault.self) { try line(text) }
@@ -44,7 +49,9 @@ import Testing
         var random = Scatter(state: 7)
         let alphabet = Array(#"{}[]",:\ 1an"#.utf8)
         for _ in 0..<20_000 {
-            let bytes = (0..<Int.random(in: 0...12, using: &random)).map { _ in alphabet.randomElement(using: &random) ?? 0 }
+            let bytes = (0..<Int.random(in: 0...12, using: &random)).map { _ in
+                alphabet.randomElement(using: &random) ?? 0
+            }
             do { _ = try JSONObjectScan.members(of: bytes) } catch { #expect(!error.message.isEmpty) }
         }
     }
@@ -73,7 +80,9 @@ import Testing
         let refusal: Enqueueing.Refusal?
         do {
             let bad = try line(bad)
-            refusal = #expect(throws: Enqueueing.Refusal.self) { try Enqueueing(scene.changing()).insert([good, bad, good]) }
+            refusal = #expect(throws: Enqueueing.Refusal.self) {
+                try Enqueueing(scene.changing()).insert([good, bad, good])
+            }
         } catch is JSONObjectScan.Fault {
             return
         }
@@ -83,7 +92,9 @@ import Testing
     }
 
     @Test func `lines are numbered over blank ones, and the last needs no end`() throws {
-        let intents = try reading("{\"email\":\"a\"}\r\n\n  \n{\"email\":\"b\"}") { try IntentLine.readAll($0, journey: "w") }
+        let intents = try reading("{\"email\":\"a\"}\r\n\n  \n{\"email\":\"b\"}") {
+            try IntentLine.readAll($0, journey: "w")
+        }
         #expect(intents.map(\.line) == [1, 4])
         #expect(intents.map { text($0.intent.journey) } == ["w", "w"])
         let fault = #expect(throws: LineFault.self) {

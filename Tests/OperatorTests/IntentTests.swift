@@ -79,7 +79,8 @@ import Testing
 
     @Test func `cancelling ends what waits, and reports what may have left without failing the rest`() async throws {
         let scene = try await everyState()
-        let report = try IntentChange(scene.changing(), .cancel, at: Scene.now).apply(to: .ids([5, 3, 1, 4, 102, 101, 77]))
+        let report = try IntentChange(scene.changing(), .cancel, at: Scene.now).apply(
+            to: .ids([5, 3, 1, 4, 102, 101, 77]))
         #expect(report.done == 3)
         #expect(report.skipped.map(\.id) == [3, 1, 101, 77])
         #expect(report.skipped.map(\.state) == [.sending, .inDoubt, .dead, nil])

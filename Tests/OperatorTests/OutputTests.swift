@@ -5,7 +5,8 @@ import Testing
 
 @Suite struct OutputTests {
     @Test(arguments: [
-        ("plain é", #""plain é""#), ("a\"b\\c", #""a\"b\\c""#), ("\u{1B}[31m", #""\u001b[31m""#), ("\u{9B}m", #""\u009bm""#),
+        ("plain é", #""plain é""#), ("a\"b\\c", #""a\"b\\c""#), ("\u{1B}[31m", #""\u001b[31m""#),
+        ("\u{9B}m", #""\u009bm""#),
         ("\u{202E}x", #""\u202ex""#), ("a\nb", #""a\nb""#), ("\u{7F}", #""\u007f""#),
     ])
     func `a JSON string holds nothing that steers a terminal`(text: String, expected: String) {
@@ -21,7 +22,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("1970-01-01T00:00:00Z", 0), ("2027-01-15T08:00:00.123Z", 1_800_000_000_123), ("2024-02-29T23:59:59+02:00", 1_709_243_999_000),
+        ("1970-01-01T00:00:00Z", 0), ("2027-01-15T08:00:00.123Z", 1_800_000_000_123),
+        ("2024-02-29T23:59:59+02:00", 1_709_243_999_000),
         ("1969-12-31T23:59:59.999Z", -1), ("2027-01-15T08:00:00.1234567Z", 1_800_000_000_123),
     ])
     func `a time is read`(text: String, milliseconds: Int64) {
@@ -37,10 +39,12 @@ import Testing
     }
 
     @Test func `every time that is written is read back`() {
-        for milliseconds in stride(from: Int64(0), through: 200_000_000_000_000, by: 1_234_567_890_123) {
+        for milliseconds in stride(
+            from: Int64(-62_000_000_000_000), through: 250_000_000_000_000, by: 1_234_567_890_123)
+        {
             let time = WallTime(milliseconds: milliseconds)
             let text = RFC3339.text(time)
-            if text.count == 24 { #expect(RFC3339.time(text) == time) }
+            #expect(RFC3339.time(text) == time)
         }
         #expect(RFC3339.text(WallTime(milliseconds: -1)) == "1969-12-31T23:59:59.999Z")
     }

@@ -49,7 +49,9 @@ import Testing
         let report = try resolving(scene).apply(verdict, to: .intents([2]))
         #expect(report == Resolving.Report(resolved: 1, batches: [batch], notInDoubt: []))
         #expect(
-            try scene.rows("SELECT id FROM outbox_intents WHERE state = 'in_doubt' ORDER BY id").map { $0[0] } == [1, 3])
+            try scene.rows("SELECT id FROM outbox_intents WHERE state = 'in_doubt' ORDER BY id").map { $0[0] } == [
+                1, 3,
+            ])
         let gone = verdict == .delivered ? "outbox_history" : "outbox_waiting"
         #expect(try scene.rows("SELECT id FROM \(gone)").map { $0[0] } == [2])
 
@@ -95,6 +97,7 @@ import Testing
         #expect(try resolving(scene).apply(.resend, to: .all, isDryRun: true).resolved == 3)
         #expect(try scene.count("SELECT count(*) FROM outbox_batch WHERE state = 'in_doubt'") == 2)
         #expect(try resolving(scene).apply(.delivered, to: .journey("farewell")).resolved == 1)
-        #expect(try scene.rows("SELECT journey FROM outbox_batch WHERE state = 'in_doubt'").map { $0[0] } == ["welcome"])
+        #expect(
+            try scene.rows("SELECT journey FROM outbox_batch WHERE state = 'in_doubt'").map { $0[0] } == ["welcome"])
     }
 }

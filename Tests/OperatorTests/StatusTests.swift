@@ -23,7 +23,9 @@ import Testing
         let report = try StatusReport(scene.looking(), at: Scene.now)
 
         #expect(report.journeys.map(\.name) == ["old", "welcome"])
-        let states: [IntentState] = [.pending, .scheduled, .retrying, .sending, .dead, .cancelled, .delivered, .inDoubt]
+        let states: [IntentState] = [
+            .pending, .scheduled, .retrying, .sending, .dead, .cancelled, .delivered, .inDoubt,
+        ]
         #expect(states.map { report.total[$0] } == [4, 1, 1, 2, 2, 1, 10, 0])
         #expect(!report.total.isEstimated)
     }
@@ -55,7 +57,8 @@ import Testing
                     "SELECT journey FROM \(place.table) WHERE \(place.namesCondition) AND journey > 'a' ORDER BY journey LIMIT 1",
                 ] {
                     let plan = try Row.fetchAll(db, sql: "EXPLAIN QUERY PLAN " + sql).map { $0["detail"] as String }
-                    #expect(plan.count == 1 && plan[0].contains("SEARCH") && plan[0].contains("INDEX"), "\(sql): \(plan)")
+                    #expect(
+                        plan.count == 1 && plan[0].contains("SEARCH") && plan[0].contains("INDEX"), "\(sql): \(plan)")
                 }
             }
         }
@@ -120,18 +123,22 @@ import Testing
     @Test func `the JSON names every state, and the pause of everything`() throws {
         let scene = try Scene()
         try scene.enqueue(["a"])
-        try scene.run("INSERT INTO outbox_pause (scope, cause, since, probes) VALUES ('', 'operator', 1800000000000, 0)")
+        try scene.run(
+            "INSERT INTO outbox_pause (scope, cause, since, probes) VALUES ('', 'operator', 1800000000000, 0)")
         let report = try StatusReport(scene.looking(), at: Scene.now)
         let text = StatusAnswer(report, configuration: nil, holder: nil, at: Scene.now).json.text
         #expect(
             text.hasPrefix(
                 #"{"journeys":[{"name":"welcome","id":null,"condition":"paused","pending":1,"scheduled":0,"retrying":0,"#
-                    + #""blocked":0,"sending":0,"in_doubt":0,"dead":0,"delivered":0,"cancelled":0,"estimated":false}],"#))
+                    + #""blocked":0,"sending":0,"in_doubt":0,"dead":0,"delivered":0,"cancelled":0,"estimated":false}],"#
+            ))
         #expect(
             text.contains(
                 #""pauses":[{"scope":"everything","cause":"operator","detail":null,"request_id":null,"#
                     + #""since":"2027-01-15T08:00:00.000Z","next_probe":null}]"#))
-        #expect(text.contains(#""worker":{"running":false,"pid":null,"version":null,"since":null},"idempotency":"unproven""#))
+        #expect(
+            text.contains(
+                #""worker":{"running":false,"pid":null,"version":null,"since":null},"idempotency":"unproven""#))
     }
 
     @Test func `a database without an outbox is refused with what to do`() throws {

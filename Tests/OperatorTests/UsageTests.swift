@@ -5,10 +5,12 @@ import Testing
 
 @Suite struct UsageTests {
     @Test(arguments: [
-        "dead-letters retry", "dead-letters discard --dry-run", "dead-letters retry 1 --journey a", "dead-letters retry 1 --all",
+        "dead-letters retry", "dead-letters discard --dry-run", "dead-letters retry 1 --journey a",
+        "dead-letters retry 1 --all",
         "dead-letters retry --all --code x", "intents cancel", "intents cancel 1 --state pending", "resolve 1",
         "resolve --delivered", "resolve 1 --delivered --resend", "resolve 1 --all --resend", "enqueue",
-        "enqueue --from - --email a", "intents list --limit 0", "intents list --state delivered", "batches list --state dead",
+        "enqueue --from - --email a", "intents list --limit 0", "intents list --state delivered",
+        "batches list --state dead",
         "dead-letters list --older-than 2", "enqueue w --email a --scheduled-at tomorrow", "dead-letters retry x",
     ])
     func `a command that could mean too much or nothing is a usage error`(line: String) {
@@ -19,11 +21,14 @@ import Testing
     }
 
     @Test(arguments: [
-        "status --json", "dead-letters list --journey a --code b --contact c --older-than 2h --limit 5 --cursor x --json",
+        "status --json",
+        "dead-letters list --journey a --code b --contact c --older-than 2h --limit 5 --cursor x --json",
         "dead-letters show 1 --json", "dead-letters retry 1 2 3 --dry-run --json", "dead-letters discard --all",
-        "dead-letters retry --code x", "intents list --state in_doubt --state pending", "intents cancel --journey a --dry-run",
+        "dead-letters retry --code x", "intents list --state in_doubt --state pending",
+        "intents cancel --journey a --dry-run",
         "batches list --state in_doubt --journey a --limit 3", "batches show 3", "resolve 1 2 --resend",
-        "resolve --batch 3 --delivered --dry-run --json", "resolve --all --resend", "pause", "pause a --reason b", "resume a",
+        "resolve --batch 3 --delivered --dry-run --json", "resolve --all --resend", "pause", "pause a --reason b",
+        "resume a",
         "enqueue a --external-id b --profile {} --data {} --scheduled-at 2027-01-01T00:00:00Z --database c",
         "enqueue --from -", "enqueue a --from x.ndjson --json",
     ])

@@ -9,8 +9,8 @@ struct EnqueueCommand: OperatorCommand {
         commandName: "enqueue", abstract: "Commit an intent, or many from a file.",
         discussion: """
             --from reads one JSON object a line, with the names of the outbox's columns; profile and data are JSON \
-            objects, kept byte for byte. All lines are committed together, or none: an error names the line. JOURNEY is \
-            then the journey of lines that name none. A repeated dedup key inserts nothing and is no error.
+            objects, kept byte for byte. All lines are committed together, or none: an error names the line. JOURNEY \
+            is then the journey of lines that name none. A repeated dedup key inserts nothing and is no error.
             """)
     static let purpose = OperatorConnection.Purpose.changing
 
@@ -27,7 +27,9 @@ struct EnqueueCommand: OperatorCommand {
     @OptionGroup var answer: AnswerOptions
 
     func validate() throws {
-        guard from == nil || columns.isEmpty else { throw ValidationError("--from goes without an intent's own options") }
+        guard from == nil || columns.isEmpty else {
+            throw ValidationError("--from goes without an intent's own options")
+        }
         guard from != nil || journey != nil else { throw ValidationError("give a journey, or --from") }
     }
 

@@ -28,7 +28,8 @@ struct PauseCommand: OperatorCommand {
         let scope = journey.map(Pause.Scope.journey) ?? .everything
         let isNew = try PauseSwitch(connection, at: now).pause(scope, reason: reason)
         if let journey, let configuration = try options.loadIfPresent(), configuration.journeys[journey] == nil {
-            Output.error("journey-outbox: the configuration has no journey \(PlainText.of(journey)); it is paused all the same")
+            let name = PlainText.of(journey)
+            Output.error("journey-outbox: the configuration has no journey \(name); it is paused all the same")
         }
         let json = JSON.object([
             .init("scope", .string(scope.name)), .init("paused", .bool(true)), .init("was_paused", .bool(!isNew)),

@@ -7,8 +7,8 @@ struct StatusCommand: OperatorCommand {
     static let configuration = CommandConfiguration(
         commandName: "status", abstract: "Show every journey's backlog, what is paused and why, and the worker.",
         discussion: """
-            Reads only, needs no API key, and answers whether or not a worker runs. `delivered` counts since the outbox \
-            was installed. Large counts are estimated and marked so.
+            Reads only, needs no API key, and answers whether or not a worker runs. `delivered` counts since the \
+            outbox was installed. Large counts are estimated and marked so.
             """)
 
     @OptionGroup var options: ConfigurationOptions

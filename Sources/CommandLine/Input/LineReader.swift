@@ -22,7 +22,9 @@ struct LineReader {
     mutating func next() throws(LineFault) -> [UInt8]? {
         var searched = start
         while true {
-            if let end = buffer[searched...].firstIndex(of: UInt8(ascii: "\n")) { return try take(upTo: end, skipping: 1) }
+            if let end = buffer[searched...].firstIndex(of: UInt8(ascii: "\n")) {
+                return try take(upTo: end, skipping: 1)
+            }
             searched = buffer.count
             guard buffer.count - start <= Self.lineBytesMax else { return try take(upTo: buffer.count, skipping: 0) }
             if isAtEnd { return start < buffer.count ? try take(upTo: buffer.count, skipping: 0) : nil }
@@ -56,8 +58,8 @@ struct LineReader {
         isAtEnd = count == 0
         total += count
         guard total <= Self.bytesMax else {
-            throw LineFault(
-                line: number + 1, message: "the input is over \(Self.bytesMax >> 20) MiB: split it, each part is one transaction")
+            let message = "the input is over \(Self.bytesMax >> 20) MiB: split it, each part is one transaction"
+            throw LineFault(line: number + 1, message: message)
         }
     }
 }

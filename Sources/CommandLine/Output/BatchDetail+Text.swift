@@ -9,9 +9,10 @@ extension BatchDetail {
     }
 
     private var facts: String {
-        let lineage: [JSON.Field] = [
-            .init("successor_ids", .array(successors.map { .of($0) })),
-        ] + moved.sorted { $0.key < $1.key }.map { .init("moved to \($0.key)", .array($0.value.map { .of($0) })) }
+        let went = moved.sorted { $0.key < $1.key }
+        let lineage =
+            [JSON.Field("successor_ids", .array(successors.map { .of($0) }))]
+            + went.map { JSON.Field("moved to \($0.key)", .array($0.value.map { .of($0) })) }
         let fields = (record.fields + lineage).filter { $0.value != .null && $0.value != .array([]) }
         let width = fields.map(\.name.count).max() ?? 0
         return fields.map { field in

@@ -65,14 +65,19 @@ struct TextTable {
     private func line(_ cells: [Cell], _ widths: [Int], _ usesColor: Bool) -> String {
         var line = ""
         for (index, cell) in cells.enumerated() {
-            let text = cell.text.count > widths[index] ? cell.text.prefix(max(0, widths[index] - 1)) + "…" : cell.text[...]
-            let space = String(repeating: " ", count: max(0, widths[index] - text.count))
-            let styled = usesColor && cell.style != .plain ? "\u{1B}[\(cell.style.rawValue)m\(text)\u{1B}[0m" : String(text)
+            let text = Self.cut(cell.text, to: widths[index])
+            let space = String(repeating: " ", count: widths[index] - text.count)
+            let isStyled = usesColor && cell.style != .plain
+            let styled = isStyled ? "\u{1B}[\(cell.style.rawValue)m\(text)\u{1B}[0m" : text
             let isLast = index == cells.count - 1
             line += columns[index].alignment == .right ? space + styled : styled + (isLast ? "" : space)
             if !isLast { line += String(repeating: " ", count: Self.gap) }
         }
         while line.last == " " { line.removeLast() }
         return line
+    }
+
+    private static func cut(_ text: String, to width: Int) -> String {
+        text.count > width ? text.prefix(max(0, width - 1)) + "…" : text
     }
 }

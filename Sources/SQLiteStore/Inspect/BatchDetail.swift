@@ -43,7 +43,7 @@ public struct BatchDetail: Sendable {
 
     private init(_ row: Row, successors: [Int64]) throws {
         record = try BatchRecord(row)
-        let texts = (answers: row["answers"] as String, moved: row["moved"] as String?, members: row["members"] as String)
+        let texts: (answers: String, moved: String?, members: String) = (row["answers"], row["moved"], row["members"])
         let decoder = JSONDecoder()
         answers = try decoder.decode([Answer].self, from: Data(texts.answers.utf8))
         moved = try texts.moved.map { try decoder.decode([String: [Int64]].self, from: Data($0.utf8)) } ?? [:]

@@ -37,7 +37,7 @@ public struct BatchRecord: Sendable {
         id = row["id"]
         let name: String = row["state"]
         guard let state = BatchState(rawValue: name) else {
-            throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "outbox_batch \(id) is in no known state: \(name)")
+            throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "outbox_batch \(id): unknown state \(name)")
         }
         self.state = state
         outcome = row["outcome"]

@@ -2,24 +2,6 @@ import Delivery
 import Foundation
 import GRDB
 
-/// An intent to be inserted, its texts as bytes: the outbox's guards judge them as they are.
-public struct NewIntent: Sendable, Equatable {
-    public var journey: [UInt8]?
-    public var externalID: [UInt8]?
-    public var anonymousID: [UInt8]?
-    public var email: [UInt8]?
-    public var profile: [UInt8]?
-    public var data: [UInt8]?
-    public var orderingKey: [UInt8]?
-    public var dedupKey: [UInt8]?
-    public var scheduledAt: WallTime?
-    public var expiresAt: WallTime?
-    public var traceparent: [UInt8]?
-    public var createdAt: WallTime?
-
-    public init() {}
-}
-
 /// Inserts intents as any producer does: plain INSERTs into `outbox`, all in one transaction.
 public struct Enqueueing {
     /// What was committed.

@@ -35,7 +35,8 @@ public struct IntentFilter: Sendable, Equatable {
         var arguments: StatementArguments = [:]
         let columns = IntentColumns(place: place)
         if let contact {
-            terms.append("(\(columns.externalID) = :contact OR \(columns.anonymousID) = :contact OR \(columns.email) = :contact)")
+            let equal = [columns.externalID, columns.anonymousID, columns.email].map { "\($0) = :contact" }
+            terms.append("(\(equal.joined(separator: " OR ")))")
             arguments += ["contact": contact]
         }
         if let code {

@@ -20,7 +20,8 @@ struct IntentWindow {
     ) throws -> (found: [Found], next: IntentCursor?) {
         let place = position.place
         let end = try place.isBatch ? batchEnd(db, position) : rowEnd(db, position)
-        let found = try place.isBatch
+        let found =
+            try place.isBatch
             ? members(db, position, end: end, limit: limit) : rows(db, position, end: end, limit: limit)
         if found.count == limit { return (found, found.last?.position) }
         return (found, end)

@@ -70,8 +70,7 @@ public final class OperatorConnection: Sendable {
     }
 
     private static func hasOutbox(_ db: Database) throws -> Bool {
-        try Bool.fetchOne(
-            db, sql: "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'outbox_meta')") == true
+        try db.tableExists("outbox_meta")
     }
 }
 
@@ -89,7 +88,8 @@ public enum OperatorError: Error, Equatable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .noOutbox(let path): "there is no outbox in \(path): run `journey-outbox migrate`"
-        case .busy: "the database stayed locked for \(Int(OperatorConnection.busyTimeout)) s; nothing more was changed, try again"
+        case .busy:
+            "the database stayed locked for \(Int(OperatorConnection.busyTimeout)) s; nothing more was changed, try again"
         case .database(let message): "the database: \(message)"
         }
     }

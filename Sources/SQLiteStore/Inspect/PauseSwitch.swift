@@ -30,7 +30,8 @@ public struct PauseSwitch {
             let isPaused = try table.all().contains { $0.scope == scope && $0.cause == Pause.operatorCause }
             try table.put(
                 Pause(
-                    scope: scope, cause: Pause.operatorCause, detail: reason, requestID: nil, since: now, nextProbe: nil,
+                    scope: scope, cause: Pause.operatorCause, detail: reason, requestID: nil, since: now,
+                    nextProbe: nil,
                     probes: 0))
             return !isPaused
         }

@@ -4,8 +4,8 @@ import GRDB
 
 /// Does a long piece of work in many short write transactions, and lets others write between them.
 ///
-/// Each transaction ends after `itemsMax` items or once it has held the lock for `heldMax`; then the lock stays free for
-/// as long as it was held, so that a producer or the worker is never kept out by a person's command.
+/// Each transaction ends after `itemsMax` items or once it has held the lock for `heldMax`; then the lock stays free
+/// for as long as it was held, so that a producer or the worker is never kept out by a person's command.
 struct WriteTurns {
     static let itemsMax = 500
     static let heldMax: Duration = .milliseconds(20)

@@ -46,7 +46,9 @@ struct BatchesListCommand: OperatorCommand {
 
     private func start() throws -> Int64? {
         guard let cursor = page.cursor else { return nil }
-        guard let id = Int64(cursor) else { throw Failure.usage("--cursor takes the next_cursor of an earlier listing") }
+        guard let id = Int64(cursor) else {
+            throw Failure.usage("--cursor takes the next_cursor of an earlier listing")
+        }
         return id
     }
 

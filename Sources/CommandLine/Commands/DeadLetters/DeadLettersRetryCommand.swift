@@ -7,7 +7,8 @@ struct DeadLettersRetryCommand: OperatorCommand {
     static let configuration = CommandConfiguration(
         commandName: "retry", abstract: "Send dead letters again, under a new idempotency key.",
         discussion: """
-            Each waits with all its attempts before it, due now, and keeps its dedup key. Mend the cause first: what is refused for the same reason dies again.
+            Each waits with all its attempts before it, due now, and keeps its dedup key. Mend the \
+            cause first: what is refused for the same reason dies again.
             """)
     static let purpose = OperatorConnection.Purpose.changing
 
