@@ -48,10 +48,10 @@ struct BatchTable {
         return begun
     }
 
-    /// The batches of a state, whole, oldest first.
+    /// The open batches of a state, whole, oldest first; the second condition is what the partial index asks for.
     func all(in state: BatchState) throws -> [Batch] {
         try Row.fetchAll(
-            db, sql: "SELECT * FROM outbox_batch WHERE state = ? ORDER BY id", arguments: [state.rawValue]
+            db, sql: "SELECT * FROM outbox_batch WHERE state = ? AND state <> 'settled' ORDER BY id", arguments: [state.rawValue]
         ).map(Self.batch)
     }
 

@@ -21,7 +21,7 @@ struct RemainingQuery {
             }
         }
         let inDoubt =
-            try Int.fetchOne(db, sql: "SELECT coalesce(sum(size), 0) FROM outbox_batch WHERE state = 'in_doubt'") ?? 0
+            try Int.fetchOne(db, sql: "SELECT coalesce(sum(size), 0) FROM outbox_batch WHERE state = 'in_doubt' AND state <> 'settled'") ?? 0
         return Remaining(
             open: open.values.reduce(0, +), openByJourney: open, inDoubt: inDoubt, unknownJourney: unknown)
     }
@@ -36,7 +36,7 @@ struct RemainingQuery {
         "SELECT journey, count(*), 0 FROM outbox_waiting WHERE id <= :last AND :due IS NOT NULL GROUP BY journey",
         """
         SELECT journey, coalesce(sum(size), 0), 1 FROM outbox_batch
-        WHERE state = 'sending' AND first_id <= :last AND :due IS NOT NULL GROUP BY journey
+        WHERE state = 'sending' AND state <> 'settled' AND first_id <= :last AND :due IS NOT NULL GROUP BY journey
         """,
     ]
 }
