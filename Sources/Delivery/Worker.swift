@@ -24,7 +24,8 @@ public final class Worker<Clock: WorkerClock>: Sendable {
     public init(
         configuration: WorkerConfiguration, store: any OutboxStore, sender: any BatchSender,
         commits: any CommitSource, clock: Clock,
-        seed: UInt64 = .random(in: .min ... .max), lookInterval: Duration = .seconds(60), observe: @escaping @Sendable (WorkerEvent) -> Void
+        seed: UInt64 = .random(in: .min ... .max), lookInterval: Duration = .seconds(60),
+        observe: @escaping @Sendable (WorkerEvent) -> Void
     ) {
         initial = configuration
         self.store = store
@@ -83,7 +84,9 @@ public final class Worker<Clock: WorkerClock>: Sendable {
                 if let drain, let end = try await outcome(of: drain, goal, since: start, mind) { return end }
                 deadline = nextLook(mind, after: planned, drain, since: start)
                 // Producers get their turn at the write lock between two rounds.
-                if !result.begun.isEmpty { try await clock.sleep(untilMonotonic: clock.now().monotonic + .milliseconds(1)) }
+                if !result.begun.isEmpty {
+                    try await clock.sleep(untilMonotonic: clock.now().monotonic + .milliseconds(1))
+                }
             }
         }
     }

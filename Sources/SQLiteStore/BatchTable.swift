@@ -51,7 +51,8 @@ struct BatchTable {
     /// The open batches of a state, whole, oldest first; the second condition is what the partial index asks for.
     func all(in state: BatchState) throws -> [Batch] {
         try Row.fetchAll(
-            db, sql: "SELECT * FROM outbox_batch WHERE state = ? AND state <> 'settled' ORDER BY id", arguments: [state.rawValue]
+            db, sql: "SELECT * FROM outbox_batch WHERE state = ? AND state <> 'settled' ORDER BY id",
+            arguments: [state.rawValue]
         ).map(Self.batch)
     }
 
@@ -64,7 +65,8 @@ struct BatchTable {
         return Batch(
             id: row["id"], journey: row["journey"], key: row["key"], target: try Target(text: row["target"]),
             apiKeyFingerprint: row["api_key_fingerprint"], traceparent: row["traceparent"], parent: row["parent_id"],
-            size: row["size"], body: Array((row["body"] as Data?) ?? Data()), members: MemberList(text: Array(members.utf8)),
+            size: row["size"], body: Array((row["body"] as Data?) ?? Data()),
+            members: MemberList(text: Array(members.utf8)),
             frozenAt: WallTime(milliseconds: row["frozen_at"]), attempt: row["attempt"],
             possiblyExecutedSince: (row["possibly_executed_since"] as Int64?).map(WallTime.init(milliseconds:)),
             stampBefore: (row["stamp_before"] as Int64?).map(WallTime.init(milliseconds:)), replays: row["replays"])

@@ -39,7 +39,8 @@ struct Condemnation {
     /// The setting was at fault, not the rows: they wait like any other.
     func acquit() throws {
         try db.execute(
-            sql: "UPDATE outbox_waiting SET refused_alone = NULL, due_at = ? WHERE journey = ? AND refused_alone IS NOT NULL",
+            sql:
+                "UPDATE outbox_waiting SET refused_alone = NULL, due_at = ? WHERE journey = ? AND refused_alone IS NOT NULL",
             arguments: [now.milliseconds, journey])
     }
 }

@@ -44,7 +44,8 @@ public enum OutboxConnectionError: Error, Equatable, CustomStringConvertible {
 
     public var description: String {
         switch self {
-        case .missing(let path): "there is no database at \(path): the business application creates it; check `database`"
+        case .missing(let path):
+            "there is no database at \(path): the business application creates it; check `database`"
         }
     }
 }

@@ -17,11 +17,18 @@ struct RemainingQuery {
                 let journey: String = row[0]
                 let count: Int = row[1]
                 let isBatch: Bool = row[2]
-                if journeys.contains(journey) || isBatch { open[journey, default: 0] += count } else { unknown += count }
+                if journeys.contains(journey) || isBatch {
+                    open[journey, default: 0] += count
+                } else {
+                    unknown += count
+                }
             }
         }
         let inDoubt =
-            try Int.fetchOne(db, sql: "SELECT coalesce(sum(size), 0) FROM outbox_batch WHERE state = 'in_doubt' AND state <> 'settled'") ?? 0
+            try Int.fetchOne(
+                db,
+                sql: "SELECT coalesce(sum(size), 0) FROM outbox_batch WHERE state = 'in_doubt' AND state <> 'settled'")
+            ?? 0
         return Remaining(
             open: open.values.reduce(0, +), openByJourney: open, inDoubt: inDoubt, unknownJourney: unknown)
     }

@@ -22,7 +22,8 @@ import Testing
                 proven += 1
                 #expect(
                     Self.proves(body, status, index, size),
-                    "seed \(Self.seed), round \(round): \(String(decoding: body, as: UTF8.self)) for \(index) of \(size)")
+                    "seed \(Self.seed), round \(round): \(String(decoding: body, as: UTF8.self)) for \(index) of \(size)"
+                )
             }
         }
         #expect(proven > 100, "the answers must not all be spoilt beyond use")
@@ -44,7 +45,8 @@ import Testing
                 "{\"results\":["
                     + (0..<size).map {
                         rejected.contains($0)
-                            ? #"{"index":\#($0),"error":{"code":"c","message":"m"}}"# : #"{"index":\#($0),"external_id":"u\#($0 + 1)"}"#
+                            ? #"{"index":\#($0),"error":{"code":"c","message":"m"}}"#
+                            : #"{"index":\#($0),"external_id":"u\#($0 + 1)"}"#
                     }.joined(separator: ",") + #"],"succeeded":\#(made),"failed":\#(rejected.count)}"#
             }
         return Array(text.utf8)
@@ -52,7 +54,8 @@ import Testing
 
     private static let grafts = [
         #""success":false,"#, #""success":true,"#, #""errors":1,"#, #""error":"x","#, #""created":2,"#, #""failed":1,"#,
-        #""status":"error","#, #"{"index":0},"#, #""index":1,"#, "null", "-", "1", "0", "{}", "[]", "\"", "true", "false", "1.5", "e9",
+        #""status":"error","#, #"{"index":0},"#, #""index":1,"#, "null", "-", "1", "0", "{}", "[]", "\"", "true",
+        "false", "1.5", "e9",
     ]
 
     private static func spoil(_ body: [UInt8], _ random: inout SplitMix64) -> [UInt8] {

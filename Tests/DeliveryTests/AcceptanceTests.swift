@@ -23,11 +23,17 @@ import Testing
             Case(#"{"count":3,"errors":null,"failed":null,"error":null}"#, "+++"),
             Case(#"{"entrances_created":2,"errors":[{"index":1,"external_id":"u2","code":"c","message":"m"}]}"#, "+-+"),
             Case(#"{"count":2,"errors":[{"external_id":"u3","code":"c"}]}"#, "++-"),
-            Case(#"{"created":1,"errors":[{"param":"users[0].email","code":"c"},{"param":"users.2","code":"d"}]}"#, "-+-"),
+            Case(
+                #"{"created":1,"errors":[{"param":"users[0].email","code":"c"},{"param":"users.2","code":"d"}]}"#, "-+-"
+            ),
             Case(#"{"created":2,"errors":[{"index":0,"param":"users[0].a"},{"index":0,"param":"users[0].b"}]}"#, "-++"),
             Case(#"{"success":true,"errors":[{"index":2,"error":{"code":"c","message":"m"}}]}"#, "++-"),
-            Case(#"{"results":[{"index":0,"external_id":"u1"},{"index":1},{"index":2,"external_id":"u3","anonymous_id":"made up"}],"succeeded":3,"failed":0}"#, "+++"),
-            Case(#"{"results":[{"index":0},{"index":1,"error":{"code":"resource_missing","message":"m"}},{"index":2}],"succeeded":2,"failed":1}"#, "+-+"),
+            Case(
+                #"{"results":[{"index":0,"external_id":"u1"},{"index":1},{"index":2,"external_id":"u3","anonymous_id":"made up"}],"succeeded":3,"failed":0}"#,
+                "+++"),
+            Case(
+                #"{"results":[{"index":0},{"index":1,"error":{"code":"resource_missing","message":"m"}},{"index":2}],"succeeded":2,"failed":1}"#,
+                "+-+"),
             Case(#"{"results":[{"index":0},{"index":1,"error":"no"},{"index":2,"error":false}]}"#, "+-+"),
             Case(#"{"results":[{"external_id":"u3","status":"created"},{"external_id":"u1","success":true}]}"#, "+?+"),
             Case("", "+++", status: 202), Case("", "+++", status: 204), Case(" \n", "+++", status: 202),
@@ -38,16 +44,19 @@ import Testing
             "", "OK", "[]", "null", "true", "3", #""ok""#, "{", "{}", #"{"success":tru"#, #"{"status":"ok"}"#,
             #"[{"success":true}]"#, #"{"Success":true}"#, #"{"entrances":3}"#, #"{"success":true}x"#, "<html></html>",
             #"{"success":false}"#, #"{"success":"true"}"#, #"{"success":1}"#, #"{"success":null}"#,
-            #"{"success":false,"success":true}"#, #"{"success":true,"success":false}"#, #"{"success":true,"succes\u0073":false}"#,
+            #"{"success":false,"success":true}"#, #"{"success":true,"success":false}"#,
+            #"{"success":true,"succes\u0073":false}"#,
             #"{"created":2}"#, #"{"created":4}"#, #"{"created":-3}"#, #"{"created":"3"}"#, #"{"created":3.5}"#,
             #"{"created":3,"count":2}"#, #"{"success":true,"created":2}"#, #"{"success":true,"failed":1}"#,
             #"{"success":true,"failed":"1"}"#, #"{"created":3,"failed":-1}"#, #"{"created":1e99}"#,
             #"{"created":99999999999999999999}"#, #"{"success":true,"x":1e999}"#,
             #"{"success":true,"error":"no"}"#, #"{"success":true,"error":{}}"#, #"{"success":true,"error":true}"#,
             #"{"created":3,"status":"error"}"#, #"{"created":3,"code":"internal_error"}"#,
-            #"{"success":true,"errors":"many"}"#, #"{"success":true,"errors":{"0":"no"}}"#, #"{"success":true,"errors":1}"#,
+            #"{"success":true,"errors":"many"}"#, #"{"success":true,"errors":{"0":"no"}}"#,
+            #"{"success":true,"errors":1}"#,
             #"{"success":true,"errors":[{}]}"#, #"{"success":true,"errors":[{"index":3}]}"#,
-            #"{"success":true,"errors":[{"index":-1}]}"#, #"{"success":true,"errors":[{"index":1.5,"external_id":"u2"}]}"#,
+            #"{"success":true,"errors":[{"index":-1}]}"#,
+            #"{"success":true,"errors":[{"index":1.5,"external_id":"u2"}]}"#,
             #"{"success":true,"errors":[{"index":"1","external_id":"u2"}]}"#, #"{"success":true,"errors":[null]}"#,
             #"{"success":true,"errors":[{"external_id":"nobody"}]}"#,
             #"{"success":true,"errors":[{"index":0,"external_id":"u2"}]}"#,
@@ -102,7 +111,10 @@ import Testing
         #expect(try Self.marks(response) == "???")
     }
 
-    @Test(arguments: [(#"{"success":true}"#, "+"), (#"{"success":false}"#, "?"), ("{}", "?"), (#"{"success":true,"errors":[{"code":"c"}]}"#, "-")])
+    @Test(arguments: [
+        (#"{"success":true}"#, "+"), (#"{"success":false}"#, "?"), ("{}", "?"),
+        (#"{"success":true,"errors":[{"code":"c"}]}"#, "-"),
+    ])
     func `the shape of one user needs no index`(body: String, proves: String) throws {
         #expect(try Self.marks(Make.json(200, body), rows: Make.rows(1), .entrance) == proves)
     }
@@ -122,9 +134,11 @@ import Testing
         let whole = try Make.batch(Make.rows(2))
         let batch = Batch(
             id: 1, journey: "welcome", key: "k", target: Make.target(), apiKeyFingerprint: "current", traceparent: nil,
-            parent: nil, size: 2, body: whole.body, members: MemberList(text: Array("spoilt".utf8)), frozenAt: Make.begun,
+            parent: nil, size: 2, body: whole.body, members: MemberList(text: Array("spoilt".utf8)),
+            frozenAt: Make.begun,
             attempt: 1, possiblyExecutedSince: Make.begun, stampBefore: nil, replays: 0)
         let answer = Make.json(200, #"{"success":true,"errors":[{"external_id":"u1"}]}"#)
-        #expect(Classifier().judge(.response(answer), to: batch, at: Make.now).finding == .judged([.unproven, .unproven]))
+        #expect(
+            Classifier().judge(.response(answer), to: batch, at: Make.now).finding == .judged([.unproven, .unproven]))
     }
 }

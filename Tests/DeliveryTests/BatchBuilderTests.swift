@@ -8,7 +8,9 @@ import Testing
 
     @Test func `many users in one request, byte for byte`() throws {
         let rows = [
-            Row(id: 1, externalID: "a", anonymousID: "b", email: "c", profile: #"{"first":"Ä","n":1.10}"#, data: #"{"k":1e2}"#),
+            Row(
+                id: 1, externalID: "a", anonymousID: "b", email: "c", profile: #"{"first":"Ä","n":1.10}"#,
+                data: #"{"k":1e2}"#),
             Row(id: 2, externalID: nil, anonymousID: nil, email: "d@e", profile: " { } ", data: nil),
             Row(id: 3, externalID: "f", profile: nil, data: "{ }"),
         ]
@@ -19,10 +21,12 @@ import Testing
     }
 
     @Test func `one user in one request, byte for byte`() throws {
-        let row = Row(id: 1, externalID: "a", email: "b", profile: #"{"tz":"UTC"}"#, data: #"{"n":12345678901234567890123}"#)
+        let row = Row(
+            id: 1, externalID: "a", email: "b", profile: #"{"tz":"UTC"}"#, data: #"{"n":12345678901234567890123}"#)
         #expect(
             try Self.body([row], .entrance)
-                == #"{"entrance_id":42,"user":{"external_id":"a","email":"b","tz":"UTC"},"event":{"n":12345678901234567890123}}"#)
+                == #"{"entrance_id":42,"user":{"external_id":"a","email":"b","tz":"UTC"},"event":{"n":12345678901234567890123}}"#
+        )
         #expect(try Self.body([Row()], .entrance) == #"{"entrance_id":42,"user":{"external_id":"a"},"event":{}}"#)
     }
 
@@ -75,7 +79,8 @@ import Testing
 
     @Test(arguments: [
         (Row(id: 2, externalID: "a"), true), (Row(id: 2, externalID: "x", anonymousID: "b"), true),
-        (Row(id: 2, externalID: nil, email: "c"), true), (Row(id: 2, externalID: "b", anonymousID: "c", email: "a"), false),
+        (Row(id: 2, externalID: nil, email: "c"), true),
+        (Row(id: 2, externalID: "b", anonymousID: "c", email: "a"), false),
         (Row(id: 2, externalID: "A", email: "C"), false),
     ]) func `a contact travels once in a request, by any of its identities`(row: Row, isRepeated: Bool) {
         var builder = BatchBuilder(order: Make.order(), at: Make.now)
@@ -91,16 +96,18 @@ import Testing
 
     // MARK: Unsendable rows
 
-    @Test(arguments: [
-        (Row(externalID: Text([0xFF])), .invalidUTF8), (Row(anonymousID: Text([0xFF])), .invalidUTF8),
-        (Row(email: Text([0xC3])), .invalidUTF8), (Row(orderingKey: Text([0x80])), .invalidUTF8),
-        (Row(dedupKey: Text([0x80])), .invalidUTF8), (Row(data: Text([0x7B, 0xFF])), .invalidUTF8),
-        (Row(profile: "[]"), .invalidJSON), (Row(data: "{"), .invalidJSON), (Row(data: "{}{}"), .invalidJSON),
-        (Row(profile: #"{"a":1,"a":2}"#), .duplicateKey), (Row(data: #"{"a":1e999}"#), .numberOutOfRange),
-        (Row(data: Text(stringLiteral: #"{"a":"# + String(repeating: "[", count: 600) + "}")), .tooDeep),
-        (Row(expiresAt: Make.now.milliseconds), .expired), (Row(expiresAt: Make.now.milliseconds - 1), .expired),
-        (Row(expiresAt: .min), .expired),
-    ] as [(Row, Unsendable)]) func `a row that would spoil its company stays out`(row: Row, reason: Unsendable) {
+    @Test(
+        arguments: [
+            (Row(externalID: Text([0xFF])), .invalidUTF8), (Row(anonymousID: Text([0xFF])), .invalidUTF8),
+            (Row(email: Text([0xC3])), .invalidUTF8), (Row(orderingKey: Text([0x80])), .invalidUTF8),
+            (Row(dedupKey: Text([0x80])), .invalidUTF8), (Row(data: Text([0x7B, 0xFF])), .invalidUTF8),
+            (Row(profile: "[]"), .invalidJSON), (Row(data: "{"), .invalidJSON), (Row(data: "{}{}"), .invalidJSON),
+            (Row(profile: #"{"a":1,"a":2}"#), .duplicateKey), (Row(data: #"{"a":1e999}"#), .numberOutOfRange),
+            (Row(data: Text(stringLiteral: #"{"a":"# + String(repeating: "[", count: 600) + "}")), .tooDeep),
+            (Row(expiresAt: Make.now.milliseconds), .expired), (Row(expiresAt: Make.now.milliseconds - 1), .expired),
+            (Row(expiresAt: .min), .expired),
+        ] as [(Row, Unsendable)]) func `a row that would spoil its company stays out`(row: Row, reason: Unsendable)
+    {
         var builder = BatchBuilder(order: Make.order(), at: Make.now)
         #expect(row.offer(to: &builder) == .unsendable(reason))
         #expect(builder.isEmpty)
@@ -124,7 +131,9 @@ import Testing
 
     // MARK: Traces
 
-    @Test(arguments: [(["t", "t"], "t"), (["t", "u"], nil), (["t", nil], nil), ([nil, "t"], nil), ([nil, nil], nil)] as [([Text?], String?)])
+    @Test(
+        arguments: [(["t", "t"], "t"), (["t", "u"], nil), (["t", nil], nil), ([nil, "t"], nil), ([nil, nil], nil)]
+            as [([Text?], String?)])
     func `a request carries a trace only when all its rows came out of it`(traces: [Text?], shared: String?) throws {
         let rows = zip(Make.rows(2), traces).map { row, trace in
             var row = row

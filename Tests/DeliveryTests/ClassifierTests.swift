@@ -29,7 +29,8 @@ import Testing
 
     @Test func `a refusal that names rows says why in their own words`() throws {
         let response = Make.json(
-            422, #"""
+            422,
+            #"""
             {"status":"error","code":"validation_failed","message":"all","errors":[
               {"param":"users[2].email","code":"parameter_invalid_format","message":"no @"},
               {"param":"users[2].name","code":"other"},{"param":"users.3","message":"late"},
@@ -39,10 +40,11 @@ import Testing
             Issue.record("not rows")
             return
         }
-        #expect(named == [
-            2: Rejection(code: "parameter_invalid_format", message: "no @"),
-            3: Rejection(code: "validation_failed", message: "late"),
-        ])
+        #expect(
+            named == [
+                2: Rejection(code: "parameter_invalid_format", message: "no @"),
+                3: Rejection(code: "validation_failed", message: "late"),
+            ])
     }
 
     @Test func `what is kept of an answer is bounded and holds the request id`() throws {
@@ -53,7 +55,9 @@ import Testing
         #expect(verdict.record.status == 401)
         #expect(verdict.record.code?.count == 100)
         #expect((verdict.record.message ?? "").utf8.count < 1010)
-        #expect(verdict.record.text(attempt: 3, at: Make.now).hasPrefix(#"{"attempt":3,"at":1800000000000,"status":401,"code":"ä"#))
+        #expect(
+            verdict.record.text(attempt: 3, at: Make.now).hasPrefix(
+                #"{"attempt":3,"at":1800000000000,"status":401,"code":"ä"#))
     }
 
     @Test func `an answer of random bytes always has a meaning`() throws {
@@ -65,7 +69,8 @@ import Testing
                 Array(#"{}[]":,0123456789eE+-.\utrnsal "#.utf8).randomElement(using: &random) ?? 0
             }
             let response = Response(
-                status: Int.random(in: -5...1000, using: &random), contentType: types.randomElement(using: &random) ?? "",
+                status: Int.random(in: -5...1000, using: &random),
+                contentType: types.randomElement(using: &random) ?? "",
                 retryAfter: String(decoding: body.prefix(9), as: UTF8.self), body: body)
             let verdict = Classifier().judge(.response(response), to: batch, at: Make.now)
             if case .judged(let results) = verdict.finding { #expect(results.count == 3) }

@@ -74,7 +74,10 @@ import Testing
             try world.answerAll(Self.unauthorized)
             try world.look()
         }
-        #expect(probes.prefix(6) == [.seconds(30), .seconds(90), .seconds(210), .seconds(450), .seconds(930), .seconds(1830)])
+        #expect(
+            probes.prefix(6) == [
+                .seconds(30), .seconds(90), .seconds(210), .seconds(450), .seconds(930), .seconds(1830),
+            ])
         try #require(world.delivered.isEmpty)
         for _ in 0..<50 where world.delivered.count < 100 {
             try world.wait()
@@ -171,13 +174,16 @@ import Testing
     @Test func `parked journeys neither unbound what is frozen nor take every slot`() throws {
         let journeys = (0..<12).map { Journey(name: "j\($0)", id: Int64($0 + 1)) }
         var world = World(journeys: journeys, connections: 4)
-        for (index, journey) in journeys.enumerated() { world.add(Make.rows(100, from: Int64(index * 1000)), to: journey.name) }
+        for (index, journey) in journeys.enumerated() {
+            world.add(Make.rows(100, from: Int64(index * 1000)), to: journey.name)
+        }
         try world.look()
         // Half of the journeys may have run something and are then parked.
         for _ in 0..<30 {
             while let flight = world.flights.first {
                 let isSick = journeys.prefix(6).contains { $0.name == flight.batch.journey }
-                try world.answer(isSick ? (flight.batch.stampBefore == nil ? Self.timeout : Self.notLive) : World.success)
+                try world.answer(
+                    isSick ? (flight.batch.stampBefore == nil ? Self.timeout : Self.notLive) : World.success)
             }
             try world.wait()
             #expect(world.sending.count <= 16)
@@ -188,7 +194,9 @@ import Testing
     @Test func `what waits to learn whether keys count neither unbounds what is frozen nor takes every slot`() throws {
         let journeys = (0..<20).map { Journey(name: "j\($0)", id: Int64($0 + 1)) }
         var world = World(journeys: journeys, connections: 2, idempotency: .auto)
-        for (index, journey) in journeys.enumerated() { world.add(Make.rows(100, from: Int64(index * 1000)), to: journey.name) }
+        for (index, journey) in journeys.enumerated() {
+            world.add(Make.rows(100, from: Int64(index * 1000)), to: journey.name)
+        }
         for _ in 0..<40 {
             try world.look()
             try world.answerAll(Self.timeout)
@@ -267,12 +275,16 @@ import Testing
         #expect(world.now.monotonic - start <= .milliseconds(10_501))
         #expect(world.returned == 0)
         #expect(keys.isSubset(of: Set(world.sending.values.map(\.key))))
-        #expect(world.flights.filter { keys.contains($0.batch.key) }.allSatisfy { $0.batch.attempt == 2 && $0.batch.stampBefore == nil })
+        #expect(
+            world.flights.filter { keys.contains($0.batch.key) }.allSatisfy {
+                $0.batch.attempt == 2 && $0.batch.stampBefore == nil
+            })
     }
 
-    @Test(arguments: [
-        ("5", [5, 10, 20, 40, 60, 60]), (nil, [1, 2, 4, 8, 16, 32, 60, 60]), ("90", [90, 90]), ("junk", [1, 2, 4]),
-    ] as [(String?, [Int])])
+    @Test(
+        arguments: [
+            ("5", [5, 10, 20, 40, 60, 60]), (nil, [1, 2, 4, 8, 16, 32, 60, 60]), ("90", [90, 90]), ("junk", [1, 2, 4]),
+        ] as [(String?, [Int])])
     func `repeated limits double the wait up to a minute`(retryAfter: String?, waits: [Int]) throws {
         var world = World()
         world.add(Make.rows(1))
@@ -323,7 +335,9 @@ import Testing
     // MARK: Doubt, keys and enforcement
 
     @Test(arguments: [Journey.OnUnknown.hold, .resend])
-    func `what may have run is sent under its key until unknown_after, then as its journey says`(policy: Journey.OnUnknown) throws {
+    func `what may have run is sent under its key until unknown_after, then as its journey says`(
+        policy: Journey.OnUnknown
+    ) throws {
         var world = World(journeys: [Journey(name: "welcome", id: 33, onUnknown: policy)])
         world.add(Make.rows(3))
         try world.look()
@@ -446,11 +460,12 @@ import Testing
     @Test func `a 413 lowers the limit of the bodies to come`() throws {
         var world = World(batchSize: 100)
         let blob = Text(stringLiteral: #"{"x":""# + String(repeating: "x", count: 4000) + #""}"#)
-        world.add(Make.rows(200).map { row in
-            var row = row
-            row.data = blob
-            return row
-        })
+        world.add(
+            Make.rows(200).map { row in
+                var row = row
+                row.data = blob
+                return row
+            })
         try world.look()
         try world.answer(Make.page(413))
         let plan = try world.look()

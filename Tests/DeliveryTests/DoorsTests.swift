@@ -33,7 +33,8 @@ import Testing
         var doors = Self.closed()
         doors.open(.everything, begunAt: Self.start + .milliseconds(-1))
         #expect(doors.passage(.everything, at: Self.start) == .closed)
-        doors.close(.everything, cause: "quota_exceeded", detail: "again", requestID: "r", at: Self.start + .seconds(20))
+        doors.close(
+            .everything, cause: "quota_exceeded", detail: "again", requestID: "r", at: Self.start + .seconds(20))
         #expect(doors.pauses.map(\.nextProbe) == [Self.start + .seconds(30)])
         #expect(doors.pauses.first?.detail == "again")
         doors.open(.everything, begunAt: Self.start)
@@ -86,8 +87,10 @@ import Testing
 
     @Test func `only a short rate limit is brief`() {
         #expect(!Self.closed().isHeldBriefly(at: Self.start))
-        #expect(Doors([Self.pause(Pause.rateCause, nextProbe: Self.start + .seconds(60))]).isHeldBriefly(at: Self.start))
-        #expect(!Doors([Self.pause(Pause.rateCause, nextProbe: Self.start + .seconds(600))]).isHeldBriefly(at: Self.start))
+        #expect(
+            Doors([Self.pause(Pause.rateCause, nextProbe: Self.start + .seconds(60))]).isHeldBriefly(at: Self.start))
+        #expect(
+            !Doors([Self.pause(Pause.rateCause, nextProbe: Self.start + .seconds(600))]).isHeldBriefly(at: Self.start))
     }
 
     @Test func `a new key lets every door but a person's be tried at once`() {
@@ -100,7 +103,9 @@ import Testing
         var doors = Doors([Self.pause("old", nextProbe: Self.start)])
         doors.open(.everything, begunAt: Self.start)
         doors.close(.everything, cause: "quota_exceeded", detail: nil, requestID: nil, at: Self.start)
-        doors.replace(by: [Self.pause("old", nextProbe: Self.start), Self.pause(Pause.operatorCause, nextProbe: nil, Self.journey)])
+        doors.replace(by: [
+            Self.pause("old", nextProbe: Self.start), Self.pause(Pause.operatorCause, nextProbe: nil, Self.journey),
+        ])
         #expect(Set(doors.pauses.map(\.cause)) == ["quota_exceeded", Pause.operatorCause])
         _ = doors.takeChanges()
         doors.replace(by: [])

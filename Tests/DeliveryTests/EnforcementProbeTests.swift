@@ -27,9 +27,13 @@ import Testing
         (answer(429, "a"), answer(429, "b"), .inconclusive),
         (answer(503, "a"), answer(503, "b"), .inconclusive),
         (answer(400, "a", code: "version_required"), answer(400, "b", code: "version_required"), .inconclusive),
-        (answer(409, "a", code: "idempotency_in_progress"), answer(409, "b", code: "idempotency_in_progress"), .inconclusive),
+        (
+            answer(409, "a", code: "idempotency_in_progress"), answer(409, "b", code: "idempotency_in_progress"),
+            .inconclusive
+        ),
         (.response(Make.page(400)), .response(Make.page(400)), .inconclusive),
-        (.silence(reason: ""), answer(400, "a"), .inconclusive), (answer(400, "a"), .notSent(reason: ""), .inconclusive),
+        (.silence(reason: ""), answer(400, "a"), .inconclusive),
+        (answer(400, "a"), .notSent(reason: ""), .inconclusive),
     ]
 
     @Test(arguments: cases.indices) func `two answers under one key show whether it was looked at`(index: Int) {

@@ -49,8 +49,10 @@ struct Entry: Sendable, CustomTestStringConvertible {
     /// The catalogue's refusals, with the code as a text.
     static let catalogue: [Entry] = [
         Entry("400 parameter_missing", Make.problem(400, "parameter_missing"), .content, nil, .everyAttempt),
-        Entry("400 parameter_invalid_empty", Make.problem(400, "parameter_invalid_empty"), .content, nil, .everyAttempt),
-        Entry("400 parameter_invalid_format", Make.problem(400, "parameter_invalid_format"), .content, nil, .everyAttempt),
+        Entry(
+            "400 parameter_invalid_empty", Make.problem(400, "parameter_invalid_empty"), .content, nil, .everyAttempt),
+        Entry(
+            "400 parameter_invalid_format", Make.problem(400, "parameter_invalid_format"), .content, nil, .everyAttempt),
         Entry("400 parameter_unknown", Make.problem(400, "parameter_unknown"), .content, nil, .everyAttempt),
         Entry("400 idempotency_key_invalid", Make.problem(400, "idempotency_key_invalid"), .closed, nil, .thisAttempt),
         Entry("400 version_unsupported", Make.problem(400, "version_unsupported"), .closed, nil, .thisAttempt),
@@ -62,7 +64,8 @@ struct Entry: Sendable, CustomTestStringConvertible {
         Entry("409 state_conflict", Make.problem(409, "state_conflict"), .journey, nil, .everyAttempt),
         Entry("409 idempotency_key_mismatch", Make.problem(409, "idempotency_key_mismatch"), .mismatch, nil, .nothing),
         Entry("409 idempotency_in_progress", Make.problem(409, "idempotency_in_progress"), .inProgress, nil, .nothing),
-        Entry("409 resource_already_exists", Make.problem(409, "resource_already_exists"), .content, nil, .everyAttempt),
+        Entry(
+            "409 resource_already_exists", Make.problem(409, "resource_already_exists"), .content, nil, .everyAttempt),
         Entry("422 validation_failed", Make.problem(422, "validation_failed"), .content, nil, .everyAttempt),
         Entry("429 rate_limited", Make.problem(429, "rate_limited"), .limited, nil, .thisAttempt),
         Entry("500 internal_error", Make.problem(500, "internal_error"), .unknown, nil, .nothing),
@@ -71,16 +74,36 @@ struct Entry: Sendable, CustomTestStringConvertible {
 
     /// Params, additive codes, old numeric codes and contradicting marks.
     static let variants: [Entry] = [
-        Entry("400 naming a user", Make.problem(400, "parameter_invalid_format", param: "users[1].email"), .rows, .content, .everyAttempt),
-        Entry("422 listing a user", Make.problem(422, "validation_failed", errors: ["users[0].email"]), .rows, .content, .everyAttempt),
-        Entry("422 naming the one user", Make.problem(422, "validation_failed", errors: ["user.email"]), .content, .rows, .everyAttempt),
-        Entry("422 naming the event", Make.problem(422, "validation_failed", param: "event"), .content, .rows, .everyAttempt),
-        Entry("422 naming a user nobody sent", Make.problem(422, "validation_failed", param: "users[99].email"), .content, nil, .everyAttempt),
-        Entry("422 naming a user beyond all integers", Make.problem(422, "validation_failed", param: "users[99999999999999999999]"), .content, nil, .everyAttempt),
-        Entry("400 naming entrance_id", Make.problem(400, "parameter_missing", param: "entrance_id"), .content, nil, .everyAttempt),
-        Entry("400 naming a header", Make.problem(400, "parameter_invalid_format", param: "Spotzee-Version"), .closed, nil, .thisAttempt),
-        Entry("409 in progress naming the key header", Make.problem(409, "idempotency_in_progress", param: "Idempotency-Key"), .inProgress, nil, .nothing),
-        Entry("409 mismatch naming the key header", Make.problem(409, "idempotency_key_mismatch", param: "Idempotency-Key"), .mismatch, nil, .nothing),
+        Entry(
+            "400 naming a user", Make.problem(400, "parameter_invalid_format", param: "users[1].email"), .rows,
+            .content, .everyAttempt),
+        Entry(
+            "422 listing a user", Make.problem(422, "validation_failed", errors: ["users[0].email"]), .rows, .content,
+            .everyAttempt),
+        Entry(
+            "422 naming the one user", Make.problem(422, "validation_failed", errors: ["user.email"]), .content, .rows,
+            .everyAttempt),
+        Entry(
+            "422 naming the event", Make.problem(422, "validation_failed", param: "event"), .content, .rows,
+            .everyAttempt),
+        Entry(
+            "422 naming a user nobody sent", Make.problem(422, "validation_failed", param: "users[99].email"), .content,
+            nil, .everyAttempt),
+        Entry(
+            "422 naming a user beyond all integers",
+            Make.problem(422, "validation_failed", param: "users[99999999999999999999]"), .content, nil, .everyAttempt),
+        Entry(
+            "400 naming entrance_id", Make.problem(400, "parameter_missing", param: "entrance_id"), .content, nil,
+            .everyAttempt),
+        Entry(
+            "400 naming a header", Make.problem(400, "parameter_invalid_format", param: "Spotzee-Version"), .closed,
+            nil, .thisAttempt),
+        Entry(
+            "409 in progress naming the key header",
+            Make.problem(409, "idempotency_in_progress", param: "Idempotency-Key"), .inProgress, nil, .nothing),
+        Entry(
+            "409 mismatch naming the key header",
+            Make.problem(409, "idempotency_key_mismatch", param: "Idempotency-Key"), .mismatch, nil, .nothing),
         Entry("400 with a code of tomorrow", Make.problem(400, "moon_phase_wrong"), .content, nil, .everyAttempt),
         Entry("401 with a code of tomorrow", Make.problem(401, "key_asleep"), .closed, nil, .thisAttempt),
         Entry("402 with a code of tomorrow", Make.problem(402, "plan_paused"), .edge, nil, .thisAttempt),
@@ -96,11 +119,19 @@ struct Entry: Sendable, CustomTestStringConvertible {
         Entry("422 with a number", Make.problem(422, "", isNumeric: true), .content, nil, .everyAttempt),
         Entry("429 with a number", Make.problem(429, "", isNumeric: true), .limited, nil, .thisAttempt),
         Entry("503 with a number", Make.problem(503, "", isNumeric: true), .unknown, nil, .nothing),
-        Entry("404, journey live", Make.problem(404, "resource_missing", journey: .live), .journey, .rows, .everyAttempt),
-        Entry("404, journey may not be read", Make.problem(404, "resource_missing", journey: .forbidden), .journey, .content, .everyAttempt),
-        Entry("404, journey off", Make.problem(404, "resource_missing", journey: .notLive), .journey, nil, .everyAttempt),
-        Entry("404, journey missing", Make.problem(404, "resource_missing", journey: .missing), .journey, nil, .everyAttempt),
-        Entry("404, journey unreadable", Make.problem(404, "resource_missing", journey: .unreadable), .journey, nil, .everyAttempt),
+        Entry(
+            "404, journey live", Make.problem(404, "resource_missing", journey: .live), .journey, .rows, .everyAttempt),
+        Entry(
+            "404, journey may not be read", Make.problem(404, "resource_missing", journey: .forbidden), .journey,
+            .content, .everyAttempt),
+        Entry(
+            "404, journey off", Make.problem(404, "resource_missing", journey: .notLive), .journey, nil, .everyAttempt),
+        Entry(
+            "404, journey missing", Make.problem(404, "resource_missing", journey: .missing), .journey, nil,
+            .everyAttempt),
+        Entry(
+            "404, journey unreadable", Make.problem(404, "resource_missing", journey: .unreadable), .journey, nil,
+            .everyAttempt),
     ]
 
     /// What comes from in front of the API, and nothing at all.
@@ -126,9 +157,18 @@ struct Entry: Sendable, CustomTestStringConvertible {
             Entry("400 empty", Make.json(400, ""), .edge, nil, .thisAttempt),
             Entry("400 with other JSON", Make.json(400, #"{"detail":"no"}"#), .edge, nil, .thisAttempt),
             Entry("400 with a list", Make.json(400, "[]"), .edge, nil, .thisAttempt),
-            Entry("401 nested without end", Make.json(401, String(repeating: "[", count: 100_000)), .edge, nil, .thisAttempt),
-            Entry("409 with huge numbers", Make.json(409, #"{"status":"error","code":"state_conflict","n":123456789012345678901234567890,"x":1.5,"y":1e300}"#), .journey, nil, .everyAttempt),
-            Entry("409 with a key twice", Make.json(409, #"{"status":"error","code":"state_conflict","n":1,"n":2}"#), .journey, nil, .everyAttempt),
+            Entry(
+                "401 nested without end", Make.json(401, String(repeating: "[", count: 100_000)), .edge, nil,
+                .thisAttempt),
+            Entry(
+                "409 with huge numbers",
+                Make.json(
+                    409,
+                    #"{"status":"error","code":"state_conflict","n":123456789012345678901234567890,"x":1.5,"y":1e300}"#),
+                .journey, nil, .everyAttempt),
+            Entry(
+                "409 with a key twice", Make.json(409, #"{"status":"error","code":"state_conflict","n":1,"n":2}"#),
+                .journey, nil, .everyAttempt),
             Entry("a timeout", .silence(reason: "timeout"), .unknown, .nothing),
             Entry("no connection", .notSent(reason: "refused"), .notSent, .thisAttempt),
         ]

@@ -26,11 +26,15 @@ import Testing
         var entrance = Make.target(.entrance)
         entrance.entrance = 43
         let keys = [
-            Self.key(members: [(1, 0), (2, 0)]), Self.key(members: [(2, 0), (1, 0)]), Self.key(members: [(1, 1), (2, 0)]),
-            Self.key(members: [(1, 0)]), Self.key(members: [(1, 0), (2, 0), (3, 0)]), Self.key(members: [(10, 2), (2, 0)]),
-            Self.key(members: [(1, 2), (2, 0)]), Self.key(members: [(1, 10), (2, 0)]), Self.key(members: [(11, 0), (2, 0)]),
+            Self.key(members: [(1, 0), (2, 0)]), Self.key(members: [(2, 0), (1, 0)]),
+            Self.key(members: [(1, 1), (2, 0)]),
+            Self.key(members: [(1, 0)]), Self.key(members: [(1, 0), (2, 0), (3, 0)]),
+            Self.key(members: [(10, 2), (2, 0)]),
+            Self.key(members: [(1, 2), (2, 0)]), Self.key(members: [(1, 10), (2, 0)]),
+            Self.key(members: [(11, 0), (2, 0)]),
             Self.key("another", Make.target(), [(1, 0), (2, 0)]), Self.key(target: other, members: [(1, 0), (2, 0)]),
-            Self.key(target: Make.target(.entrance), members: [(1, 0), (2, 0)]), Self.key(target: entrance, members: [(1, 0), (2, 0)]),
+            Self.key(target: Make.target(.entrance), members: [(1, 0), (2, 0)]),
+            Self.key(target: entrance, members: [(1, 0), (2, 0)]),
         ]
         #expect(Set(keys).count == keys.count)
     }

@@ -30,7 +30,9 @@ import Testing
         let trigger = try Self.text("migrations/0006_outbox_batch_transition.up.sql")
         var allowed: Set<String> = []
         for match in trigger.matches(of: /OLD\.state = '(\w+)' AND NEW\.state (?:= |IN \()([^)]*)\)/) {
-            for quoted in match.output.2.matches(of: /'(\w+)'/) { allowed.insert("\(match.output.1) → \(quoted.output.1)") }
+            for quoted in match.output.2.matches(of: /'(\w+)'/) {
+                allowed.insert("\(match.output.1) → \(quoted.output.1)")
+            }
         }
         #expect(allowed == Self.code)
     }
@@ -39,7 +41,9 @@ import Testing
         let document = try Self.text("docs/lifecycle.md")
         for state in BatchState.allCases { #expect(document.contains("`\(state.rawValue)`")) }
         for state in IntentState.allCases { #expect(document.contains("| `\(state.rawValue)` |"), "\(state.rawValue)") }
-        for outcome in BatchOutcome.allCases { #expect(document.contains("| `\(outcome.rawValue)` |"), "\(outcome.rawValue)") }
+        for outcome in BatchOutcome.allCases {
+            #expect(document.contains("| `\(outcome.rawValue)` |"), "\(outcome.rawValue)")
+        }
     }
 
     @Test func `the diagram draws the transitions of the table`() throws {
@@ -47,7 +51,9 @@ import Testing
         let diagram = try #require(document.components(separatedBy: "<!-- batch -->").dropFirst().first)
         let end = try #require(diagram.range(of: "```\n\n")?.lowerBound)
         var drawn: Set<String> = []
-        for match in diagram[..<end].matches(of: /(\w+) --> (\w+)/) { drawn.insert("\(match.output.1) → \(match.output.2)") }
+        for match in diagram[..<end].matches(of: /(\w+) --> (\w+)/) {
+            drawn.insert("\(match.output.1) → \(match.output.2)")
+        }
         #expect(drawn == Self.code)
     }
 }

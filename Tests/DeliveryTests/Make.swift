@@ -66,8 +66,11 @@ enum Make {
         replayed: Bool = false, isNumeric: Bool = false, journey: Response.JourneyReading? = nil
     ) -> Response {
         let named = param.map { #","param":"\#($0)""# } ?? ""
-        let list = errors.isEmpty
-            ? "" : ",\"errors\":[" + errors.map { #"{"param":"\#($0)","code":"bad","message":"m"}"# }.joined(separator: ",") + "]"
+        let list =
+            errors.isEmpty
+            ? ""
+            : ",\"errors\":[" + errors.map { #"{"param":"\#($0)","code":"bad","message":"m"}"# }.joined(separator: ",")
+                + "]"
         let shown = isNumeric ? "1400" : "\"\(code)\""
         return Response(
             status: status, contentType: "application/problem+json", requestID: "req_1", retryAfter: retryAfter,
@@ -78,6 +81,7 @@ enum Make {
 
     static func page(_ status: Int, retryAfter: String? = nil) -> Response {
         Response(
-            status: status, contentType: "text/html", retryAfter: retryAfter, body: Array("<html>\(status)</html>".utf8))
+            status: status, contentType: "text/html", retryAfter: retryAfter, body: Array("<html>\(status)</html>".utf8)
+        )
     }
 }

@@ -20,7 +20,9 @@ import Testing
         #expect([first.orderingKey, first.dedupKey, first.traceparent] == ["o]", "d\u{7}", "00-1-2-03"])
         #expect(first.scheduledAt == WallTime(milliseconds: 5) && first.expiresAt == WallTime(milliseconds: .max))
         #expect(first.createdAt == WallTime(milliseconds: -1) && first.previousBatch == 9)
-        #expect(members[1].id == .max && members[1].externalID == nil && members[1].profile == nil && members[1].data == nil)
+        #expect(
+            members[1].id == .max && members[1].externalID == nil && members[1].profile == nil && members[1].data == nil
+        )
         #expect(members[2].externalID == "")
     }
 

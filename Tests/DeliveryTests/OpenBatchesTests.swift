@@ -19,7 +19,9 @@ import Testing
 
     @Test func `the longest due goes first`() throws {
         var open = OpenBatches()
-        for (id, due) in [(1, 5), (2, 3), (3, 3), (4, 9)] as [(Int64, Int)] { open.wait(try Self.batch(id), until: .seconds(due)) }
+        for (id, due) in [(1, 5), (2, 3), (3, 3), (4, 9)] as [(Int64, Int)] {
+            open.wait(try Self.batch(id), until: .seconds(due))
+        }
         #expect(open.due(at: .seconds(5)).map(\.id) == [2, 3, 1])
         #expect(open.nextDue(after: .seconds(5)) == .seconds(9))
         #expect(open.nextDue(after: .seconds(9)) == nil)

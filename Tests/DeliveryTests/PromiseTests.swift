@@ -29,12 +29,15 @@ import Testing
             for _ in 0..<count where !world.flights.isEmpty {
                 try world.answer(try api.answer(world.flights[0].batch, &random))
             }
-            for name in world.reads { world.mind.absorb(api.isJourneyLive ? .live : .notLive, ofJourney: name, at: world.now) }
+            for name in world.reads {
+                world.mind.absorb(api.isJourneyLive ? .live : .notLive, ofJourney: name, at: world.now)
+            }
             world.reads = []
             if world.enforcementProbes > 0 {
                 world.enforcementProbes = 0
                 let isInconclusive = Int.random(in: 0..<3, using: &random) == 0
-                world.mind.absorb(isInconclusive ? .inconclusive : api.enforcesKeys ? .enforced : .absent, at: world.now)
+                world.mind.absorb(
+                    isInconclusive ? .inconclusive : api.enforcesKeys ? .enforced : .absent, at: world.now)
             }
             if Int.random(in: 0..<4, using: &random) == 0 { world.mind.needsSurvey = true }
             try world.wait()

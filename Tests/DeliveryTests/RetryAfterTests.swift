@@ -15,12 +15,17 @@ import Testing
         #expect(RetryAfter.duration(of: "1.5", now: Make.now) == .milliseconds(1500))
     }
 
-    @Test(arguments: [
-        nil, "", " ", "-1", "-0", "+5", "3601", "99999999999", "1e3", "0x10", "inf", "nan", "soon", "5s", "5;", "1,5", "1.2.3",
-        ".", "٣", "１", "Sun, 06 Nov 1994 08:49:37 GMT", "Mon, 32 Jan 2027 00:00:00 GMT", "Fri, 15 Jan 2027 24:61:00 GMT",
-        String(repeating: "9", count: 39), String(repeating: "9", count: 400), "Fri, 15 Jan 999999999999 08:00:00 GMT",
-        "1" + String(repeating: "0", count: 100_000),
-    ] as [String?]) func `nonsense, the past and the far future are no wait`(text: String?) {
+    @Test(
+        arguments: [
+            nil, "", " ", "-1", "-0", "+5", "3601", "99999999999", "1e3", "0x10", "inf", "nan", "soon", "5s", "5;",
+            "1,5", "1.2.3",
+            ".", "٣", "１", "Sun, 06 Nov 1994 08:49:37 GMT", "Mon, 32 Jan 2027 00:00:00 GMT",
+            "Fri, 15 Jan 2027 24:61:00 GMT",
+            String(repeating: "9", count: 39), String(repeating: "9", count: 400),
+            "Fri, 15 Jan 999999999999 08:00:00 GMT",
+            "1" + String(repeating: "0", count: 100_000),
+        ] as [String?]) func `nonsense, the past and the far future are no wait`(text: String?)
+    {
         #expect(RetryAfter.duration(of: text, now: Make.now) == nil)
     }
 

@@ -55,7 +55,9 @@ import Testing
         case .closed, .journey:
             #expect(settlement.fate == .settled(.returned))
             for index in 0..<batch.size {
-                #expect(settlement.leaving[index] == .waiting(.init(attempts: 2, dueAt: Make.now, rejection: nil, isRefusedAlone: false)))
+                #expect(
+                    settlement.leaving[index]
+                        == .waiting(.init(attempts: 2, dueAt: Make.now, rejection: nil, isRefusedAlone: false)))
             }
         case .content, .tooLarge: expectSplit(settlement)
         case .rows: try expectShrunk(settlement, entry)
@@ -141,7 +143,8 @@ import Testing
 
     // MARK: A 2xx
 
-    private static let partial = #"{"created":2,"errors":[{"index":1,"code":"resource_missing"},{"index":3,"code":"never_seen"}]}"#
+    private static let partial =
+        #"{"created":2,"errors":[{"index":1,"code":"resource_missing"},{"index":3,"code":"never_seen"}]}"#
 
     @Test(arguments: [Enforcement.enforced, .absent, .unproven], [nil, Make.earlier])
     func `a partial success delivers, retries and buries by code`(enforcement: Enforcement, before: WallTime?) throws {
@@ -164,7 +167,8 @@ import Testing
     @Test func `a row rejected for now dies at its last request, and a lonely rejection settles the batch`() throws {
         let batch = try Make.batch(Make.rows(1, attempts: 4))
         let settlement = try Self.settle(
-            .response(Make.json(200, #"{"created":0,"errors":[{"index":0,"code":"rate_limited","message":"m"}]}"#)), to: batch)
+            .response(Make.json(200, #"{"created":0,"errors":[{"index":0,"code":"rate_limited","message":"m"}]}"#)),
+            to: batch)
         #expect(settlement.fate == .settled(.rejected))
         #expect(settlement.leaving == [0: .dead(Rejection(code: "rate_limited", message: "m"), attempts: 5)])
         #expect(!settlement.provesJourneyWorks)
@@ -207,7 +211,9 @@ import Testing
     // MARK: Waits
 
     @Test(arguments: [(nil, 1), ("0", 1), ("1", 1), ("7", 7), ("garbage", 1), ("-5", 1)] as [(String?, Int)])
-    func `a request in progress is asked about after its own wait, never at once`(retryAfter: String?, seconds: Int) throws {
+    func `a request in progress is asked about after its own wait, never at once`(retryAfter: String?, seconds: Int)
+        throws
+    {
         let answer = Make.problem(409, "idempotency_in_progress", retryAfter: retryAfter)
         let settlement = try Self.settle(.response(answer), to: try Make.batch(Make.rows(1)))
         #expect(settlement.fate == .sending(dueAt: Make.now + .seconds(seconds), stamp: Make.begun))

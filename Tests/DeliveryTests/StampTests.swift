@@ -33,7 +33,9 @@ import Testing
         #expect(world.inDoubt == [1, 2, 3])
     }
 
-    @Test func `executed but unanswered, then 401, then a rotated key: sent under the old key, in doubt without it`() throws {
+    @Test func `executed but unanswered, then 401, then a rotated key: sent under the old key, in doubt without it`()
+        throws
+    {
         for fingerprints in [["new", "current"], ["new"]] {
             var world = try Self.world()
             let batch = world.flights[0].batch

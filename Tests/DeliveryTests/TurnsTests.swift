@@ -33,7 +33,10 @@ import Testing
 
     @Test func `priority goes before turn`() {
         var turns = Self.turns()
-        let journeys = [Journey(name: "a", id: 1), Journey(name: "b", id: 2, priority: 5), Journey(name: "c", id: 3, priority: .min + 1)]
+        let journeys = [
+            Journey(name: "a", id: 1), Journey(name: "b", id: 2, priority: 5),
+            Journey(name: "c", id: 3, priority: .min + 1),
+        ]
         for _ in 0..<3 { turns.serve("b") }
         #expect(turns.order(journeys, at: Self.now).map(\.name) == ["b", "a", "c"])
     }

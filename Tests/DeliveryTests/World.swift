@@ -28,12 +28,14 @@ struct World {
 
     init(
         journeys: [Journey] = [Journey(name: "welcome", id: 33)], connections: Int = 4, batchSize: Int = 10,
-        idempotency: WorkerConfiguration.Idempotency = .enforced, rate: [RateLimit] = [], unknownAfter: Duration = .seconds(22 * 3600),
+        idempotency: WorkerConfiguration.Idempotency = .enforced, rate: [RateLimit] = [],
+        unknownAfter: Duration = .seconds(22 * 3600),
         inheriting batches: [Batch] = [], pauses: [Pause] = [], seed: UInt64 = 1
     ) {
         now = Moment(wall: Make.now, monotonic: .seconds(1000))
         self.pauses = pauses
-        let policy = DeliveryPolicy(batchSize: batchSize, connections: connections, linger: .zero, unknownAfter: unknownAfter)
+        let policy = DeliveryPolicy(
+            batchSize: batchSize, connections: connections, linger: .zero, unknownAfter: unknownAfter)
         let configuration = WorkerConfiguration(
             journeys: journeys, policy: policy, url: "https://api.test", version: "2026-04-28", rate: rate,
             idempotency: idempotency)
@@ -145,13 +147,17 @@ struct World {
                 if admission == .full { supply = .more }
                 return admission == .taken
             }
-            if let request = builder.freeze(outbox: Make.outbox) { result.begun.append(freeze(request, order, isBegun: true)) }
+            if let request = builder.freeze(outbox: Make.outbox) {
+                result.begun.append(freeze(request, order, isBegun: true))
+            }
         }
         result.supplies[name] = supply
         result.nextDue[name] = resting[name]?.map(\.dueAt).filter { $0 > now.wall }.min()
     }
 
-    private mutating func freeze(_ request: FrozenRequest, _ order: ClaimOrder, parent: Int64? = nil, isBegun: Bool) -> Batch {
+    private mutating func freeze(_ request: FrozenRequest, _ order: ClaimOrder, parent: Int64? = nil, isBegun: Bool)
+        -> Batch
+    {
         lastBatch += 1
         let batch = Batch(
             id: lastBatch, journey: order.journey.name, key: request.key, target: order.target,

@@ -129,7 +129,9 @@ struct AnswerTests {
     }
 
     @Test func `running out of credit pauses everything and spends no attempts`() async throws {
-        try await Workbench.open { $0.credit = 0 } _: { bench in
+        try await Workbench.open {
+            $0.credit = 0
+        } _: { bench in
             try bench.insert(10)
             guard case .blocked = try await bench.drain() else {
                 Issue.record("the drain should be blocked by the pause")
@@ -181,7 +183,9 @@ struct AnswerTests {
         SandboxDialect.entrancesCreated, .results, .count, .success, .accepted, .noContent,
     ])
     func `every form of an acceptance is understood`(dialect: SandboxDialect) async throws {
-        try await Workbench.open { $0.dialect = dialect } _: { bench in
+        try await Workbench.open {
+            $0.dialect = dialect
+        } _: { bench in
             try bench.insert(20)
             try await bench.expectDrained()
             #expect(try bench.states() == ["delivered": 20])
@@ -190,8 +194,11 @@ struct AnswerTests {
     }
 
     @Test(arguments: [SandboxDialect.contradictory, .truncated, .unparsable])
-    func `an acceptance that proves too little is replayed and then held in doubt`(dialect: SandboxDialect) async throws {
-        try await Workbench.open { $0.dialect = dialect } _: { bench in
+    func `an acceptance that proves too little is replayed and then held in doubt`(dialect: SandboxDialect) async throws
+    {
+        try await Workbench.open {
+            $0.dialect = dialect
+        } _: { bench in
             try bench.insert(20)
             guard case .blocked(let remaining) = try await bench.drain() else {
                 Issue.record("the drain should be blocked by the batch in doubt")

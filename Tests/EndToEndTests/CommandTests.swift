@@ -18,7 +18,9 @@ struct CommandTests {
     }
 
     @Test func `a drain exits 3 as soon as only what waits for a person is left`() async throws {
-        try await Workbench.open { $0.journeys[0].status = .draft } _: { bench in
+        try await Workbench.open {
+            $0.journeys[0].status = .draft
+        } _: { bench in
             try bench.insert(3)
             let drain = try bench.start(["drain", "--timeout", "2m"])
             #expect(await drain.end() == .exited(3))
@@ -63,7 +65,8 @@ struct CommandTests {
 
     @Test func `the API key and the payloads appear in no output`() async throws {
         try await Workbench.open { bench in
-            try bench.insert(20, named: { "canary-contact-\($0)" }, changing: { $0.data = #"{"note":"canary-payload"}"# })
+            try bench.insert(
+                20, named: { "canary-contact-\($0)" }, changing: { $0.data = #"{"note":"canary-payload"}"# })
             let drain = try bench.start(["drain", "--verbose"])
             #expect(await drain.end() == .exited(0))
             let text = try drain.text

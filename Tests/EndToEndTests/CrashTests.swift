@@ -45,7 +45,9 @@ struct CrashTests {
         }
     }
 
-    @Test func `a second worker on the same database is refused with a sentence, through a symbolic link too`() async throws {
+    @Test func `a second worker on the same database is refused with a sentence, through a symbolic link too`()
+        async throws
+    {
         try await Workbench.open { bench in
             try bench.insert(1)
             let first = try bench.start(["run"], halt: "settled:1")
@@ -106,7 +108,8 @@ struct CrashTests {
         try await Workbench.open { bench in
             let key = bench.folder.appendingPathComponent("api-key")
             try "sk_test_revoked".write(to: key, atomically: true, encoding: .utf8)
-            let yaml = bench.yaml.replacingOccurrences(of: "rate: unlimited", with: "rate: unlimited, key_file: \(key.path)")
+            let yaml = bench.yaml.replacingOccurrences(
+                of: "rate: unlimited", with: "rate: unlimited, key_file: \(key.path)")
             try bench.insert(3)
             let records = bench.sandbox.watch()
             let worker = try bench.start(["run"], configuration: yaml)

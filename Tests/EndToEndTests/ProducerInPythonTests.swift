@@ -16,7 +16,9 @@ struct ProducerInPythonTests {
             db.execute("ROLLBACK" if number % 5 == 4 else "COMMIT")
         """
 
-    @Test func `a Python producer commits beside a running worker and nothing is lost, doubled or sent unasked`() async throws {
+    @Test func `a Python producer commits beside a running worker and nothing is lost, doubled or sent unasked`()
+        async throws
+    {
         try await Workbench.open { bench in
             try await bench.whileWorking { _ in
                 let python = Process()

@@ -15,7 +15,9 @@ struct UnknownOutcomeTests {
         #expect(remaining.inDoubt == count)
     }
 
-    @Test func `a request that may have run is not sent again after unknown_after, and a person settles it`() async throws {
+    @Test func `a request that may have run is not sent again after unknown_after, and a person settles it`()
+        async throws
+    {
         try await Workbench.open {
             $0.faults.dropAfterEffect.probability = 1
         } _: { bench in
@@ -69,7 +71,9 @@ struct UnknownOutcomeTests {
     }
 
     @Test func `unknown_after 0s never sends again what may have run`() async throws {
-        try await Workbench.open { $0.faults.dropAfterEffect.next = 1 } _: { bench in
+        try await Workbench.open {
+            $0.faults.dropAfterEffect.next = 1
+        } _: { bench in
             var bench = bench
             bench.policy.unknownAfter = .zero
             try bench.insert(5)
@@ -79,7 +83,9 @@ struct UnknownOutcomeTests {
     }
 
     @Test func `a restart neither forgets a pause nor hammers a closed door`() async throws {
-        try await Workbench.open { $0.credit = 0 } _: { bench in
+        try await Workbench.open {
+            $0.credit = 0
+        } _: { bench in
             try bench.insert(300)
             for _ in 0..<5 {
                 guard case .blocked = try await bench.drain() else {
@@ -89,7 +95,10 @@ struct UnknownOutcomeTests {
             }
             // What was in flight when the first refusal came, and nothing after it.
             #expect(bench.triggers <= 3)
-            #expect(try bench.states() == ["pending": 300 - 100 * bench.triggers, "retrying": 100 * bench.triggers].filter { $0.value > 0 })
+            #expect(
+                try bench.states()
+                    == ["pending": 300 - 100 * bench.triggers, "retrying": 100 * bench.triggers].filter { $0.value > 0 }
+            )
         }
     }
 }

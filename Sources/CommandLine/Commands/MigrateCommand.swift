@@ -28,7 +28,8 @@ struct MigrateCommand: ParsableCommand {
         let database = try open(path)
         do {
             let applied = try Outbox.migrate(database)
-            Output.print(applied.isEmpty ? "the outbox is up to date" : applied.map { "applied \($0)" }.joined(separator: "\n"))
+            Output.print(
+                applied.isEmpty ? "the outbox is up to date" : applied.map { "applied \($0)" }.joined(separator: "\n"))
         } catch let error as OutboxError {
             throw Failure.configuration(error.description)
         }
@@ -47,7 +48,8 @@ struct MigrateCommand: ParsableCommand {
     private func switchToWAL(_ database: DatabaseQueue) throws {
         let mode = try database.writeWithoutTransaction { try String.fetchOne($0, sql: "PRAGMA journal_mode = WAL") }
         guard mode == "wal" else {
-            throw Failure.general("the journal mode stays \(mode ?? "unknown"): close the other connections and try again")
+            throw Failure.general(
+                "the journal mode stays \(mode ?? "unknown"): close the other connections and try again")
         }
         Output.print(
             """

@@ -19,10 +19,12 @@ struct SandboxCommand: AsyncParsableCommand {
     @Option(name: .customLong("journey"), help: ArgumentHelp("A live journey; repeat for more.", valueName: "id"))
     var journeys: [Int] = [33]
 
-    @Option(name: .customLong("entrance"), help: ArgumentHelp("An entrance step that every journey has.", valueName: "id"))
+    @Option(
+        name: .customLong("entrance"), help: ArgumentHelp("An entrance step that every journey has.", valueName: "id"))
     var entrances: [Int] = [1, 42]
 
-    @Option(help: ArgumentHelp("Append every request and effect to this file, one JSON object a line.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Append every request and effect to this file, one JSON object a line.", valueName: "file"))
     var log: String?
 
     @Option(help: ArgumentHelp("An API key that is accepted.", valueName: "key"))
@@ -34,7 +36,8 @@ struct SandboxCommand: AsyncParsableCommand {
             logFile: log)
         configuration.requestLog = log != nil
         let server = try SandboxServer(
-            configuration: configuration, clock: .system, logger: Logger(label: "sandbox") { _ in SwiftLogNoOpLogHandler() },
+            configuration: configuration, clock: .system,
+            logger: Logger(label: "sandbox") { _ in SwiftLogNoOpLogHandler() },
             onListening: { port in
                 Output.print("api.url: http://127.0.0.1:\(port)/api/client")
                 Output.print("api key: \(key)")

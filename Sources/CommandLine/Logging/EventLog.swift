@@ -9,7 +9,9 @@ struct EventLog: Sendable {
         switch event {
         case .tookOver(let open): logger.info("worker_started", metadata: ["open_batches": "\(open)"])
         case .begun(let batch):
-            logger.debug("batch_sending", metadata: ["batch": "\(batch.id)", "attempt": "\(batch.attempt)", "size": "\(batch.size)"])
+            logger.debug(
+                "batch_sending",
+                metadata: ["batch": "\(batch.id)", "attempt": "\(batch.attempt)", "size": "\(batch.size)"])
         case .settled(let settlement): note(settlement)
         case .stale(let batch): logger.warning("answer_stale", metadata: ["batch": "\(batch)"])
         case .quarantined(let intent, let reason):
@@ -17,7 +19,9 @@ struct EventLog: Sendable {
         case .paused(let pause):
             logger.warning(
                 "pause_began",
-                metadata: ["scope": "\(name(pause.scope))", "cause": "\(pause.cause)", "detail": "\(pause.detail ?? "")"])
+                metadata: [
+                    "scope": "\(name(pause.scope))", "cause": "\(pause.cause)", "detail": "\(pause.detail ?? "")",
+                ])
         case .resumed(let scope, let cause):
             logger.notice("pause_ended", metadata: ["scope": "\(name(scope))", "cause": "\(cause)"])
         case .enforcement(let finding): logger.notice("idempotency_found", metadata: ["finding": "\(finding.rawValue)"])
@@ -32,7 +36,8 @@ struct EventLog: Sendable {
     private func note(_ settlement: Settlement) {
         let batch = settlement.batch
         var fields: Logger.Metadata = [
-            "batch": "\(batch.id)", "journey": "\(batch.journey)", "size": "\(batch.size)", "attempt": "\(batch.attempt)",
+            "batch": "\(batch.id)", "journey": "\(batch.journey)", "size": "\(batch.size)",
+            "attempt": "\(batch.attempt)",
             "delivered": "\(settlement.deliveredCount)",
         ]
         if let status = settlement.record.status { fields["status"] = "\(status)" }

@@ -14,7 +14,9 @@ final class ServiceNotifier: Sendable {
     init(environment: [String: String]) {
         socketPath = environment["NOTIFY_SOCKET"]
         let isForUs = environment["WATCHDOG_PID"].map { $0 == String(getpid()) } ?? true
-        feedInterval = environment["WATCHDOG_USEC"].flatMap(Int64.init).flatMap { isForUs ? .microseconds($0 / 3) : nil }
+        feedInterval = environment["WATCHDOG_USEC"].flatMap(Int64.init).flatMap {
+            isForUs ? .microseconds($0 / 3) : nil
+        }
     }
 
     /// How often the loop has to go round for the watchdog's sake.

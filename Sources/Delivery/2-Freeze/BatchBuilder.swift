@@ -86,7 +86,9 @@ public struct BatchBuilder {
         return try JSONText.check(object: profile)
     }
 
-    private mutating func append(_ row: IntentRow, profileInside: Range<Int>?) -> (profile: Range<Int>?, data: Range<Int>?) {
+    private mutating func append(_ row: IntentRow, profileInside: Range<Int>?) -> (
+        profile: Range<Int>?, data: Range<Int>?
+    ) {
         if let entrance = target.entrance {
             body.append(ascii: "{\"entrance_id\":")
             body.append(integer: entrance)

@@ -158,8 +158,9 @@ struct AcceptanceReader {
         zip([member.externalID, member.anonymousID, member.email], identities).allSatisfy { own, named in
             guard let named, let own else { return true }
             return named == own
-        } && zip([member.externalID, member.anonymousID, member.email], identities).contains { own, named in
-            named != nil && own == named
         }
+            && zip([member.externalID, member.anonymousID, member.email], identities).contains { own, named in
+                named != nil && own == named
+            }
     }
 }

@@ -107,7 +107,8 @@ public struct Classifier: Sendable {
 
     private func rejection(of response: Response, _ problem: Problem?) -> Rejection {
         guard let problem else {
-            return Rejection(code: "http_\(response.status)", message: "HTTP \(response.status) \(response.contentType)")
+            return Rejection(
+                code: "http_\(response.status)", message: "HTTP \(response.status) \(response.contentType)")
         }
         return Rejection(code: problem.code, message: problem.message)
     }

@@ -18,7 +18,8 @@ struct Problem: Equatable {
         guard response.isComplete, response.contentType.contains("json"), let json = JSONValue.read(response.body)
         else { return nil }
         guard json["status"]?.string == "error" || json["code"]?.string != nil else { return nil }
-        code = json["code"]?.string.map { String($0.prefix(Self.codeLengthMax)) } ?? Self.code(ofStatus: response.status)
+        code =
+            json["code"]?.string.map { String($0.prefix(Self.codeLengthMax)) } ?? Self.code(ofStatus: response.status)
         message = json["message"]?.string ?? json["title"]?.string ?? json["error"]?.string ?? ""
         param = json["param"]?.string
         details = (json["errors"]?.array ?? []).compactMap { entry in
@@ -57,7 +58,9 @@ struct Problem: Equatable {
         let all = details + (param.map { [Detail(param: $0, code: nil, message: nil)] } ?? [])
         for detail in all {
             guard let row = shape.row(ofParam: detail.param), row < size, named[row] == nil else { continue }
-            named[row] = Rejection(code: detail.code.map { String($0.prefix(Self.codeLengthMax)) } ?? code, message: detail.message ?? message)
+            named[row] = Rejection(
+                code: detail.code.map { String($0.prefix(Self.codeLengthMax)) } ?? code,
+                message: detail.message ?? message)
         }
         return named
     }

@@ -37,7 +37,9 @@ public enum RetryAfter {
             formatter.timeZone = TimeZone(secondsFromGMT: 0)
             formatter.isLenient = false
             formatter.dateFormat = format
-            guard let seconds = formatter.date(from: plain)?.timeIntervalSince1970, abs(seconds) < 1e11 else { continue }
+            guard let seconds = formatter.date(from: plain)?.timeIntervalSince1970, abs(seconds) < 1e11 else {
+                continue
+            }
             return WallTime(milliseconds: Int64(seconds * 1000))
         }
         return nil

@@ -44,7 +44,9 @@ public struct Settling {
             return again(batch, verdict, stamp: stamp, after: backoff(batch))
         case .refusedRows, .refusedContent, .refusedByEdge, .closed, .journeyClosed:
             // Under a key that is refused for good nobody will learn what became of the request.
-            if isRetiredKey { return stamp != nil && onUnknown == .hold ? doubt(batch, verdict) : try giveBack(batch, verdict) }
+            if isRetiredKey {
+                return stamp != nil && onUnknown == .hold ? doubt(batch, verdict) : try giveBack(batch, verdict)
+            }
             // Something under this key may still have run: the key stays, and the request waits.
             if stamp != nil { return again(batch, verdict, stamp: stamp, after: patience(batch, verdict)) }
             return try refused(batch, verdict)
@@ -92,10 +94,11 @@ public struct Settling {
         }
         var settlement = Settlement(
             batch: batch, fate: .settled(.partlyRejected), record: verdict.record, unproven: unproven)
-        try reject(results.enumerated().compactMap { index, result in
-            guard case .rejected(let rejection) = result else { return nil }
-            return (index, rejection)
-        }, in: &settlement)
+        try reject(
+            results.enumerated().compactMap { index, result in
+                guard case .rejected(let rejection) = result else { return nil }
+                return (index, rejection)
+            }, in: &settlement)
         if !unproven.isEmpty { settlement.fate = .inDoubt }
         if unproven.isEmpty && settlement.leaving.count == batch.size { settlement.fate = .settled(.rejected) }
         settlement.provesJourneyWorks = results.contains(.delivered) && !verdict.isReplayed

@@ -163,14 +163,18 @@ struct Dispatcher: Sendable {
         }
         windows.note(result.begun.count, at: now.monotonic)
         for batch in result.successors { open.wait(batch, until: now.monotonic) }
-        if !result.successors.isEmpty || result.begun.isEmpty && result.supplies.values.contains(.more) { isBehind = true }
+        if !result.successors.isEmpty || result.begun.isEmpty && result.supplies.values.contains(.more) {
+            isBehind = true
+        }
         for id in result.stale {
             open.remove(id)
             notes.append(.stale(batch: id))
         }
         turns.absorb(result)
         for (journey, count) in result.refusedAlike where count >= Self.refusedAlikeMax {
-            close(.journey(journey), Rejection(code: Pause.rowsRefusedCause, message: "\(count) rows refused alike"), nil, now)
+            close(
+                .journey(journey), Rejection(code: Pause.rowsRefusedCause, message: "\(count) rows refused alike"), nil,
+                now)
         }
         for (intent, reason) in result.quarantined { notes.append(.quarantined(intent: intent, reason)) }
         notes.append(.round(result))

@@ -108,7 +108,10 @@ struct Doors {
 
     /// Opens the doors of a scope that an answer has proven open; a person's pause and a rate's stay.
     mutating func open(_ scope: Pause.Scope, begunAt: WallTime) {
-        remove { $0.scope == scope && $0.cause != Pause.operatorCause && $0.cause != Pause.rateCause && $0.isOlder(than: begunAt) }
+        remove {
+            $0.scope == scope && $0.cause != Pause.operatorCause && $0.cause != Pause.rateCause
+                && $0.isOlder(than: begunAt)
+        }
     }
 
     /// Opens the door that a rate limit had closed, once its time has passed.

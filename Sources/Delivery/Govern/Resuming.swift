@@ -43,7 +43,9 @@ struct Resuming {
 
     /// Nothing under its key has run: a shut door or another API key ends the batch, and its rows wait unfrozen.
     private func decideUntried(_ batch: Batch) throws -> Decision {
-        guard batch.apiKeyFingerprint == fingerprints.first else { return .end(try giveBack(batch, code: "api_key_changed")) }
+        guard batch.apiKeyFingerprint == fingerprints.first else {
+            return .end(try giveBack(batch, code: "api_key_changed"))
+        }
         if everything == .closed && journey != .closed && isHeldBriefly { return .wait }
         if everything == .closed || journey == .closed { return .end(try giveBack(batch, code: "paused")) }
         return .send

@@ -57,7 +57,9 @@ struct Turns {
     /// Ripe journeys, by priority and then by who was served longest ago.
     func order(_ journeys: [Journey], at now: WallTime) -> [Journey] {
         journeys.filter { isRipe($0.name, at: now) }.sorted {
-            (-$0.priority, turns[$0.name]?.lastServed ?? 0, $0.name) < (-$1.priority, turns[$1.name]?.lastServed ?? 0, $1.name)
+            (-$0.priority, turns[$0.name]?.lastServed ?? 0, $0.name) < (
+                -$1.priority, turns[$1.name]?.lastServed ?? 0, $1.name
+            )
         }
     }
 

@@ -40,7 +40,9 @@ public struct Member: Sendable, Equatable {
             arena.append(contentsOf: bytes)
             return (arena.count - bytes.count)..<arena.count
         }
-        let texts = [externalID, anonymousID, email, orderingKey, dedupKey, traceparent].map { $0.map { place($0.utf8) } }
+        let texts = [externalID, anonymousID, email, orderingKey, dedupKey, traceparent].map {
+            $0.map { place($0.utf8) }
+        }
         let payload = [profile(in: batch.body), data(in: batch.body)].map { $0.map { place($0) } }
         return arena.withUnsafeBytes { bytes in
             func text(_ range: Range<Int>?) -> IntentRow.Text? { range.map { IntentRow.Text(rebasing: bytes[$0]) } }
@@ -90,8 +92,13 @@ public struct MemberList: Sendable, Equatable {
         var isEscaped = false
         for (index, byte) in text.enumerated() {
             if inString {
-                if isEscaped { isEscaped = false } else if byte == UInt8(ascii: "\\") { isEscaped = true }
-                else if byte == UInt8(ascii: "\"") { inString = false }
+                if isEscaped {
+                    isEscaped = false
+                } else if byte == UInt8(ascii: "\\") {
+                    isEscaped = true
+                } else if byte == UInt8(ascii: "\"") {
+                    inString = false
+                }
                 continue
             }
             switch byte {

@@ -23,7 +23,9 @@ extension Workbench {
             let order: Int = row[0]
             let state: String = row[1] ?? "lost"
             let count = effects[#"{"order":\#(order)}"#]?.count ?? 0
-            if state == "delivered" ? count != 1 : count != 0 { wrong.append("order \(order): \(state), \(count) effects") }
+            if state == "delivered" ? count != 1 : count != 0 {
+                wrong.append("order \(order): \(state), \(count) effects")
+            }
             if state.contains("+") { wrong.append("order \(order) is in several places: \(state)") }
         }
         if effects.values.reduce(0, { $0 + $1.count }) > rows.count { wrong.append("more effects than intents") }

@@ -116,7 +116,8 @@ struct Workbench: Sendable {
         let sender = SpotzeeSender(keys: keys, connections: policy.connections, timeout: .seconds(10), agent: "test")
         let store = try SQLiteStore(path: path)
         let worker = Worker(
-            configuration: configuration, store: store, sender: sender, commits: store.commits(), clock: clock, seed: 1, observe: events.note)
+            configuration: configuration, store: store, sender: sender, commits: store.commits(), clock: clock, seed: 1,
+            observe: events.note)
         do {
             let value = try await use(worker)
             try await sender.shutdown()

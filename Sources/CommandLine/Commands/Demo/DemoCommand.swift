@@ -6,7 +6,8 @@ import Sandbox
 /// Shows the whole way of an intent on this machine: no key, no network, nothing left behind.
 struct DemoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "demo", abstract: "Watch orders become journey entrances, through a crash, a rate limit and dropped connections.",
+        commandName: "demo",
+        abstract: "Watch orders become journey entrances, through a crash, a rate limit and dropped connections.",
         discussion: """
             Makes a business database in a temporary folder, a producer that commits orders with their intents, the \
             sandbox with faults switched on, and a worker that is killed in the middle. The table at the end is drawn \
@@ -73,7 +74,9 @@ struct DemoCommand: AsyncParsableCommand {
                 hasCrashed = true
             }
             if !producer.isRunning, try stage.standing().unfinished == 0 { break }
-            guard worker.isRunning else { throw Failure.general("the worker ended by itself:\n\(try stage.log("run"))") }
+            guard worker.isRunning else {
+                throw Failure.general("the worker ended by itself:\n\(try stage.log("run"))")
+            }
             guard progress.elapsed < .seconds(300) else { throw Failure.general("the demo took longer than 5 minutes") }
             try await Task.sleep(for: .milliseconds(100))
         }

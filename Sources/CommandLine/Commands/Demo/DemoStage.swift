@@ -10,7 +10,8 @@ struct DemoStage {
     private let shop: DatabaseQueue
 
     init() throws {
-        folder = FileManager.default.temporaryDirectory.appendingPathComponent("journey-outbox-demo-\(UUID().uuidString)")
+        folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "journey-outbox-demo-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         var configuration = GRDB.Configuration()
         configuration.busyMode = .timeout(10)
