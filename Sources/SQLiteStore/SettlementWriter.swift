@@ -81,6 +81,8 @@ struct SettlementWriter {
         var builder = BatchBuilder(order: order, at: now)
         for place in places {
             let admission = members[place].withRow(of: batch) { builder.offer($0) }
+            // Members of one batch fit into a part of it; one that did not would be lost, so nothing is applied then.
+            if admission == .full || admission == .repeatedContact { throw SettlementFailure.misfit(members[place].id) }
             if case .unsendable(let reason) = admission {
                 try IntentMover(db: db, now: now, requestID: nil).bury(
                     members[place], of: batch, Rejection(code: reason.rawValue, message: reason.message),
@@ -144,4 +146,10 @@ struct SettlementWriter {
                 settlement.batch.id,
             ])
     }
+}
+
+/// Why a settlement was not applied: the batch stays as it is, and its request is asked for again.
+enum SettlementFailure: Error, Equatable {
+    /// A member that does not fit into a part of its own batch.
+    case misfit(Int64)
 }

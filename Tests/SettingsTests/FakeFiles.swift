@@ -18,12 +18,12 @@ struct FakeFiles: FileReading {
 }
 
 extension SettingsEnvironment {
-    /// Surroundings with the given files and variables, in `/work`.
+    /// Surroundings with the given files and variables, in `/home`.
     static func fake(_ files: [String: String] = [:], variables: [String: String] = [:]) -> SettingsEnvironment {
         var fake = FakeFiles()
         for (path, text) in files { fake.add(path, text) }
         let all = ["HOME": "/home/ada"].merging(variables) { $1 }
-        return SettingsEnvironment(variables: all, currentDirectory: "/work", files: fake)
+        return SettingsEnvironment(variables: all, currentDirectory: "/home", files: fake)
     }
 }
 
@@ -32,7 +32,7 @@ func load(
     _ yaml: String, database: String? = nil, variables: [String: String] = [:]
 ) throws(ConfigurationError) -> Configuration {
     try Configuration.load(
-        file: "c.yaml", database: database, environment: .fake(["/work/c.yaml": yaml], variables: variables))
+        file: "c.yaml", database: database, environment: .fake(["/home/c.yaml": yaml], variables: variables))
 }
 
 /// The problems of a text as lines; none when it loads.

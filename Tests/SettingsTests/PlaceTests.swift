@@ -14,25 +14,25 @@ import Testing
 
     @Test func `an explicit file comes first, then the current directory, then the system's`() throws {
         var files = [
-            "/work/x/mine.yaml": "database: /explicit",
-            "/work/journey-outbox.yaml": "database: /local",
+            "/home/x/mine.yaml": "database: /explicit",
+            "/home/journey-outbox.yaml": "database: /local",
             "/etc/journey-outbox/config.yaml": "database: /system",
         ]
-        #expect(try Configuration.load(file: "x/mine.yaml", environment: .fake(files)).file == "/work/x/mine.yaml")
+        #expect(try Configuration.load(file: "x/mine.yaml", environment: .fake(files)).file == "/home/x/mine.yaml")
         #expect(try Configuration.load(environment: .fake(files)).database == "/local")
-        files["/work/journey-outbox.yaml"] = nil
+        files["/home/journey-outbox.yaml"] = nil
         #expect(try Configuration.load(environment: .fake(files)).database == "/system")
     }
 
     @Test func `without any file both places are named`() {
         #expect(
             message { () throws(ConfigurationError) in try Configuration.load(environment: .fake()) }
-                == "configuration: found neither /work/journey-outbox.yaml nor /etc/journey-outbox/config.yaml; "
+                == "configuration: found neither /home/journey-outbox.yaml nor /etc/journey-outbox/config.yaml; "
                 + "create one of them or name a file")
     }
 
     @Test func `an explicit file that is missing is not replaced by another`() {
-        let environment = SettingsEnvironment.fake(["/work/journey-outbox.yaml": "database: /local"])
+        let environment = SettingsEnvironment.fake(["/home/journey-outbox.yaml": "database: /local"])
         #expect(
             message { () throws(ConfigurationError) in
                 try Configuration.load(file: "gone.yaml", environment: environment)
@@ -48,16 +48,16 @@ import Testing
         (.tooLarge(bytesMax: 1 << 20), "is longer than 1MiB; shorten it or name another"),
     ])
     func `a default file that cannot be read ends the search`(failure: FileReadingError, expected: String) {
-        var files = FakeFiles(failures: ["/work/journey-outbox.yaml": failure])
+        var files = FakeFiles(failures: ["/home/journey-outbox.yaml": failure])
         files.add("/etc/journey-outbox/config.yaml", "database: /system")
-        let environment = SettingsEnvironment(variables: [:], currentDirectory: "/work", files: files)
+        let environment = SettingsEnvironment(variables: [:], currentDirectory: "/home", files: files)
         #expect(
             message { () throws(ConfigurationError) in try Configuration.load(environment: environment) }
                 == "journey-outbox.yaml: \(expected)")
     }
 
     @Test func `the database option replaces the file's database, which is checked all the same`() throws {
-        #expect(try load("database: /d", database: "other.db").database == "/work/other.db")
+        #expect(try load("database: /d", database: "other.db").database == "/home/other.db")
         #expect(try load("", database: "/other.db").database == "/other.db")
         #expect(
             problems("database: [a]", database: ":memory:") == [

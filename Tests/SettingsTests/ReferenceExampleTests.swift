@@ -34,7 +34,7 @@ import Testing
             RateLimit(requests: 1000, per: .seconds(10)), RateLimit(requests: 8000, per: .seconds(60)),
         ]
         let expected = Configuration(
-            file: "/work/c.yaml", database: "/var/lib/app/app.db", stateDirectory: "/var/lib/journey-outbox",
+            file: "/home/c.yaml", database: "/var/lib/app/app.db", stateDirectory: "/var/lib/journey-outbox",
             deployment: "NAME", api: api,
             journeys: [
                 "welcome": JourneySettings(name: "welcome", id: 33),
@@ -46,7 +46,7 @@ import Testing
     @Test func `a database alone gives the defaults in numbers`() throws {
         let configuration = try load("database: app.db")
         let delivery = configuration.delivery
-        #expect(configuration.database == "/work/app.db")
+        #expect(configuration.database == "/home/app.db")
         #expect(configuration.stateDirectory == "/home/ada/.local/state/journey-outbox")
         #expect(configuration.deployment == nil)
         #expect(configuration.api.url == "https://apix.spotzee.com/api/client")
