@@ -11,7 +11,7 @@ public enum WorkerEvent: Sendable {
     case resumed(scope: Pause.Scope, cause: String)
     case enforcement(Enforcement)
     case storeBusy(times: Int)
-    case commitFailed(String)
+    case settlementFailed(batch: Int64, reason: String)
     case round(RoundResult)
     case stopping(inFlight: Int)
     case stopped

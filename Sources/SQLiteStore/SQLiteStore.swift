@@ -77,9 +77,15 @@ public final class SQLiteStore: OutboxStore {
         for settlement in round.settlements {
             let writer = SettlementWriter(db: db, outbox: outbox, now: round.now)
             var successors: [Batch]?
-            try db.inSavepoint {
-                successors = try writer.apply(settlement)
-                return successors == nil ? .rollback : .commit
+            do {
+                try db.inSavepoint {
+                    successors = try writer.apply(settlement)
+                    return successors == nil ? .rollback : .commit
+                }
+            } catch  where Self.concernsOneBatch(error) {
+                // The others' answers are not to be forgotten for one that cannot be applied.
+                result.failed.append(RoundResult.Failed(batch: settlement.batch, reason: "\(error)"))
+                continue
             }
             guard let successors else {
                 result.stale.append(settlement.batch.id)
@@ -99,6 +105,12 @@ public final class SQLiteStore: OutboxStore {
                     """
             ).execute(arguments: [journey, count])
         }
+    }
+
+    /// Whether an error is about the rows of one settlement, and not about the database under all of them.
+    private static func concernsOneBatch(_ error: any Error) -> Bool {
+        guard let error = error as? DatabaseError else { return true }
+        return error.resultCode == .SQLITE_CONSTRAINT
     }
 
     private static func claim(

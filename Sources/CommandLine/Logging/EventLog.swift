@@ -26,7 +26,8 @@ struct EventLog: Sendable {
             logger.notice("pause_ended", metadata: ["scope": "\(name(scope))", "cause": "\(cause)"])
         case .enforcement(let finding): logger.notice("idempotency_found", metadata: ["finding": "\(finding.rawValue)"])
         case .storeBusy(let times): logger.warning("database_busy", metadata: ["times": "\(times)"])
-        case .commitFailed(let reason): logger.error("commit_failed", metadata: ["reason": "\(reason)"])
+        case .settlementFailed(let batch, let reason):
+            logger.error("settlement_failed", metadata: ["batch": "\(batch)", "reason": "\(reason)"])
         case .looked, .round: return
         case .stopping(let inFlight): logger.info("worker_stopping", metadata: ["in_flight": "\(inFlight)"])
         case .stopped: logger.info("worker_stopped")

@@ -92,6 +92,8 @@ public struct RoundResult: Sendable {
     public var successors: [Batch] = []
     /// Batches whose settlement did not apply: somebody else has settled them.
     public var stale: [Int64] = []
+    /// Batches whose settlement could not be applied, and is as if it had not been tried.
+    public var failed: [Failed] = []
     public var supplies: [String: Supply] = [:]
     /// For each journey in `supplies`: when its next intent that waits or is scheduled becomes due.
     public var nextDue: [String: WallTime] = [:]
@@ -103,6 +105,17 @@ public struct RoundResult: Sendable {
     public var held: Duration = .zero
 
     public init() {}
+
+    /// A settlement that the database refused.
+    public struct Failed: Sendable {
+        public var batch: Batch
+        public var reason: String
+
+        public init(batch: Batch, reason: String) {
+            self.batch = batch
+            self.reason = reason
+        }
+    }
 }
 
 /// What a drain is to empty: what was committed and due when it started.

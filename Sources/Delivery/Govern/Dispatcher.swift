@@ -85,6 +85,9 @@ struct Dispatcher: Sendable {
         return (open.inFlight.isEmpty && settlements.isEmpty) || now.monotonic - stoppingSince >= Self.stopPatience
     }
 
+    /// How long a batch waits whose settlement the database refused, before its request is asked for again.
+    static let failedWait: Duration = .seconds(60)
+
     /// How long a stopping worker waits for answers, well below systemd's own 90 s.
     static let stopPatience: Duration = .seconds(25)
 
@@ -165,6 +168,10 @@ struct Dispatcher: Sendable {
         for batch in result.successors { open.wait(batch, until: now.monotonic) }
         if !result.successors.isEmpty || result.begun.isEmpty && result.supplies.values.contains(.more) {
             isBehind = true
+        }
+        for failed in result.failed {
+            open.wait(failed.batch, until: now.monotonic + Self.failedWait)
+            notes.append(.settlementFailed(batch: failed.batch.id, reason: failed.reason))
         }
         for id in result.stale {
             open.remove(id)
