@@ -1,7 +1,7 @@
 import Delivery
 import Logging
 
-/// Says in the log what the worker did; docs/logs.md lists every event.
+/// Says in the log what the worker did: one event a line, by a fixed name.
 struct EventLog: Sendable {
     let logger: Logger
 
