@@ -1,4 +1,3 @@
-import Logging
 import Synchronization
 
 /// Drains the outbox: claims, freezes, sends, classifies and settles until it is told to stop.
@@ -80,7 +79,10 @@ public final class Worker<Clock: WorkerClock>: Sendable {
                 let result = try await commit(try mind.plan(at: planned), into: &mind, tasks: &tasks)
                 for batch in result.begun { tasks.addTask { await self.send(batch) } }
                 report(&mind)
-                if mind.isStopped(at: clock.now()) { return .stopped }
+                if mind.isStopped(at: clock.now()) {
+                    observe(.stopped)
+                    return .stopped
+                }
                 if let drain, let end = try await outcome(of: drain, goal, since: start, mind) { return end }
                 deadline = nextLook(mind, after: planned, drain, since: start)
                 // Producers get their turn at the write lock between two rounds.

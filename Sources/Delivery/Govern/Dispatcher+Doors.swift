@@ -1,0 +1,77 @@
+/// What answers open and close.
+extension Dispatcher {
+    func isProbedByPosting(_ journey: String) -> Bool {
+        postProbes.contains(journey) || isParkedForRows(journey)
+    }
+
+    func isParkedForRows(_ journey: String) -> Bool {
+        doors.pauses.contains { $0.scope == .journey(journey) && $0.cause == Pause.rowsRefusedCause }
+    }
+
+    mutating func readJourneys(into plan: inout Plan, at now: Moment) {
+        // Also when a probe of everything is due: with each journey parked, no other request would ever be that probe.
+        guard doors.passage(.everything, at: now.wall) != .closed else { return }
+        for pause in doors.journeysToProbe(at: now.wall) {
+            guard case .journey(let name) = pause.scope, !isProbedByPosting(name), !reading.contains(name),
+                let journey = journey(named: name), windows.free(at: now.monotonic, atMost: 1) > 0
+            else { continue }
+            reading.insert(name)
+            windows.note(1, at: now.monotonic)
+            doors.noteProbe(pause.scope, at: now.wall)
+            plan.reads.append((name, configuration.target(of: journey)))
+        }
+    }
+
+    mutating func noteDoors(_ verdict: Verdict, _ batch: Batch, begunAt: Moment, at now: Moment) {
+        switch verdict.finding {
+        case .closed(let cause): close(.everything, cause, verdict.record.requestID, now)
+        case .journeyClosed(let cause):
+            close(.journey(batch.journey), cause, verdict.record.requestID, now)
+            reopen(.everything, begunAt: begunAt.wall)
+        case .rateLimited(let retryAfter): limit(retryAfter, begunAt: begunAt, at: now)
+        case .judged(let results):
+            guard results.contains(where: { $0 != .unproven }) else { return }
+            if begunAt.monotonic > limitedAt { limitDelay = nil }
+            reopen(.everything, begunAt: begunAt.wall)
+            // A replay tells how the journey was when the request ran, not how it is.
+            guard !verdict.isReplayed else { return }
+            postProbes.remove(batch.journey)
+            reopen(.journey(batch.journey), begunAt: begunAt.wall)
+        case .refusedRows, .refusedContent(_, isTooLarge: false): reopen(.everything, begunAt: begunAt.wall)
+        case .refusedContent, .refusedByEdge, .inProgress, .keyMismatch, .unknown, .notSent: return
+        }
+    }
+
+    mutating func close(_ scope: Pause.Scope, _ cause: Rejection, _ requestID: String?, _ now: Moment) {
+        let before = doors.pauses.count
+        doors.close(scope, cause: cause.code, detail: cause.message, requestID: requestID, at: now.wall)
+        if doors.pauses.count > before, let pause = doors.pauses.last { notes.append(.paused(pause)) }
+    }
+
+    mutating func reopen(_ scope: Pause.Scope, begunAt: WallTime) {
+        let before = doors.pauses
+        doors.open(scope, begunAt: begunAt)
+        for pause in before where !doors.pauses.contains(pause) {
+            notes.append(.resumed(scope: pause.scope, cause: pause.cause))
+        }
+    }
+
+    static let limitDelayMax: Duration = .seconds(60)
+
+    /// The server's wait, doubled at each repeat up to a minute, and up to half a second of jitter.
+    ///
+    /// Answers to requests that left before the limit was known are no repeat.
+    mutating func limit(_ retryAfter: Duration?, begunAt: Moment, at now: Moment) {
+        if let delay = limitDelay, begunAt.monotonic > limitedAt {
+            limitDelay = max(retryAfter ?? .zero, min(Self.limitDelayMax, max(delay, .seconds(1)) * 2))
+        } else {
+            limitDelay = max(retryAfter ?? .seconds(1), limitDelay ?? .zero)
+        }
+        limitedAt = now.monotonic
+        let jitter = Duration.milliseconds(Int64.random(in: 0...500, using: &random))
+        let base = limitDelay ?? .zero
+        let before = doors.pauses.count
+        doors.limit(until: now.wall + base + jitter, at: now.wall)
+        if doors.pauses.count > before, let pause = doors.pauses.last { notes.append(.paused(pause)) }
+    }
+}

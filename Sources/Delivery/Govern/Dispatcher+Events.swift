@@ -1,0 +1,90 @@
+/// What has happened, taken in.
+extension Dispatcher {
+    mutating func reconfigure(_ new: WorkerConfiguration, at now: Moment) {
+        if new.rate != configuration.rate { windows = RateWindows(limits: new.rate, now: now.monotonic) }
+        configuration = new
+        enforcement = Self.enforcement(new, learned: learned)
+        turns.keep(new.journeys)
+        doors.probeSoon(at: now.wall) { _ in true }
+        needsSurvey = true
+    }
+
+    mutating func absorb(_ survey: Survey) {
+        needsSurvey = false
+        turns.absorb(survey)
+        // The survey has not seen what the next round is to move.
+        for settlement in settlements { noteDue(settlement) }
+        doors.replace(by: survey.pauses)
+    }
+
+    mutating func absorb(_ answer: Answer, to batch: Batch, begunAt: Moment, at now: Moment) throws {
+        let verdict = Classifier().judge(answer, to: batch, at: now.wall)
+        if verdict.isReplayed { learn(.enforced) }
+        noteHealth(verdict, at: now)
+        // A key that has been replaced is refused for good, and says nothing about the current one.
+        let isRetired = verdict.record.status == 401 && batch.apiKeyFingerprint != fingerprints.first
+        if !isRetired { noteDoors(verdict, batch, begunAt: begunAt, at: now) }
+        if case .refusedContent(_, isTooLarge: true) = verdict.finding { learnBodyLimit(from: batch) }
+        var settling = Settling(
+            policy: configuration.policy, enforcement: enforcement,
+            onUnknown: journey(named: batch.journey)?.onUnknown ?? .hold,
+            othersSucceed: lastSuccess.map { now.monotonic - $0 < Self.successRecent } ?? false,
+            now: now.wall, random: random)
+        settling.isRetiredKey = isRetired
+        settling.isParkedForRows = isParkedForRows(batch.journey)
+        let settlement = try settling.settle(batch, verdict)
+        random = settling.random
+        settle(settlement, at: now)
+    }
+
+    mutating func absorb(_ reading: Response.JourneyReading, ofJourney name: String, at now: Moment) {
+        self.reading.remove(name)
+        switch reading {
+        case .live: reopen(.journey(name), begunAt: now.wall)
+        case .forbidden:
+            postProbes.insert(name)
+            doors.probeSoon(at: now.wall) { $0 == .journey(name) }
+        case .notLive, .missing, .unreadable: return
+        }
+    }
+
+    mutating func absorb(_ finding: EnforcementProbe.Finding, at now: Moment) {
+        isProbingEnforcement = false
+        switch finding {
+        case .enforced: learn(.enforced)
+        case .absent: learn(.absent)
+        case .inconclusive:
+            inconclusiveProbes += 1
+            nextEnforcementProbe = now.monotonic + configuration.policy.backoff.ceiling(afterTry: inconclusiveProbes)
+        }
+        if finding != .inconclusive, let begun = enforcementProbedAt { reopen(.everything, begunAt: begun) }
+    }
+
+    mutating func absorb(_ result: RoundResult, at now: Moment) {
+        for batch in result.begun {
+            open.fly(batch)
+            notes.append(.begun(batch))
+        }
+        windows.note(result.begun.count, at: now.monotonic)
+        for batch in result.successors { open.wait(batch, until: now.monotonic) }
+        if !result.successors.isEmpty || result.begun.isEmpty && result.supplies.values.contains(.more) {
+            isBehind = true
+        }
+        for failed in result.failed {
+            open.wait(failed.batch, until: now.monotonic + Self.failedWait)
+            notes.append(.settlementFailed(batch: failed.batch.id, reason: failed.reason))
+        }
+        for id in result.stale {
+            open.remove(id)
+            notes.append(.stale(batch: id))
+        }
+        turns.absorb(result)
+        for (journey, count) in result.refusedAlike where count >= Self.refusedAlikeMax {
+            close(
+                .journey(journey), Rejection(code: Pause.rowsRefusedCause, message: "\(count) rows refused alike"), nil,
+                now)
+        }
+        for (intent, reason) in result.quarantined { notes.append(.quarantined(intent: intent, reason)) }
+        notes.append(.round(result))
+    }
+}
