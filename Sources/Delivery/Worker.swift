@@ -99,7 +99,7 @@ public final class Worker<Clock: WorkerClock>: Sendable {
         let inheritance = try await patiently { try await store.takeOver(at: clock.now().wall) }
         var mind = Dispatcher(
             initial, inheriting: inheritance, random: SplitMix64(seed: seed), at: clock.now())
-        mind.fingerprints = sender.apiKeyFingerprints
+        mind.know(fingerprints: sender.apiKeyFingerprints)
         return mind
     }
 
@@ -107,13 +107,14 @@ public final class Worker<Clock: WorkerClock>: Sendable {
         _ events: [Inbox.Event], into mind: inout Dispatcher
     ) throws {
         let now = clock.now()
-        mind.fingerprints = sender.apiKeyFingerprints
+        mind.know(fingerprints: sender.apiKeyFingerprints)
         for event in events {
             switch event {
             case .answered(let batch, let answer, let begunAt):
                 try mind.absorb(answer, to: batch, begunAt: begunAt, at: now)
             case .committed: continue
-            case .journeyRead(let name, let reading): mind.absorb(reading, ofJourney: name, at: now)
+            case .journeyRead(let name, let report): mind.absorb(report, ofJourney: name, at: now)
+            case .timeRead(let report): mind.absorb(time: report, at: now)
             case .enforcementProbed(let finding): mind.absorb(finding, at: now)
             case .reconfigured(let configuration): mind.reconfigure(configuration, at: now)
             case .keysChanged: mind.doors.probeSoon(at: now.wall) { _ in true }
@@ -140,6 +141,9 @@ public final class Worker<Clock: WorkerClock>: Sendable {
             tasks.addTask { self.inbox.post(.journeyRead(read.journey, await self.sender.read(journey: read.target))) }
         }
         if let target = plan.enforcementProbe { tasks.addTask { await self.probeEnforcement(target) } }
+        if let target = plan.clockProbe {
+            tasks.addTask { self.inbox.post(.timeRead(await self.sender.read(journey: target))) }
+        }
         guard !plan.round.isEmpty else { return RoundResult() }
         let result = try await patiently { try await store.commit(plan.round) }
         mind.absorb(result, at: clock.now())

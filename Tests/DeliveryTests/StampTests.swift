@@ -44,7 +44,7 @@ import Testing
             try world.answer(Make.problem(401, "authentication_required"))
             try world.look()
             #expect(world.sending[batch.id]?.possiblyExecutedSince == batch.possiblyExecutedSince)
-            world.mind.fingerprints = fingerprints
+            world.mind.know(fingerprints: fingerprints)
             world.mind.doors.probeSoon(at: world.now.wall) { _ in true }
             for _ in 0..<5 where world.flights.isEmpty && world.inDoubt.isEmpty { try world.wait() }
             if fingerprints.count == 2 {

@@ -43,6 +43,8 @@ public struct Settlement: Sendable {
     /// A member was accepted, so that a row that was refused alone has itself to blame.
     public var provesJourneyWorks = false
     public var isReplay = false
+    /// Nothing usable came back: the next wait is longer.
+    var isFailure = false
 
     /// Whether a member waits because its request was refused with nobody else in it.
     public var hasRefusedAlone: Bool {

@@ -21,7 +21,6 @@ extension Dispatcher {
         for journey in ripe {
             guard let count = counts[journey.name] else { continue }
             let isProbe = doors.isShut(.journey(journey.name), at: now.wall)
-            probeIfShut(journey.name, at: now)
             turns.serve(journey.name)
             plan.round.claims.append(order(journey, batches: count, isProbe: isProbe, fingerprint: current))
         }

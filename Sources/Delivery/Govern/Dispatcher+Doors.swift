@@ -24,27 +24,37 @@ extension Dispatcher {
 
     mutating func noteDoors(_ verdict: Verdict, _ batch: Batch, begunAt: Moment, at now: Moment) {
         switch verdict.finding {
-        case .closed(let cause): close(.everything, cause, verdict.record.requestID, now)
-        case .journeyClosed(let cause):
-            close(.journey(batch.journey), cause, verdict.record.requestID, now)
+        // A replay tells how things were when the request ran, not how they are.
+        case .closed where verdict.isReplayed, .journeyClosed where verdict.isReplayed:
+            reopen(.everything, begunAt: begunAt.wall)
+        case .closed(let refusal): close(.everything, refusal, verdict.record.requestID, now)
+        case .journeyClosed(let refusal):
+            close(.journey(batch.journey), refusal, verdict.record.requestID, now)
             reopen(.everything, begunAt: begunAt.wall)
         case .rateLimited(let retryAfter): limit(retryAfter, begunAt: begunAt, at: now)
         case .judged(let results):
             guard results.contains(where: { $0 != .unproven }) else { return }
             if begunAt.monotonic > limitedAt { limitDelay = nil }
             reopen(.everything, begunAt: begunAt.wall)
-            // A replay tells how the journey was when the request ran, not how it is.
             guard !verdict.isReplayed else { return }
             postProbes.remove(batch.journey)
+            reopenedByReading.remove(batch.journey)
             reopen(.journey(batch.journey), begunAt: begunAt.wall)
         case .refusedRows, .refusedContent(_, isTooLarge: false): reopen(.everything, begunAt: begunAt.wall)
         case .refusedContent, .refusedByEdge, .inProgress, .keyMismatch, .unknown, .notSent: return
         }
     }
 
-    mutating func close(_ scope: Pause.Scope, _ cause: Rejection, _ requestID: String?, _ now: Moment) {
+    mutating func close(_ scope: Pause.Scope, _ refusal: Rejection, _ requestID: String?, _ now: Moment) {
+        close(
+            scope, cause: Pause.cause(ofCode: refusal.code), detail: refusal.message, requestID: requestID, at: now)
+    }
+
+    mutating func close(
+        _ scope: Pause.Scope, cause: String, detail: String, requestID: String?, at now: Moment
+    ) {
         let before = doors.pauses.count
-        doors.close(scope, cause: cause.code, detail: cause.message, requestID: requestID, at: now.wall)
+        doors.close(scope, cause: cause, detail: detail, requestID: requestID, at: now.wall)
         if doors.pauses.count > before, let pause = doors.pauses.last { notes.append(.paused(pause)) }
     }
 

@@ -3,7 +3,9 @@ extension Dispatcher {
     mutating func reconfigure(_ new: WorkerConfiguration, at now: Moment) {
         if new.rate != configuration.rate { windows = RateWindows(limits: new.rate, now: now.monotonic) }
         configuration = new
-        enforcement = Self.enforcement(new, learned: learned)
+        knowledge.follow(new.idempotency, at: now)
+        concernEnforcement()
+        forgetBodyLimit()
         turns.keep(new.journeys)
         doors.probeSoon(at: now.wall) { _ in true }
         needsSurvey = true
@@ -20,6 +22,7 @@ extension Dispatcher {
     mutating func absorb(_ answer: Answer, to batch: Batch, begunAt: Moment, at now: Moment) throws {
         let verdict = Classifier().judge(answer, to: batch, at: now.wall)
         if verdict.isReplayed { learn(.enforced) }
+        if case .response(let response) = answer { noteClock(response.date, at: now) }
         noteHealth(verdict, at: now)
         // A key that has been replaced is refused for good, and says nothing about the current one.
         let isRetired = verdict.record.status == 401 && batch.apiKeyFingerprint != fingerprints.first
@@ -37,32 +40,42 @@ extension Dispatcher {
         settle(settlement, at: now)
     }
 
-    mutating func absorb(_ reading: Response.JourneyReading, ofJourney name: String, at now: Moment) {
-        self.reading.remove(name)
-        switch reading {
-        case .live: reopen(.journey(name), begunAt: now.wall)
-        case .forbidden:
+    mutating func absorb(_ report: JourneyReport, ofJourney name: String, at now: Moment) {
+        reading.remove(name)
+        if report.isAnswered { noteClock(report.date, at: now) }
+        switch report.reading {
+        case .live where !reopenedByReading.contains(name):
+            reopenedByReading.insert(name)
+            reopen(.journey(name), begunAt: now.wall)
+        // What reads live and still takes nothing is tried with one row, like what may not be read.
+        case .live, .forbidden:
             postProbes.insert(name)
             doors.probeSoon(at: now.wall) { $0 == .journey(name) }
         case .notLive, .missing, .unreadable: return
         }
     }
 
+    /// What came of asking for the time.
+    mutating func absorb(time report: JourneyReport, at now: Moment) {
+        clockProbe.isAsking = false
+        guard report.isAnswered else { return clockProbe.fail(backoff: configuration.policy.backoff, at: now) }
+        noteClock(report.date, at: now)
+    }
+
     mutating func absorb(_ finding: EnforcementProbe.Finding, at now: Moment) {
-        isProbingEnforcement = false
+        let begun = knowledge.endProbe(finding, backoff: configuration.policy.backoff, at: now)
         switch finding {
         case .enforced: learn(.enforced)
         case .absent: learn(.absent)
-        case .inconclusive:
-            inconclusiveProbes += 1
-            nextEnforcementProbe = now.monotonic + configuration.policy.backoff.ceiling(afterTry: inconclusiveProbes)
+        case .inconclusive: return
         }
-        if finding != .inconclusive, let begun = enforcementProbedAt { reopen(.everything, begunAt: begun) }
+        if let begun { reopen(.everything, begunAt: begun) }
     }
 
     mutating func absorb(_ result: RoundResult, at now: Moment) {
         for batch in result.begun {
             open.fly(batch)
+            probeIfShut(batch.journey, at: now)
             notes.append(.begun(batch))
         }
         windows.note(result.begun.count, at: now.monotonic)
@@ -81,8 +94,8 @@ extension Dispatcher {
         turns.absorb(result)
         for (journey, count) in result.refusedAlike where count >= Self.refusedAlikeMax {
             close(
-                .journey(journey), Rejection(code: Pause.rowsRefusedCause, message: "\(count) rows refused alike"), nil,
-                now)
+                .journey(journey), cause: Pause.rowsRefusedCause, detail: "\(count) rows refused alike", requestID: nil,
+                at: now)
         }
         for (intent, reason) in result.quarantined { notes.append(.quarantined(intent: intent, reason)) }
         notes.append(.round(result))

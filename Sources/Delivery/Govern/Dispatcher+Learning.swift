@@ -6,9 +6,12 @@ extension Dispatcher {
             var batch = settlement.batch
             batch.possiblyExecutedSince = stamp
             batch.replays += settlement.isReplay ? 1 : 0
+            batch.failures = settlement.isFailure ? batch.failures + 1 : 0
+            batch.unanswered = 0
             open.wait(batch, until: now.monotonic(at: dueAt))
         } else {
             open.remove(settlement.batch.id)
+            inherited.remove(settlement.batch.id)
         }
         noteDue(settlement)
         notes.append(.settled(settlement))
@@ -31,11 +34,7 @@ extension Dispatcher {
     }
 
     mutating func learn(_ finding: Enforcement) {
-        guard configuration.idempotency == .auto, enforcement != finding else { return }
-        enforcement = finding
-        learned = finding
-        learnedEnforcement = finding
-        notes.append(.enforcement(finding))
+        if knowledge.learn(finding) { notes.append(.enforcement(finding)) }
     }
 
     mutating func learnBodyLimit(from batch: Batch) {
@@ -43,6 +42,20 @@ extension Dispatcher {
         let smaller = max(64 * 1024, batch.body.count / 2)
         guard smaller < bodyBytesMax ?? .max, smaller < batch.body.count else { return }
         bodyBytesMax = smaller
-        learnedBodyBytesMax = smaller
+        learnedBodyBytesMax = .learned(smaller)
+    }
+
+    /// A reload is the word of somebody who may have raised the limit that a 413 taught.
+    mutating func forgetBodyLimit() {
+        guard bodyBytesMax != nil else { return }
+        bodyBytesMax = nil
+        learnedBodyBytesMax = .forgotten
+    }
+
+    /// Compares the API's clock with the reckoning, now and then, and whenever a predecessor's batch waits for it.
+    mutating func noteClock(_ date: String?, at now: Moment) {
+        clockProbe.isAnswered = true
+        guard let date, reckoning.wantsWitness(at: now), let time = RetryAfter.httpDate(date) else { return }
+        if let behind = reckoning.note(apiTime: time, at: now) { notes.append(.clockBehind(by: behind)) }
     }
 }

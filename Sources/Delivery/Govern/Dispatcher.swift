@@ -10,6 +10,8 @@ struct Dispatcher: Sendable {
         var reads: [(journey: String, target: Target)] = []
         /// Where to find out whether keys are enforced.
         var enforcementProbe: Target?
+        /// Where to ask what time it is, before what a predecessor left is sent again.
+        var clockProbe: Target?
     }
 
     /// A refusal of one request is about its content when others have succeeded this recently.
@@ -22,11 +24,12 @@ struct Dispatcher: Sendable {
     var windows: RateWindows
     var open = OpenBatches()
     var turns = Turns()
-    var enforcement: Enforcement
+    var knowledge: EnforcementKnowledge
+    var reckoning: Reckoning
     var bodyBytesMax: Int?
     var random: SplitMix64
     /// The fingerprints of the API keys at hand, the current one first.
-    var fingerprints: [String] = []
+    private(set) var fingerprints: [String] = []
     private(set) var stoppingSince: Duration?
     var needsSurvey = true
     var notes: [WorkerEvent] = []
@@ -41,14 +44,12 @@ struct Dispatcher: Sendable {
     var limitedAt: Duration = .zero
     var postProbes: Set<String> = []
     var reading: Set<String> = []
-    /// What answers have taught, whatever the configuration says.
-    var learned: Enforcement
-    var learnedEnforcement: Enforcement?
-    var learnedBodyBytesMax: Int?
-    var isProbingEnforcement = false
-    var enforcementProbedAt: WallTime?
-    var nextEnforcementProbe: Duration = .zero
-    var inconclusiveProbes = 0
+    var learnedBodyBytesMax: BodyLimitChange?
+    /// Journeys that were reopened because they read live, and have taken nothing since.
+    var reopenedByReading: Set<String> = []
+    /// Batches that an earlier worker may have sent: their age is known by wall time only.
+    var inherited: Set<Int64>
+    var clockProbe = ClockProbe()
 
     init(_ configuration: WorkerConfiguration, inheriting: Inheritance, random: SplitMix64, at now: Moment) {
         self.configuration = configuration
@@ -56,19 +57,26 @@ struct Dispatcher: Sendable {
         doors = Doors(inheriting.pauses)
         windows = RateWindows(limits: configuration.rate, now: now.monotonic)
         bodyBytesMax = inheriting.bodyBytesMax
-        learned = inheriting.enforcement
-        enforcement = Self.enforcement(configuration, learned: inheriting.enforcement)
+        knowledge = EnforcementKnowledge(configuration.idempotency, learned: inheriting.enforcement, at: now)
+        reckoning = Reckoning(inheriting.clock, at: now)
+        inherited = Set(inheriting.batches.filter { $0.possiblyExecutedSince != nil }.map(\.id))
         turns.keep(configuration.journeys)
         for batch in inheriting.batches { open.wait(batch, until: now.monotonic) }
         notes.append(.tookOver(openBatches: inheriting.batches.count))
     }
 
-    static func enforcement(_ configuration: WorkerConfiguration, learned: Enforcement) -> Enforcement {
-        switch configuration.idempotency {
-        case .enforced: .enforced
-        case .absent: .absent
-        case .auto: learned
-        }
+    var enforcement: Enforcement { knowledge.current }
+
+    /// Takes note of the API keys at hand: what was learned under another current key is asked anew.
+    mutating func know(fingerprints: [String]) {
+        guard fingerprints != self.fingerprints else { return }
+        self.fingerprints = fingerprints
+        concernEnforcement()
+    }
+
+    mutating func concernEnforcement() {
+        guard let current = fingerprints.first else { return }
+        knowledge.concern("\(configuration.url) \(current)")
     }
 
     /// From now on nothing is claimed or sent again.
@@ -101,7 +109,8 @@ struct Dispatcher: Sendable {
     ///
     /// Throws `DecodingError` when a stored batch cannot be read.
     mutating func plan(at now: Moment) throws -> Plan {
-        var plan = Plan(round: Round(now: now.wall))
+        reckoning.tick(at: now)
+        var plan = Plan(round: Round(now: now.wall, reckoned: reckoning.time(at: now)))
         isBehind = false
         doors.openRate(at: now.wall)
         turns.passDue(at: now.wall)
@@ -109,14 +118,18 @@ struct Dispatcher: Sendable {
             readJourneys(into: &plan, at: now)
             var permits = permits(at: now)
             try resume(into: &plan, permits: &permits, at: now)
+            recheckEnforcement(into: &plan, permits: &permits, at: now)
             claim(into: &plan, permits: permits, at: now)
+        } else {
+            try abandonFlights(at: now)
         }
         plan.round.settlements = settlements
         settlements = []
         plan.round.pauses = doors.takeChanges()
-        plan.round.enforcement = learnedEnforcement
+        plan.round.enforcement = knowledge.takeChange()
         plan.round.bodyBytesMax = learnedBodyBytesMax
-        learnedEnforcement = nil
+        // Not worth a transaction of its own: without one nothing is stamped either.
+        if !plan.round.isEmpty { plan.round.clock = reckoning.takeMark(at: now) }
         learnedBodyBytesMax = nil
         return plan
     }
@@ -134,9 +147,12 @@ struct Dispatcher: Sendable {
         if let stoppingSince { times.append(stoppingSince + Self.stopPatience) }
         // Not at once: producers get their turn at the write lock.
         if isBehind && !isStopping { times.append(now.monotonic + .milliseconds(1)) }
-        if isAwaitingEnforcement(at: now) && doors.passage(.everything, at: now.wall) != .closed {
-            // Due but not under way means that the rate has no room for two requests yet.
-            times.append(max(nextEnforcementProbe, now.monotonic + .milliseconds(100)))
+        // Due but not under way means that the rate has no room yet.
+        let soon = now.monotonic + .milliseconds(100)
+        if doors.passage(.everything, at: now.wall) != .closed {
+            if isAwaitingEnforcement(at: now) { times.append(max(knowledge.nextProbe, soon)) }
+            if isAwaitingClock(at: now) { times.append(max(clockProbe.next, soon)) }
+            if let recheck = knowledge.nextRecheck, !isStopping { times.append(max(recheck, soon)) }
         }
         return min(times.compactMap { $0 }.min() ?? .seconds(Int64.max), now.monotonic + Self.lookMax)
     }
