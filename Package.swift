@@ -123,6 +123,7 @@ let package = Package(
                 "Delivery", "JourneyOutbox", "SQLiteStore", "SpotzeeAPI", "Settings", "Sandbox",
                 "journey-outbox", "OutboxMigrations",
                 .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Logging", package: "swift-log"),
             ]
         ),
     ]

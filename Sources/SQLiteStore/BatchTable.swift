@@ -22,7 +22,8 @@ struct BatchTable {
         ).execute(arguments: [
             journey, request.key, try target.text(), apiKeyFingerprint, request.bodySHA256, request.traceparent, parent,
             request.firstID, request.lastID, request.size, isBegun ? 1 : 0, stamp?.milliseconds, now.milliseconds,
-            now.milliseconds, isBegun ? now.milliseconds : nil, now.milliseconds, Data(request.members.text), Data(request.body),
+            now.milliseconds, isBegun ? now.milliseconds : nil, now.milliseconds, Data(request.members.text),
+            Data(request.body),
         ])
         return Batch(
             id: db.lastInsertedRowID, journey: journey, key: request.key, target: target,

@@ -45,7 +45,8 @@ struct World {
             idempotency: idempotency)
         mind = Dispatcher(
             configuration,
-            inheriting: Inheritance(batches: batches, pauses: pauses, enforcement: enforcement, bodyBytesMax: nil, clock: clock),
+            inheriting: Inheritance(
+                batches: batches, pauses: pauses, enforcement: enforcement, bodyBytesMax: nil, clock: clock),
             random: SplitMix64(seed: seed), at: now)
         mind.know(fingerprints: ["current"])
         lastBatch = batches.map(\.id).max() ?? 0
@@ -135,7 +136,7 @@ struct World {
             }
             begun.attempt += 1
             begun.stampBefore = begun.possiblyExecutedSince
-            begun.possiblyExecutedSince = begun.possiblyExecutedSince ?? now.wall
+            begun.possiblyExecutedSince = begun.possiblyExecutedSince ?? mind.reckoning.time(at: now)
             sending[batch.id] = begun
             result.begun.append(begun)
         }
@@ -171,7 +172,7 @@ struct World {
             id: lastBatch, journey: order.journey.name, key: request.key, target: order.target,
             apiKeyFingerprint: order.apiKeyFingerprint, traceparent: nil, parent: parent, size: request.size,
             body: request.body, members: request.members, frozenAt: now.wall, attempt: isBegun ? 1 : 0,
-            possiblyExecutedSince: isBegun ? now.wall : nil, stampBefore: nil, replays: 0)
+            possiblyExecutedSince: isBegun ? mind.reckoning.time(at: now) : nil, stampBefore: nil, replays: 0)
         sending[batch.id] = batch
         return batch
     }

@@ -53,6 +53,15 @@ public struct Settlement: Sendable {
         }
     }
 
+    /// Lets rows that were refused alone wait like any other.
+    mutating func acquit() {
+        for (index, left) in leaving {
+            guard case .waiting(var waiting) = left, waiting.isRefusedAlone else { continue }
+            waiting.isRefusedAlone = false
+            leaving[index] = .waiting(waiting)
+        }
+    }
+
     /// How many members are settled as delivered.
     public var deliveredCount: Int {
         switch fate {

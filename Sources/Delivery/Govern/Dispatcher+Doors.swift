@@ -63,6 +63,16 @@ extension Dispatcher {
         doors.open(scope, begunAt: begunAt)
         for pause in before where !doors.pauses.contains(pause) {
             notes.append(.resumed(scope: pause.scope, cause: pause.cause))
+            if case .journey(let name) = pause.scope, pause.cause == Pause.rowsRefusedCause { acquit(name) }
+        }
+    }
+
+    /// The setting was at fault: what was refused under it is not to be condemned by the success that ended it, neither
+    /// what is not stored yet nor what is still to be answered. The store acquits what waits already.
+    private mutating func acquit(_ journey: String) {
+        acquitted.formUnion(open.inFlight.values.filter { $0.journey == journey }.map(\.id))
+        for index in settlements.indices where settlements[index].batch.journey == journey {
+            settlements[index].acquit()
         }
     }
 

@@ -26,7 +26,12 @@ extension Dispatcher {
         noteHealth(verdict, at: now)
         // A key that has been replaced is refused for good, and says nothing about the current one.
         let isRetired = verdict.record.status == 401 && batch.apiKeyFingerprint != fingerprints.first
-        if !isRetired { noteDoors(verdict, batch, begunAt: begunAt, at: now) }
+        if isRetired {
+            // It may have been the probe of a shut door, and has said nothing about the current key.
+            doors.probeSoon(at: now.wall) { $0 == .everything }
+        } else {
+            noteDoors(verdict, batch, begunAt: begunAt, at: now)
+        }
         if case .refusedContent(_, isTooLarge: true) = verdict.finding { learnBodyLimit(from: batch) }
         var settling = Settling(
             policy: configuration.policy, enforcement: enforcement,
@@ -34,8 +39,10 @@ extension Dispatcher {
             othersSucceed: lastSuccess.map { now.monotonic - $0 < Self.successRecent } ?? false,
             now: now.wall, random: random)
         settling.isRetiredKey = isRetired
-        settling.isParkedForRows = isParkedForRows(batch.journey)
-        let settlement = try settling.settle(batch, verdict)
+        let isAcquitted = acquitted.remove(batch.id) != nil
+        settling.isParkedForRows = isAcquitted || isParkedForRows(batch.journey)
+        var settlement = try settling.settle(batch, verdict)
+        if isAcquitted { settlement.acquit() }
         random = settling.random
         settle(settlement, at: now)
     }

@@ -50,6 +50,8 @@ struct Dispatcher: Sendable {
     /// Batches that an earlier worker may have sent: their age is known by wall time only.
     var inherited: Set<Int64>
     var clockProbe = ClockProbe()
+    /// Batches in flight whose refusal would be the word of a setting that has been mended since.
+    var acquitted: Set<Int64> = []
 
     init(_ configuration: WorkerConfiguration, inheriting: Inheritance, random: SplitMix64, at now: Moment) {
         self.configuration = configuration

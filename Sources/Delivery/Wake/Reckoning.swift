@@ -47,6 +47,8 @@ struct Reckoning: Sendable {
         // Nothing to compare with: a clock that went back was right before, the first look at any other is the measure.
         let known = apiAhead ?? (isAdrift ? .zero : ahead)
         isAdrift = false
+        // The first measure is kept with the next round, since all later ones are held against it.
+        if apiAhead == nil { storedAt = nil }
         guard ahead - known > Self.tolerance else {
             apiAhead = min(known, ahead)
             return nil
