@@ -45,6 +45,8 @@ struct SequenceTests {
             let bench = Self.patient(bench)
             try await Self.executeUnanswered(bench, journey)
             bench.sandbox.change {
+                // Long enough that nothing is sent again before the worker has stopped.
+                $0.faults.retryAfter = "3000"
                 $0.faults.say = SandboxWord(
                     next: 1, status: 429, body: #"{"status":"error","code":"rate_limited","title":"t","message":"m"}"#)
             }
