@@ -8,8 +8,20 @@ import Synchronization
 /// Every write is one `BEGIN IMMEDIATE` transaction that first checks the fence, so that a worker that was taken for
 /// dead cannot undo what its successor did.
 public final class SQLiteStore: OutboxStore {
-    /// Claims stop when the write lock has been held this long; the rest waits for the next round.
-    static let claimHeldMax: Duration = .milliseconds(10)
+    /// How a store uses time and threads.
+    package struct Manner: Sendable {
+        /// Claims stop when the write lock has been held this long; the rest waits for the next round.
+        package var claimHeldMax: Duration
+        /// Whether a transaction runs in the caller's thread: a simulation is of one thread, so that it can be replayed.
+        package var isBlocking: Bool
+
+        package init(claimHeldMax: Duration, isBlocking: Bool) {
+            self.claimHeldMax = claimHeldMax
+            self.isBlocking = isBlocking
+        }
+
+        package static let daemon = Manner(claimHeldMax: .milliseconds(10), isBlocking: false)
+    }
 
     private struct Tenure {
         var fence: Int64?
@@ -21,10 +33,16 @@ public final class SQLiteStore: OutboxStore {
     private let tenure = Mutex(Tenure())
 
     private let version: String
+    private let manner: Manner
 
     /// Opens the database for a worker of this version.
-    public init(path: String, version: String = "") throws {
+    public convenience init(path: String, version: String = "") throws {
+        try self.init(path: path, version: version, manner: .daemon)
+    }
+
+    package init(path: String, version: String = "", manner: Manner) throws {
         self.version = version
+        self.manner = manner
         queue = try OutboxConnection.open(path, label: "worker")
     }
 
@@ -50,7 +68,7 @@ public final class SQLiteStore: OutboxStore {
             tenure.rotation += 1
             return tenure
         }
-        return try await write { db in
+        return try await write { [manner] db in
             let start = ContinuousClock.now
             guard try Int64.fetchOne(Self.fenceQuery(db)) == tenure.fence else { throw StoreError.fenced }
             var result = RoundResult()
@@ -64,7 +82,8 @@ public final class SQLiteStore: OutboxStore {
                     result.stale.append(batch.id)
                 }
             }
-            try Self.claim(round, tenure: tenure, since: start, into: &result, db)
+            let claimEnd = start + manner.claimHeldMax
+            try Self.claim(round, tenure: tenure, until: claimEnd, into: &result, db)
             result.held = ContinuousClock.now - start
             return result
         }
@@ -114,7 +133,7 @@ public final class SQLiteStore: OutboxStore {
     }
 
     private static func claim(
-        _ round: Round, tenure: Tenure, since start: ContinuousClock.Instant, into result: inout RoundResult,
+        _ round: Round, tenure: Tenure, until end: ContinuousClock.Instant, into result: inout RoundResult,
         _ db: Database
     ) throws {
         guard !round.claims.isEmpty else { return }
@@ -125,7 +144,7 @@ public final class SQLiteStore: OutboxStore {
             var supply = Supply.more
             for _ in 0..<order.batches where supply == .more {
                 // However slow the machine, a round that claims at all claims once.
-                guard result.begun.isEmpty || ContinuousClock.now - start < claimHeldMax else { break }
+                guard result.begun.isEmpty || ContinuousClock.now < end else { break }
                 let claim = try claiming.claim(order)
                 supply = claim.supply
                 if let batch = claim.batch { result.begun.append(batch) }
@@ -188,15 +207,9 @@ public final class SQLiteStore: OutboxStore {
 
     private func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
         do {
-            return try await queue.writeWithoutTransaction { db in
-                var value: Value?
-                try db.inTransaction(.immediate) {
-                    value = try body(db)
-                    return .commit
-                }
-                guard let value else { throw StoreError.busy }
-                return value
-            }
+            return manner.isBlocking
+                ? try blocking { try Self.transact($0, body) }
+                : try await queue.writeWithoutTransaction { try Self.transact($0, body) }
         } catch let error as DatabaseError where error.isBusy {
             throw StoreError.busy
         }
@@ -204,10 +217,24 @@ public final class SQLiteStore: OutboxStore {
 
     private func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
         do {
-            return try await queue.read(body)
+            return manner.isBlocking ? try blocking(body) : try await queue.read(body)
         } catch let error as DatabaseError where error.isBusy {
             throw StoreError.busy
         }
+    }
+
+    private static func transact<Value>(_ db: Database, _ body: (Database) throws -> Value) throws -> Value {
+        var value: Value?
+        try db.inTransaction(.immediate) {
+            value = try body(db)
+            return .commit
+        }
+        guard let value else { throw StoreError.busy }
+        return value
+    }
+
+    private func blocking<Value>(_ body: (Database) throws -> Value) throws -> Value {
+        try queue.writeWithoutTransaction(body)
     }
 
     // MARK: Meta
