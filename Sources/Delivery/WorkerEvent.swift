@@ -12,7 +12,11 @@ public enum WorkerEvent: Sendable {
     case enforcement(Enforcement)
     /// The machine's clock had fallen behind the API's; ages are counted by the API's from here on.
     case clockBehind(by: Duration)
+    /// The rate limit that refusals have taught; 0 is none any more.
+    case rateLearned(perSecond: Double)
     case storeBusy(times: Int)
+    /// The file that the worker has open is no longer the one at the database's path.
+    case databaseReplaced
     case settlementFailed(batch: Int64, reason: String)
     case round(RoundResult)
     case stopping(inFlight: Int)

@@ -38,7 +38,7 @@ public final class SQLiteStore: OutboxStore {
             let inheritance = Inheritance(
                 batches: batches, pauses: try PauseTable(db: db).all(),
                 enforcement: try Lessons(db: db).enforcement(), bodyBytesMax: try Lessons(db: db).bodyBytesMax(),
-                clock: try Lessons(db: db).clock())
+                learnedLimit: try Lessons(db: db).learnedLimit(), clock: try Lessons(db: db).clock())
             return (fence, outbox, inheritance)
         }
         tenure.withLock { $0 = Tenure(fence: fence, outbox: outbox) }
