@@ -48,8 +48,8 @@ extension Dispatcher {
     /// Due batches in the order in which they go, as far as there is room: the journeys take turns, and a journey's
     /// smallest part goes first.
     ///
-    /// Depth first bounds what splitting adds: a batch has at most one part of each size waiting for every request of
-    /// its journey under way, instead of all its parts.
+    /// Depth first bounds what splitting adds: at most two parts of each size wait for every request under way, instead
+    /// of all the parts that a batch can be cut into.
     func inTurns(_ ready: [Batch]) -> [Batch] {
         var queues = Dictionary(grouping: ready, by: \.journey).mapValues { batches in
             batches.enumerated().sorted { first, second in

@@ -11,7 +11,7 @@ import Foundation
 /// The curve is that of TCP CUBIC (RFC 9438), with requests for segments.
 struct Pace: Sendable {
     /// What a known limit is undercut by.
-    static let cut = 0.985
+    static let cut = 0.99
     /// How long a known limit is kept to before it is tried again: 34 s, but at least 25 times the pause that a
     /// refusal costs, and 150 requests.
     static let hold: Duration = .seconds(34)
@@ -20,7 +20,7 @@ struct Pace: Sendable {
     /// What may leave at once after a late look, in seconds of the rate.
     private static let slack = 0.05
     /// No rate is lower, whatever is refused.
-    private static let floor = (limited: 0.1, unavailable: 1.0)
+    private static let floor = (limited: 0.1, unknown: 1.0, unavailable: 1.0)
     /// After so long without another 503 a rate that only 503s had lowered is forgotten.
     private static let recovery: Duration = .seconds(60)
 
@@ -50,6 +50,8 @@ struct Pace: Sendable {
     private var course: Course?
     private var accepted = RecentCount()
     private var firstNote: Duration?
+    /// Requests taken since the latest refusal.
+    private var acceptedSince = 0
     private var slowedAt: Duration?
     /// No learned rate beyond this is kept: other limits hold first.
     private let rateMax: Double
@@ -90,6 +92,7 @@ struct Pace: Sendable {
 
     mutating func noteAccepted(at now: Duration) {
         accepted.note(at: now)
+        acceptedSince += 1
     }
 
     // MARK: Down
@@ -97,6 +100,9 @@ struct Pace: Sendable {
     /// Learns from a refusal that holds everything back until then.
     mutating func noteLimited(until end: Duration, at now: Duration) {
         advance(to: now)
+        // Nothing was taken since the last refusal: this one says to wait, and nothing about a rate.
+        guard acceptedSince > 0 else { return hold(until: end) }
+        acceptedSince = 0
         let pause = end - now
         var next = course ?? Course(base: 0, limit: nil, hold: .zero, steepness: 0, updated: end)
         if let course, course.limit != nil, course.calm < course.hold {
@@ -109,8 +115,9 @@ struct Pace: Sendable {
         } else {
             // As many as were taken, in the time that they and the pause took, is what the server seems to want.
             let span = max(.milliseconds(500), min(RecentCount.span, now - (firstNote ?? now)))
-            let found = Double(accepted.count(last: span, at: now)) / (span + pause).seconds
-            next.limit = max(Self.floor.limited, found)
+            let found = max(
+                Self.floor.unknown, Double(accepted.count(last: span, at: now)) / (span + pause).seconds)
+            next.limit = found
             next.base = found * Self.cut
         }
         next.base = max(Self.floor.limited, next.base)
@@ -118,11 +125,15 @@ struct Pace: Sendable {
             next.isKnown
             ? max(Self.hold, pause * 25, .seconds(150 / next.base)) : max(.seconds(4), pause * 3)
         next.steepness = next.isKnown ? Self.steepness.known : Self.steepness.unknown
-        next.calm = .zero
-        next.tokens = 1
-        next.updated = end
         next.isRecovering = false
         course = next
+        hold(until: end)
+    }
+
+    private mutating func hold(until end: Duration) {
+        course?.calm = .zero
+        course?.tokens = 1
+        course?.updated = end
     }
 
     /// Refused at a rate that was thought safe: the limit is lower than it was, or was met a little too closely.
@@ -152,7 +163,7 @@ struct Pace: Sendable {
     }
 
     private mutating func mean(over span: Duration, at now: Duration) -> Double {
-        Double(accepted.count(last: span, at: now)) / max(0.1, span.seconds)
+        accepted.rate(last: span, at: now)
     }
 
     // MARK: Up

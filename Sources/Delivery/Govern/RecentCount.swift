@@ -15,8 +15,19 @@ struct RecentCount: Sendable {
     /// Events in the last `span`, which is at most ten seconds.
     mutating func count(last span: Duration, at now: Duration) -> Int {
         slide(to: now)
-        let steps = max(1, min(counts.count, Int((span / Self.step).rounded(.up))))
-        return (0..<steps).reduce(0) { $0 + counts[(latest - $1 + counts.count) % counts.count] }
+        return (0..<steps(in: span)).reduce(0) { $0 + counts[(latest - $1 + counts.count) % counts.count] }
+    }
+
+    /// Events per second in the last `span`.
+    mutating func rate(last span: Duration, at now: Duration) -> Double {
+        // The latest step has only begun.
+        let begun = now - Self.step * Int(now / Self.step)
+        let covered = Self.step * (steps(in: span) - 1) + begun
+        return Double(count(last: span, at: now)) / max(0.1, covered.seconds)
+    }
+
+    private func steps(in span: Duration) -> Int {
+        max(1, min(counts.count, Int((span / Self.step).rounded(.up))))
     }
 
     private mutating func slide(to now: Duration) {
