@@ -15,8 +15,6 @@ public enum WorkerEvent: Sendable {
     /// The rate limit that refusals have taught; 0 is none any more.
     case rateLearned(perSecond: Double)
     case storeBusy(times: Int)
-    /// The file that the worker has open is no longer the one at the database's path.
-    case databaseReplaced
     case settlementFailed(batch: Int64, reason: String)
     case round(RoundResult)
     case stopping(inFlight: Int)

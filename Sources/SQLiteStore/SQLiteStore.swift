@@ -21,11 +21,13 @@ public final class SQLiteStore: OutboxStore {
     private let tenure = Mutex(Tenure())
 
     private let version: String
+    private let presence: FilePresence
 
     /// Opens the database for a worker of this version.
     public init(path: String, version: String = "") throws {
         self.version = version
         queue = try OutboxConnection.open(path, label: "worker")
+        presence = FilePresence(database: URL(fileURLWithPath: path).resolvingSymlinksInPath().path)
     }
 
     public func takeOver(at now: WallTime) async throws -> Inheritance {
@@ -179,7 +181,9 @@ public final class SQLiteStore: OutboxStore {
     public func commits() -> CommitWatch {
         CommitWatch(database: queue.path) {
             try await self.read { db in
-                try Int64.fetchOne(db.cachedStatement(sql: "PRAGMA data_version")) ?? 0
+                let version = try Int64.fetchOne(db.cachedStatement(sql: "PRAGMA data_version")) ?? 0
+                try self.presence.check(db)
+                return version
             }
         }
     }
@@ -188,9 +192,10 @@ public final class SQLiteStore: OutboxStore {
 
     private func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
         do {
-            return try await queue.writeWithoutTransaction { db in
+            return try await queue.writeWithoutTransaction { [presence] db in
                 var value: Value?
                 try db.inTransaction(.immediate) {
+                    try presence.check(db)
                     value = try body(db)
                     return .commit
                 }

@@ -28,7 +28,6 @@ struct EventLog: Sendable {
         case .clockBehind(let behind): logger.warning("clock_behind", metadata: ["seconds": "\(Int(behind.seconds))"])
         case .rateLearned(let rate):
             logger.notice("rate_learned", metadata: ["per_second": "\((rate * 10).rounded() / 10)"])
-        case .databaseReplaced: logger.critical("database_replaced")
         case .storeBusy(let times): logger.warning("database_busy", metadata: ["times": "\(times)"])
         case .settlementFailed(let batch, let reason):
             logger.error("settlement_failed", metadata: ["batch": "\(batch)", "reason": "\(reason)"])

@@ -17,7 +17,8 @@ struct Pace: Sendable {
     static let hold: Duration = .seconds(34)
     /// How fast the curve rises: by 1.2 % in 5 s and by 96 % in 20 s beyond a known limit, faster towards one unknown.
     private static let steepness = (known: 0.00012, unknown: 0.0005, recovering: 0.005)
-    /// What may leave at once after a late look, in seconds of the rate.
+    /// What may leave at once after a late look, in seconds of the rate; at least two requests, which is what finding
+    /// out about idempotency keys takes.
     private static let slack = 0.05
     /// No rate is lower, whatever is refused.
     private static let floor = (limited: 0.1, unknown: 1.0, unavailable: 1.0)
@@ -43,7 +44,7 @@ struct Pace: Sendable {
             let beyond = max(0, (calm - hold).seconds)
             return base * (1 + steepness * beyond * beyond * beyond)
         }
-        var tokensMax: Double { 1 + Pace.slack * rate }
+        var tokensMax: Double { max(2, 1 + Pace.slack * rate) }
         func tokens(at now: Duration) -> Double { min(tokensMax, tokens + rate * max(0, (now - updated).seconds)) }
     }
 
@@ -102,7 +103,6 @@ struct Pace: Sendable {
         advance(to: now)
         // Nothing was taken since the last refusal: this one says to wait, and nothing about a rate.
         guard acceptedSince > 0 else { return hold(until: end) }
-        acceptedSince = 0
         let pause = end - now
         var next = course ?? Course(base: 0, limit: nil, hold: .zero, steepness: 0, updated: end)
         if let course, course.limit != nil, course.calm < course.hold {
@@ -127,6 +127,7 @@ struct Pace: Sendable {
         next.steepness = next.isKnown ? Self.steepness.known : Self.steepness.unknown
         next.isRecovering = false
         course = next
+        acceptedSince = 0
         hold(until: end)
     }
 
@@ -146,7 +147,7 @@ struct Pace: Sendable {
         } else {
             next.base = isSoon ? max(base * 0.7, min(base * 0.97, found)) : base * 0.97
         }
-        next.isKnown = next.isKnown && !isSoon
+        next.isKnown = next.isKnown && next.calm >= RecentCount.span
         next.limit = max(Self.floor.limited, next.base / Self.cut)
     }
 
