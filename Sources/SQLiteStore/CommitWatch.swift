@@ -11,7 +11,7 @@ import Synchronization
 /// connection, which its own commits do not change (sqlite.org/pragma.html#pragma_data_version).
 public struct CommitWatch: CommitSource {
     /// How often to look while events tell.
-    static let slowInterval: Duration = .seconds(5)
+    public static let slowInterval: Duration = .seconds(10)
     /// How often to look where events do not tell, or where the kernel gives no watch at all.
     static let blindInterval: Duration = .milliseconds(50)
     /// The looks after an event: for a quarter of a second in all.
@@ -30,12 +30,18 @@ public struct CommitWatch: CommitSource {
     }
 
     private let database: String
+    private let interval: Duration
     private let version: @Sendable () async throws -> Int64
 
-    /// - Parameter version: reads `PRAGMA data_version`, always on the same connection; throws
-    ///   `StoreError.replaced` when that is no longer a connection to the file at the path.
-    public init(database: String, version: @escaping @Sendable () async throws -> Int64) {
+    /// - Parameters:
+    ///   - interval: how often to look while events tell.
+    ///   - version: reads `PRAGMA data_version`, always on the same connection; throws `StoreError.replaced` when that
+    ///     is no longer a connection to the file at the path.
+    public init(
+        database: String, interval: Duration = slowInterval, version: @escaping @Sendable () async throws -> Int64
+    ) {
         self.database = database
+        self.interval = interval
         self.version = version
     }
 
@@ -45,7 +51,7 @@ public struct CommitWatch: CommitSource {
         let events = files?.events
         // One of each kind at most: an event is never lost to a tick.
         let (looks, look) = AsyncStream.makeStream(of: Cause.self, bufferingPolicy: .bufferingNewest(2))
-        let interval = Interval(events == nil ? Self.blindInterval : Self.slowInterval)
+        let interval = Interval(events == nil ? Self.blindInterval : interval)
         try await withThrowingTaskGroup(of: Void.self) { group in
             defer { group.cancelAll() }
             if let events { group.addTask { for await _ in events { look.yield(.event) } } }

@@ -178,8 +178,9 @@ public final class SQLiteStore: OutboxStore {
     }
 
     /// What tells this store that another connection has committed.
-    public func commits() -> CommitWatch {
-        CommitWatch(database: queue.path) {
+    /// - Parameter interval: how often to look at the database while nothing tells.
+    public func commits(lookingEvery interval: Duration = CommitWatch.slowInterval) -> CommitWatch {
+        CommitWatch(database: queue.path, interval: interval) {
             try await self.read { db in
                 let version = try Int64.fetchOne(db.cachedStatement(sql: "PRAGMA data_version")) ?? 0
                 try self.presence.check(db)

@@ -30,10 +30,10 @@ import Testing
     @Test(arguments: cases([5], [nil]) + cases([20, 100], [.seconds(1), .seconds(2)]))
     func `an untold limit is used to 95 % with at most 1 % refused`(_ setting: Case) {
         var run = PacedRun(setting.limiter, retryAfter: setting.retryAfter)
-        run.run(for: .seconds(780))
-        let share = run.accepted(last: .seconds(660)) / setting.limit
+        run.run(for: .seconds(600))
+        let share = run.accepted(last: .seconds(480)) / setting.limit
         #expect(share >= 0.95, "\(share)")
-        #expect(run.refused(last: .seconds(660)) <= 0.01)
+        #expect(run.refused(last: .seconds(480)) <= 0.01)
     }
 
     @Test(arguments: cases([10, 50], [nil, .seconds(1)]), [2.0, 1.25, 0.8, 0.5])

@@ -6,7 +6,7 @@ import Testing
 /// The governor for real: time passes, and the limits are a server's.
 @Suite(.timeLimit(.minutes(3)))
 struct RateTests {
-    private static let limit = 50.0
+    private static let limit = 20.0
 
     /// Requests that were taken and refused, counted between two moments.
     private struct Count {
@@ -23,7 +23,7 @@ struct RateTests {
 
     /// Works through one row a request until the rate has been found, then counts for ten seconds.
     private static func steadyState(_ bench: Workbench, after: Duration) async throws -> (rate: Double, refused: Double) {
-        try bench.insert(4000)
+        try bench.insert(1500)
         var result = (rate: 0.0, refused: 0.0)
         try await withThrowingTaskGroup(of: (Double, Double)?.self) { group in
             group.addTask {
@@ -58,9 +58,9 @@ struct RateTests {
 
     @Test func `the sandbox's limit is found without being told`() async throws {
         try await Workbench.open {
-            $0.rate = [SandboxRateLimit(requestsMax: 100, windowMilliseconds: 2000)]
+            $0.rate = [SandboxRateLimit(requestsMax: 100, windowMilliseconds: 5000)]
         } _: { bench in
-            let found = try await Self.steadyState(Self.oneRowEach(bench), after: .seconds(20))
+            let found = try await Self.steadyState(Self.oneRowEach(bench), after: .seconds(25))
             print("RATE sandbox", found)
             #expect(found.rate >= 0.85 * Self.limit && found.rate <= 1.05 * Self.limit, "\(found)")
             #expect(found.refused <= 0.02)
@@ -70,11 +70,11 @@ struct RateTests {
     @Test func `a limit that X-RateLimit tells is kept from the first request on`() async throws {
         try await Workbench.open {
             $0.rate = [
-                SandboxRateLimit(requestsMax: 100, windowMilliseconds: 2000, scope: .apiKey, tier: "starter")
+                SandboxRateLimit(requestsMax: 100, windowMilliseconds: 5000, scope: .apiKey, tier: "starter")
             ]
         } _: { bench in
             let bench = Self.oneRowEach(bench)
-            let found = try await Self.steadyState(bench, after: .seconds(4))
+            let found = try await Self.steadyState(bench, after: .seconds(6))
             print("RATE told", found)
             #expect(found.rate >= 0.85 * Self.limit && found.rate <= 1.05 * Self.limit, "\(found)")
             #expect(Self.count(bench).refused <= 2)
@@ -86,9 +86,9 @@ struct RateTests {
         try await Workbench.open { bench in
             var behind = Self.oneRowEach(bench)
             let nginx = try await Nginx(
-                before: bench.port, rate: "50r/s", burst: "25 nodelay", in: bench.folder)
+                before: bench.port, rate: "20r/s", burst: "20 nodelay", in: bench.folder)
             behind.front = nginx.port
-            let found = try await Self.steadyState(behind, after: .seconds(20))
+            let found = try await Self.steadyState(behind, after: .seconds(25))
             print("RATE nginx", found)
             #expect(found.rate >= 0.85 * Self.limit && found.rate <= 1.05 * Self.limit, "\(found)")
             #expect(found.refused <= 0.02)

@@ -51,52 +51,77 @@ struct WakeTests {
         return Date().timeIntervalSince1970 - committed
     }
 
+    /// A bench whose worker hears of commits by events or not at all.
+    private static func listening(_ bench: Workbench) -> Workbench {
+        var bench = bench
+        bench.policy.linger = .zero
+        bench.lookInterval = .seconds(3600)
+        return bench
+    }
+
     @Test(
-        arguments: ["wal", "delete", "truncate", "persist"], ["synchronous=0", "synchronous=1", "synchronous=2", "synchronous=3"])
-    func `another process's commit is on its way in no time`(mode: String, synchronous: String) async throws {
+        arguments: ["wal", "delete", "truncate", "persist"],
+        ["synchronous=0", "synchronous=1", "synchronous=2", "synchronous=3"])
+    func `another process's commit wakes it in any journal mode and at any durability`(
+        mode: String, synchronous: String
+    ) async throws {
         try await Workbench.open(journalMode: mode) { bench in
-            var bench = bench
-            bench.policy.linger = .zero
-            let woken = bench
-            try await woken.whileWorking { _ in
-                try await woken.untilIdle()
+            let bench = Self.listening(bench)
+            try await bench.whileWorking { _ in
+                try await bench.untilIdle()
+                for _ in 0..<3 {
+                    _ = try await Self.delay(bench, pragmas: ["journal_mode=\(mode)", synchronous])
+                }
+            }
+            try bench.expectEachOnce()
+        }
+    }
+
+    @Test(arguments: ["wal", "delete"]) func `a commit is on its way in milliseconds`(mode: String) async throws {
+        try await Workbench.open(journalMode: mode) { bench in
+            let bench = Self.listening(bench)
+            try await bench.whileWorking { _ in
+                try await bench.untilIdle()
                 var delays: [Double] = []
-                for _ in 0..<3 { delays.append(try await Self.delay(woken, pragmas: ["journal_mode=\(mode)", synchronous])) }
-                // Well below the five seconds after which it would be looked at anyway, on however busy a machine.
-                #expect(delays.min() ?? 9 < 0.5, "\(delays)")
-                print("WAKE", mode, synchronous, delays.map { ($0 * 10_000).rounded() / 10 })
+                for _ in 0..<12 { delays.append(try await Self.delay(bench, pragmas: [])) }
+                // The best of a dozen, since the machine may be busy with other tests.
+                #expect(delays.min() ?? 9 < 0.1, "\(delays)")
+                print("WAKE", mode, delays.map { ($0 * 10_000).rounded() / 10 })
             }
         }
     }
 
     @Test(arguments: ["memory", "off"]) func `a journal that is no file wakes it too`(mode: String) async throws {
         try await Workbench.open(journalMode: "delete") { bench in
+            let bench = Self.listening(bench)
             try await bench.whileWorking { _ in
                 try await bench.untilIdle()
-                #expect(try await Self.delay(bench, pragmas: ["journal_mode=\(mode)"]) < 2)
+                _ = try await Self.delay(bench, pragmas: ["journal_mode=\(mode)"])
             }
         }
     }
 
     @Test func `a log that is checkpointed, truncated and grown again goes on waking it`() async throws {
         try await Workbench.open { bench in
+            let bench = Self.listening(bench)
             try await bench.whileWorking { _ in
                 try await bench.untilIdle()
                 for statement in ["wal_checkpoint(TRUNCATE)", "wal_checkpoint(PASSIVE)", "wal_checkpoint(RESTART)"] {
                     try await bench.business.writeWithoutTransaction { try $0.execute(sql: "PRAGMA \(statement)") }
-                    #expect(try await Self.delay(bench, pragmas: []) < 2)
+                    _ = try await Self.delay(bench, pragmas: [])
                 }
             }
-            try bench.expectExactBooks()
+            try bench.expectEachOnce()
         }
     }
 
     @Test func `a log that first appears under a running worker wakes it`() async throws {
         try await Workbench.open(journalMode: "delete") { bench in
+            let bench = Self.listening(bench)
             try await bench.whileWorking { _ in
                 try await bench.untilIdle()
-                #expect(try await Self.delay(bench, pragmas: ["journal_mode=WAL"]) < 2)
-                #expect(try await Self.delay(bench, pragmas: []) < 2)
+                _ = try await Self.delay(bench, pragmas: ["journal_mode=WAL"])
+                _ = try await Self.delay(bench, pragmas: [])
             }
         }
     }
@@ -200,5 +225,15 @@ struct WakeTests {
             #expect(unlink(bench.path + "-wal") == 0)
             #expect(await run.end() == .exited(74))
         }
+    }
+}
+
+extension Workbench {
+    /// Every intent was delivered, and every delivery is an effect of its own.
+    fileprivate func expectEachOnce() throws {
+        let states = try states()
+        #expect(states.keys.allSatisfy { $0 == "delivered" || $0 == "sending" }, "\(states)")
+        let names = sandbox.effects().map(\.externalID)
+        #expect(Set(names).count == names.count && names.count >= states["delivered"] ?? 0)
     }
 }

@@ -19,7 +19,7 @@ struct Pace: Sendable {
     private static let steepness = (known: 0.00012, unknown: 0.0005, recovering: 0.005)
     /// What may leave at once after a late look, in seconds of the rate; at least two requests, which is what finding
     /// out about idempotency keys takes.
-    private static let slack = 0.05
+    private static let slack = 0.1
     /// No rate is lower, whatever is refused.
     private static let floor = (limited: 0.1, unknown: 1.0, unavailable: 1.0)
     /// After so long without another 503 a rate that only 503s had lowered is forgotten.

@@ -24,6 +24,8 @@ struct Workbench: Sendable {
         linger: .milliseconds(2), backoff: Backoff(initial: .milliseconds(5), max: .milliseconds(20)))
     var idempotency = WorkerConfiguration.Idempotency.auto
     var rate: [RateLimit] = []
+    /// How often the worker looks for commits that no event has told of.
+    var lookInterval = CommitWatch.slowInterval
     /// The port of something in front of the sandbox.
     var front: Int?
 
@@ -118,7 +120,7 @@ struct Workbench: Sendable {
         let sender = SpotzeeSender(keys: keys, connections: policy.connections, timeout: .seconds(10), agent: "test")
         let store = try SQLiteStore(path: path)
         let worker = Worker(
-            configuration: configuration, store: store, sender: sender, commits: store.commits(), clock: clock, seed: 1,
+            configuration: configuration, store: store, sender: sender, commits: store.commits(lookingEvery: lookInterval), clock: clock, seed: 1,
             observe: events.note)
         do {
             let value = try await use(worker)
