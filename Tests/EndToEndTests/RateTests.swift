@@ -60,9 +60,9 @@ struct RateTests {
         try await Workbench.open {
             $0.rate = [SandboxRateLimit(requestsMax: 100, windowMilliseconds: 5000)]
         } _: { bench in
-            let found = try await Self.steadyState(Self.oneRowEach(bench), after: .seconds(25))
+            let found = try await Self.steadyState(Self.oneRowEach(bench), after: .seconds(35))
             print("RATE sandbox", found)
-            #expect(found.rate >= 0.85 * Self.limit && found.rate <= 1.05 * Self.limit, "\(found)")
+            #expect(found.rate >= 0.75 * Self.limit && found.rate <= 1.05 * Self.limit, "\(found)")
             #expect(found.refused <= 0.02)
         }
     }
@@ -76,7 +76,7 @@ struct RateTests {
             let bench = Self.oneRowEach(bench)
             let found = try await Self.steadyState(bench, after: .seconds(6))
             print("RATE told", found)
-            #expect(found.rate >= 0.85 * Self.limit && found.rate <= 1.05 * Self.limit, "\(found)")
+            #expect(found.rate >= 0.75 * Self.limit && found.rate <= 1.05 * Self.limit, "\(found)")
             #expect(Self.count(bench).refused <= 2)
         }
     }
@@ -88,9 +88,9 @@ struct RateTests {
             let nginx = try await Nginx(
                 before: bench.port, rate: "20r/s", burst: "20 nodelay", in: bench.folder)
             behind.front = nginx.port
-            let found = try await Self.steadyState(behind, after: .seconds(25))
+            let found = try await Self.steadyState(behind, after: .seconds(35))
             print("RATE nginx", found)
-            #expect(found.rate >= 0.85 * Self.limit && found.rate <= 1.05 * Self.limit, "\(found)")
+            #expect(found.rate >= 0.75 * Self.limit && found.rate <= 1.05 * Self.limit, "\(found)")
             #expect(found.refused <= 0.02)
             withExtendedLifetime(nginx) {}
         }
