@@ -38,7 +38,8 @@ import Testing
     }
 
     /// With one permit at a time: how many requests the others see between two of the small journey's.
-    @Test(arguments: [0, 1000]) func `a journey with a million rows leaves the others their turn`(priority: Int) throws {
+    @Test(arguments: [0, 1000]) func `a journey with a million rows leaves the others their turn`(priority: Int) throws
+    {
         var journeys = Self.journeys(2)
         journeys[0].priority = priority
         var world = World(journeys: journeys, batchSize: 1, rate: [RateLimit(requests: 10, per: .seconds(1))])
@@ -83,7 +84,8 @@ import Testing
         #expect(waits.allSatisfy { $0 <= .seconds(1) }, "\(waits)")
     }
 
-    @Test func `splitting never freezes another row, and leaves two parts of each size for a request under way`() throws {
+    @Test func `splitting never freezes another row, and leaves two parts of each size for a request under way`() throws
+    {
         var world = World(connections: 4, batchSize: 100)
         world.add(Make.rows(3000))
         var rowsMax = 0

@@ -14,7 +14,7 @@ import Testing
 
     @Test func `no more leaves than the server says is left, less what is under way`() {
         var governor = Self.governor()
-        let headers = RateHeaders(limit: 1000, remaining: 7, resetSeconds: 4)
+        let headers = RateHeaders(limit: 80, remaining: 7, resetSeconds: 4)
         governor.absorb(Self.answer(200, rate: headers), begunAt: .seconds(101), inFlight: 3, at: .seconds(101))
         #expect(governor.free(at: .seconds(101), atMost: 16) == 4)
         governor.note(4, at: .seconds(101))
@@ -25,6 +25,22 @@ import Testing
         governor.note(1, at: .seconds(105))
         #expect(governor.free(at: .milliseconds(105_900), atMost: 16) == 0)
         #expect(governor.free(at: .seconds(106), atMost: 16) == 1)
+    }
+
+    @Test func `the last of what is left is spread until the server has room again`() {
+        var governor = Self.governor()
+        let headers = RateHeaders(limit: 1000, remaining: 9, resetSeconds: 10)
+        governor.absorb(Self.answer(200, rate: headers), begunAt: .seconds(101), inFlight: 0, at: .seconds(101))
+        var left: [Duration] = []
+        var now = Duration.seconds(101)
+        while now < .seconds(111) {
+            #expect(governor.free(at: now, atMost: 16) == 1)
+            governor.note(1, at: now)
+            left.append(now)
+            now = governor.nextFree(after: now) ?? .seconds(111)
+        }
+        #expect(left.count == 9)
+        #expect(zip(left, left.dropFirst()).allSatisfy { $1 - $0 > .seconds(1) && $1 - $0 < .milliseconds(1300) })
     }
 
     @Test func `an older answer's word does not replace a newer one's, and silence ends it`() {
@@ -93,9 +109,16 @@ import Testing
         }
         #expect(waits == [3, 6, 12, 24, 48, 60, 60, 60].map { .seconds($0) })
         governor.passed(begunAt: now)
-        #expect(governor.limited(retryAfter: nil, begunAt: now + .seconds(1), jitter: .zero, at: now + .seconds(2)) == .seconds(60))
+        #expect(
+            governor.limited(retryAfter: nil, begunAt: now + .seconds(1), jitter: .zero, at: now + .seconds(2))
+                == .seconds(60))
         governor.passed(begunAt: now + .seconds(3))
-        #expect(governor.limited(retryAfter: nil, begunAt: now + .seconds(4), jitter: .zero, at: now + .seconds(5)) == .seconds(1))
-        #expect(governor.limited(retryAfter: .seconds(90), begunAt: now + .seconds(100), jitter: .zero, at: now + .seconds(101)) == .seconds(90))
+        #expect(
+            governor.limited(retryAfter: nil, begunAt: now + .seconds(4), jitter: .zero, at: now + .seconds(5))
+                == .seconds(1))
+        #expect(
+            governor.limited(
+                retryAfter: .seconds(90), begunAt: now + .seconds(100), jitter: .zero, at: now + .seconds(101))
+                == .seconds(90))
     }
 }

@@ -54,7 +54,8 @@ import Testing
     @Test func `permits are dealt one by one, within each journey's room`() {
         let turns = Self.turns()
         let dealt = turns.allot(8, among: Self.journeys) { $0.name == "b" ? 1 : 4 }
-        #expect(Dictionary(uniqueKeysWithValues: dealt.map { ($0.journey.name, $0.count) }) == ["a": 4, "b": 1, "c": 3])
+        #expect(
+            Dictionary(uniqueKeysWithValues: dealt.map { ($0.journey.name, $0.count) }) == ["a": 4, "b": 1, "c": 3])
         #expect(turns.allot(8, among: Self.journeys) { _ in -1 }.isEmpty)
     }
 

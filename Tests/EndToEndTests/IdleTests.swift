@@ -16,7 +16,8 @@ struct IdleTests {
 
     /// Time on a processor of all threads, those that have ended included, in hundredths of a second.
     private static func ticks(of pid: pid_t) throws -> Int {
-        let fields = try String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)
+        let fields =
+            try String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)
             .split(separator: ")").last?.split(separator: " ") ?? []
         return (Int(fields[11]) ?? 0) + (Int(fields[12]) ?? 0)
     }
@@ -33,7 +34,6 @@ struct IdleTests {
             try await Task.sleep(for: .seconds(seconds))
             let wakeups = try Self.switches(of: run.pid).reduce(0) { $0 + $1.value - (switches[$1.key] ?? 0) }
             let spent = try Self.ticks(of: run.pid) - ticks
-            print("IDLE", Double(wakeups) / Double(seconds), "wakeups/s", spent, "hundredths in", seconds, "s")
             #expect(wakeups <= 2 * seconds)
             // A thousandth of a core, to the next whole tick.
             #expect(spent <= 2 + 1)

@@ -21,19 +21,22 @@ struct RateTests {
         }
     }
 
-    /// Works through one row a request until the rate has been found, then counts for ten seconds.
-    private static func steadyState(_ bench: Workbench, after: Duration) async throws -> (rate: Double, refused: Double) {
+    /// Works through one row a request until the rate has been found, then counts for twenty seconds.
+    private static func steadyState(_ bench: Workbench, after: Duration) async throws -> (rate: Double, refused: Double)
+    {
         try bench.insert(1500)
         var result = (rate: 0.0, refused: 0.0)
         try await withThrowingTaskGroup(of: (Double, Double)?.self) { group in
             group.addTask {
-                try await bench.whileWorking { _ in try await bench.events.first { if case .stopped = $0 { true } else { false } } }
+                try await bench.whileWorking { _ in
+                    try await bench.events.first { if case .stopped = $0 { true } else { false } }
+                }
                 return nil
             }
             group.addTask {
                 try await Task.sleep(for: after)
                 let start = (count(bench), ContinuousClock.now)
-                try await Task.sleep(for: .seconds(10))
+                try await Task.sleep(for: .seconds(20))
                 let end = count(bench)
                 let accepted = Double(end.accepted - start.0.accepted)
                 let refused = Double(end.refused - start.0.refused)
@@ -58,11 +61,11 @@ struct RateTests {
 
     @Test func `the sandbox's limit is found without being told`() async throws {
         try await Workbench.open {
-            $0.rate = [SandboxRateLimit(requestsMax: 100, windowMilliseconds: 5000)]
+            $0.rate = [SandboxRateLimit(requestsMax: 200, windowMilliseconds: 10_000)]
         } _: { bench in
             let found = try await Self.steadyState(Self.oneRowEach(bench), after: .seconds(35))
-            print("RATE sandbox", found)
-            #expect(found.rate >= 0.75 * Self.limit && found.rate <= 1.05 * Self.limit, "\(found)")
+            // Well below 0.95: the machine may be busy with other tests. `PaceTests` hold the figure.
+            #expect(found.rate >= 0.7 * Self.limit && found.rate <= 1.05 * Self.limit, "\(found)")
             #expect(found.refused <= 0.02)
         }
     }
@@ -70,13 +73,12 @@ struct RateTests {
     @Test func `a limit that X-RateLimit tells is kept from the first request on`() async throws {
         try await Workbench.open {
             $0.rate = [
-                SandboxRateLimit(requestsMax: 100, windowMilliseconds: 5000, scope: .apiKey, tier: "starter")
+                SandboxRateLimit(requestsMax: 200, windowMilliseconds: 10_000, scope: .apiKey, tier: "starter")
             ]
         } _: { bench in
             let bench = Self.oneRowEach(bench)
-            let found = try await Self.steadyState(bench, after: .seconds(6))
-            print("RATE told", found)
-            #expect(found.rate >= 0.75 * Self.limit && found.rate <= 1.05 * Self.limit, "\(found)")
+            let found = try await Self.steadyState(bench, after: .seconds(12))
+            #expect(found.rate >= 0.7 * Self.limit && found.rate <= 1.05 * Self.limit, "\(found)")
             #expect(Self.count(bench).refused <= 2)
         }
     }
@@ -89,8 +91,7 @@ struct RateTests {
                 before: bench.port, rate: "20r/s", burst: "20 nodelay", in: bench.folder)
             behind.front = nginx.port
             let found = try await Self.steadyState(behind, after: .seconds(35))
-            print("RATE nginx", found)
-            #expect(found.rate >= 0.75 * Self.limit && found.rate <= 1.05 * Self.limit, "\(found)")
+            #expect(found.rate >= 0.7 * Self.limit && found.rate <= 1.05 * Self.limit, "\(found)")
             #expect(found.refused <= 0.02)
             withExtendedLifetime(nginx) {}
         }

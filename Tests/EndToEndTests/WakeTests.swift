@@ -20,7 +20,6 @@ struct WakeTests {
         db.execute("BEGIN IMMEDIATE")
         db.execute("INSERT INTO outbox (journey, external_id) VALUES ('welcome', hex(randomblob(8)))")
         db.execute("COMMIT")
-        print(time.time())
         """
 
     private static func python(_ arguments: [String]) throws -> String {
@@ -86,7 +85,6 @@ struct WakeTests {
                 for _ in 0..<12 { delays.append(try await Self.delay(bench, pragmas: [])) }
                 // The best of a dozen, since the machine may be busy with other tests.
                 #expect(delays.min() ?? 9 < 0.1, "\(delays)")
-                print("WAKE", mode, delays.map { ($0 * 10_000).rounded() / 10 })
             }
         }
     }

@@ -69,7 +69,7 @@ struct Governor: Sendable {
         default: pace.noteAccepted(at: now)
         }
         if let headers = response.rate {
-            let word = ToldLimit(headers, inFlight: inFlight, begunAt: begunAt, at: now)
+            let word = ToldLimit(headers, inFlight: inFlight, begunAt: begunAt, after: told, at: now)
             if word.isNewer(than: told) { told = word }
         } else if (200..<300).contains(response.status) {
             told = nil

@@ -120,7 +120,8 @@ struct Workbench: Sendable {
         let sender = SpotzeeSender(keys: keys, connections: policy.connections, timeout: .seconds(10), agent: "test")
         let store = try SQLiteStore(path: path)
         let worker = Worker(
-            configuration: configuration, store: store, sender: sender, commits: store.commits(lookingEvery: lookInterval), clock: clock, seed: 1,
+            configuration: configuration, store: store, sender: sender,
+            commits: store.commits(lookingEvery: lookInterval), clock: clock, seed: 1,
             observe: events.note)
         do {
             let value = try await use(worker)
