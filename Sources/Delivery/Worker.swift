@@ -80,13 +80,16 @@ public final class Worker<Clock: WorkerClock>: Sendable {
                 try absorb(events, into: &mind)
                 let planned = clock.now()
                 let result = try await commit(try mind.plan(at: planned), into: &mind, tasks: &tasks)
-                for batch in result.begun { tasks.addTask { await self.send(batch) } }
+                for batch in result.begun { dispatch(batch, mind, into: &tasks) }
                 report(&mind)
                 if mind.isStopped(at: clock.now()) {
                     observe(.stopped)
                     return .stopped
                 }
-                if let drain, let end = try await outcome(of: drain, goal, since: start, mind) { return end }
+                if let drain, let end = try await outcome(of: drain, goal, since: start, mind) {
+                    try await leave(&mind, tasks: &tasks)
+                    return end
+                }
                 deadline = nextLook(mind, after: planned, drain, since: start)
                 // Producers get their turn at the write lock between two rounds.
                 if !result.begun.isEmpty {
@@ -118,7 +121,7 @@ public final class Worker<Clock: WorkerClock>: Sendable {
             case .committed: continue
             case .journeyRead(let name, let report): mind.absorb(report, ofJourney: name, at: now)
             case .timeRead(let report): mind.absorb(time: report, at: now)
-            case .enforcementProbed(let finding): mind.absorb(finding, at: now)
+            case .enforcementProbed(let finding, let answers): mind.absorb(finding, from: answers, at: now)
             case .reconfigured(let configuration): mind.reconfigure(configuration, at: now)
             case .keysChanged: mind.doors.probeSoon(at: now.wall) { _ in true }
             case .stop:
@@ -168,6 +171,28 @@ public final class Worker<Clock: WorkerClock>: Sendable {
         }
     }
 
+    /// Writes down what a drain has not waited for: silence is no crash.
+    private func leave(
+        _ mind: inout Dispatcher, tasks: inout ThrowingDiscardingTaskGroup<any Error>
+    ) async throws {
+        guard !mind.open.inFlight.isEmpty else { return }
+        let now = clock.now()
+        mind.stop(at: Moment(wall: now.wall, monotonic: now.monotonic - Dispatcher.stopPatience))
+        _ = try await commit(try mind.plan(at: now), into: &mind, tasks: &tasks)
+    }
+
+    /// Lets a request leave, unless it has become too old while others held the database.
+    private func dispatch(
+        _ batch: Batch, _ mind: Dispatcher, into tasks: inout ThrowingDiscardingTaskGroup<any Error>
+    ) {
+        let now = clock.now()
+        guard !mind.isTooOld(batch, at: now) else {
+            let reason = "the database was held by others until the request was too old"
+            return inbox.post(.answered(batch, .notSent(reason: reason), begunAt: now))
+        }
+        tasks.addTask { await self.send(batch) }
+    }
+
     private func send(_ batch: Batch) async {
         let begunAt = clock.now()
         let answer = await sender.send(batch)
@@ -177,7 +202,8 @@ public final class Worker<Clock: WorkerClock>: Sendable {
     private func probeEnforcement(_ target: Target) async {
         let (high, low) = random.withLock { (UInt64.random(in: .min ... .max, using: &$0), $0.next()) }
         let key = "jo1-probe-\(high)-\(low)"
-        inbox.post(.enforcementProbed(await EnforcementProbe(sender: sender).run(target: target, key: key)))
+        let (finding, answers) = await EnforcementProbe(sender: sender).run(target: target, key: key)
+        inbox.post(.enforcementProbed(finding, answers))
     }
 
     private func watchCommits() async throws {

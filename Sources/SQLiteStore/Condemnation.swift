@@ -7,12 +7,15 @@ struct Condemnation {
     let journey: String
     let now: WallTime
 
-    /// A success has shown that the journey works: the rows have themselves to blame.
-    func bury() throws {
+    /// A success has shown that the journey works: the rows refused before its request began have themselves to blame.
+    func bury(refusedBy time: WallTime) throws {
         let isAny = try Bool.fetchOne(
             db.cachedStatement(
-                sql: "SELECT EXISTS (SELECT 1 FROM outbox_waiting WHERE journey = ? AND refused_alone IS NOT NULL)"),
-            arguments: [journey])
+                sql: """
+                    SELECT EXISTS (SELECT 1 FROM outbox_waiting WHERE journey = ? AND refused_alone IS NOT NULL
+                      AND updated_at <= ?)
+                    """),
+            arguments: [journey, time.milliseconds])
         guard isAny == true else { return }
         try db.execute(
             sql: """
@@ -20,10 +23,11 @@ struct Condemnation {
                   request_id, batch_id, updated_at)
                 SELECT id, journey, \(IntentReader.columns), 'dead', attempts, epoch, code, message, request_id,
                   batch_id, ?
-                FROM outbox_waiting WHERE journey = ? AND refused_alone IS NOT NULL
-                """, arguments: [now.milliseconds, journey])
+                FROM outbox_waiting WHERE journey = ? AND refused_alone IS NOT NULL AND updated_at <= ?
+                """, arguments: [now.milliseconds, journey, time.milliseconds])
         try db.execute(
-            sql: "DELETE FROM outbox_waiting WHERE journey = ? AND refused_alone IS NOT NULL", arguments: [journey])
+            sql: "DELETE FROM outbox_waiting WHERE journey = ? AND refused_alone IS NOT NULL AND updated_at <= ?",
+            arguments: [journey, time.milliseconds])
     }
 
     /// How many rows of the journey share the code most of them were refused for.

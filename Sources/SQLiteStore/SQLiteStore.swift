@@ -115,7 +115,7 @@ public final class SQLiteStore: OutboxStore {
             result.successors += successors
             delivered[settlement.batch.journey, default: 0] += settlement.deliveredCount
             let condemning = Condemnation(db: db, journey: settlement.batch.journey, now: round.now)
-            if settlement.provesJourneyWorks { try condemning.bury() }
+            if settlement.provesJourneyWorks { try condemning.bury(refusedBy: settlement.begunAt ?? round.now) }
             if settlement.hasRefusedAlone { result.refusedAlike[settlement.batch.journey] = try condemning.alike() }
         }
         for (journey, count) in delivered where count > 0 {

@@ -42,6 +42,10 @@ public struct Settlement: Sendable {
     public var unproven: Set<Int> = []
     /// A member was accepted, so that a row that was refused alone has itself to blame.
     public var provesJourneyWorks = false
+    /// When the request began that was answered: what it proves is about rows refused before.
+    public var begunAt: WallTime?
+    /// The row that was refused with nobody else in its request, and what for; also when it died of it.
+    var refusedAlone: (intent: Int64, code: String)?
     public var isReplay = false
     /// Nothing usable came back: the next wait is longer.
     var isFailure = false

@@ -14,11 +14,6 @@ struct Dispatcher: Sendable {
         var clockProbe: Target?
     }
 
-    /// A refusal of one request is about its content when others have succeeded this recently.
-    static let successRecent: Duration = .seconds(60)
-    /// So many rows refused one by one, all alike and with no success between them, are a wrong setting.
-    static let refusedAlikeMax = 8
-
     var configuration: WorkerConfiguration
     var doors: Doors
     var governor: Governor
@@ -37,13 +32,14 @@ struct Dispatcher: Sendable {
     /// The last round left something that can go on at once, though no answer will come to say so.
     var isBehind = false
     var settlements: [Settlement] = []
-    var lastSuccess: Duration?
-    var failuresInARow = 0
+    var health = Health()
     var postProbes: Set<String> = []
     var reading: Set<String> = []
     var learnedBodyBytesMax: BodyLimitChange?
     /// Journeys that were reopened because they read live, and have taken nothing since.
     var reopenedByReading: Set<String> = []
+    /// How often in a row a parked journey could not be read.
+    var unreadable: [String: Int] = [:]
     /// Batches that an earlier worker may have sent: their age is known by wall time only.
     var inherited: Set<Int64>
     var clockProbe = ClockProbe()
@@ -142,7 +138,7 @@ struct Dispatcher: Sendable {
     /// When to look again if nothing happens.
     func nextLook(after now: Moment) -> Duration {
         var times: [Duration?] = [
-            open.nextDue(after: now.monotonic),
+            open.nextDue(after: now.monotonic), health.nextClaim(after: now.monotonic),
             isWaitingForRate(at: now) ? governor.nextFree(after: now.monotonic) : nil,
             doors.nextProbe(after: now.wall).map(now.monotonic(at:)),
             turns.nextRipe(after: now.wall).map(now.monotonic(at:)),
