@@ -81,6 +81,7 @@ extension Journey {
     init(_ settings: JourneySettings) {
         self.init(
             name: settings.name, id: Int64(settings.id), entranceID: settings.entranceID.map(Int64.init),
-            onUnknown: settings.onUnknown == .resend ? .resend : .hold, priority: settings.priority)
+            onUnknown: settings.onUnknown == .resend ? .resend : .hold,
+            onDead: settings.onDead == .block ? .block : .continue, priority: settings.priority)
     }
 }

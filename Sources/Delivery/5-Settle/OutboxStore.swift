@@ -21,8 +21,11 @@ public protocol OutboxStore: Sendable {
     /// Removes a bounded number of records older than the retention; true when more are left.
     func prune(before time: WallTime) async throws -> Bool
 
-    /// Lets the write-ahead log, if there is one, be used again from its start; never waits for readers or writers.
-    func checkpoint() async throws
+    /// Lets the write-ahead log be used again from its start, once this worker has written so many pages since the
+    /// last time; never waits for readers or writers.
+    ///
+    /// Returns what it found, nil when it was not time yet or the database has no such log.
+    func checkpoint(afterPages pages: Int) async throws -> WriteAheadLog?
 }
 
 /// What a predecessor left: its open batches, its pauses and what it had learned.
@@ -73,6 +76,8 @@ public struct Round: Sendable {
     public var claims: [ClaimOrder] = []
     public var enforcement: Enforcement?
     public var bodyBytesMax: Int?
+    /// What the configuration says about dead letters, by journey; only when it is new to the database.
+    public var onDead: [String: Journey.OnDead] = [:]
 
     public init(now: WallTime) {
         self.now = now
@@ -80,7 +85,7 @@ public struct Round: Sendable {
 
     var isEmpty: Bool {
         pauses.isEmpty && settlements.isEmpty && resumes.isEmpty && claims.isEmpty && enforcement == nil
-            && bodyBytesMax == nil
+            && bodyBytesMax == nil && onDead.isEmpty
     }
 }
 
@@ -97,6 +102,9 @@ public struct RoundResult: Sendable {
     public var supplies: [String: Supply] = [:]
     /// For each journey in `supplies`: when its next intent that waits or is scheduled becomes due.
     public var nextDue: [String: WallTime] = [:]
+    /// Journeys in which another intent of an ordering key may have become due, and which the round's claims have not
+    /// looked at since.
+    public var released: Set<String> = []
     /// Rows refused alone and not yet condemned, by journey: how many share the latest code.
     public var refusedAlike: [String: Int] = [:]
     /// Rows that the worker itself found unsendable.
@@ -137,12 +145,15 @@ public struct Remaining: Sendable, Equatable {
     public var openByJourney: [String: Int]
     public var inDoubt: Int
     public var unknownJourney: Int
+    /// Behind an earlier intent of their ordering key that waits for a person, or for a time after the drain's.
+    public var heldBack: Int
 
-    public init(open: Int, openByJourney: [String: Int], inDoubt: Int, unknownJourney: Int) {
+    public init(open: Int, openByJourney: [String: Int], inDoubt: Int, unknownJourney: Int, heldBack: Int = 0) {
         self.open = open
         self.openByJourney = openByJourney
         self.inDoubt = inDoubt
         self.unknownJourney = unknownJourney
+        self.heldBack = heldBack
     }
 }
 

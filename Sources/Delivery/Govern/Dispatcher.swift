@@ -46,6 +46,8 @@ struct Dispatcher: Sendable {
     private var learned: Enforcement
     private var learnedEnforcement: Enforcement?
     private var learnedBodyBytesMax: Int?
+    /// What the database has not been told yet about dead letters.
+    private var onDead: [String: Journey.OnDead]
     private var isProbingEnforcement = false
     private var enforcementProbedAt: WallTime?
     private var nextEnforcementProbe: Duration = .zero
@@ -59,6 +61,7 @@ struct Dispatcher: Sendable {
         bodyBytesMax = inheriting.bodyBytesMax
         learned = inheriting.enforcement
         enforcement = Self.enforcement(configuration, learned: inheriting.enforcement)
+        onDead = Self.onDead(configuration)
         turns.keep(configuration.journeys)
         for batch in inheriting.batches { open.wait(batch, until: now.monotonic) }
         notes.append(.tookOver(openBatches: inheriting.batches.count))
@@ -70,6 +73,10 @@ struct Dispatcher: Sendable {
         case .absent: .absent
         case .auto: learned
         }
+    }
+
+    private static func onDead(_ configuration: WorkerConfiguration) -> [String: Journey.OnDead] {
+        Dictionary(configuration.journeys.map { ($0.name, $0.onDead) }) { first, _ in first }
     }
 
     /// From now on nothing is claimed or sent again.
@@ -103,6 +110,7 @@ struct Dispatcher: Sendable {
         configuration = new
         enforcement = Self.enforcement(new, learned: learned)
         turns.keep(new.journeys)
+        onDead = Self.onDead(new)
         doors.probeSoon(at: now.wall) { _ in true }
         needsSurvey = true
     }
@@ -169,6 +177,7 @@ struct Dispatcher: Sendable {
         if !result.successors.isEmpty || result.begun.isEmpty && result.supplies.values.contains(.more) {
             isBehind = true
         }
+        if !result.released.isEmpty { isBehind = true }
         for failed in result.failed {
             open.wait(failed.batch, until: now.monotonic + Self.failedWait)
             notes.append(.settlementFailed(batch: failed.batch.id, reason: failed.reason))
@@ -208,8 +217,10 @@ struct Dispatcher: Sendable {
         plan.round.pauses = doors.takeChanges()
         plan.round.enforcement = learnedEnforcement
         plan.round.bodyBytesMax = learnedBodyBytesMax
+        plan.round.onDead = onDead
         learnedEnforcement = nil
         learnedBodyBytesMax = nil
+        onDead = [:]
         return plan
     }
 
@@ -448,6 +459,8 @@ struct Dispatcher: Sendable {
         for leaving in settlement.leaving.values {
             if case .waiting(let waiting) = leaving { turns.note(due: waiting.dueAt, in: settlement.batch.journey) }
         }
+        // An end may free another one of its ordering key, to be claimed in the very round that settles this one.
+        if settlement.mayFreeOthers { turns.note(due: settlement.batch.frozenAt, in: settlement.batch.journey) }
     }
 
     private mutating func noteHealth(_ verdict: Verdict, at now: Moment) {
