@@ -259,7 +259,9 @@ public final class SQLiteStore: OutboxStore {
 
 extension DatabaseError {
     /// Somebody else holds the database; waiting helps.
+    ///
+    /// `SQLITE_PROTOCOL` is a race for the log's index that was lost too often in a row (sqlite.org/rescode.html).
     var isBusy: Bool {
-        resultCode == .SQLITE_BUSY || resultCode == .SQLITE_LOCKED
+        resultCode == .SQLITE_BUSY || resultCode == .SQLITE_LOCKED || resultCode == .SQLITE_PROTOCOL
     }
 }

@@ -8,7 +8,9 @@ struct DrainReport {
 
     init(database: String, since start: WallTime, outcome: DrainOutcome) throws {
         self.outcome = outcome
-        deaths = try DeathsQuery(database: database).deaths(since: start)
+        deaths = try OutboxConnection.patiently(isBusy: SchemaCheck.sayBusy) {
+            try DeathsQuery(database: database).deaths(since: start)
+        }
     }
 
     var isDone: Bool { outcome == .drained }

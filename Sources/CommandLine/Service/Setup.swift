@@ -43,7 +43,9 @@ struct Setup {
 
     func store() throws -> SQLiteStore {
         do {
-            return try SQLiteStore(path: configuration.database, version: Version.current)
+            return try OutboxConnection.patiently(isBusy: SchemaCheck.sayBusy) {
+                try SQLiteStore(path: configuration.database, version: Version.current)
+            }
         } catch let error as OutboxConnectionError {
             throw Failure.configuration(error.description)
         }

@@ -8,10 +8,14 @@ struct LogWatch: Sendable {
     static let reportInterval: Duration = .seconds(600)
 
     /// A log below this size is not reported.
-    var bytesMin = 64 << 20
+    let bytesMin: Int
     private var copiedPages: Int?
     private var stuckSince: Duration?
     private var reportedAt: Duration?
+
+    init(bytesMin: Int = 64 << 20) {
+        self.bytesMin = bytesMin
+    }
 
     /// Whether the log is to be reported now.
     mutating func isPinned(_ log: WriteAheadLog, at now: Duration) -> Bool {

@@ -51,7 +51,7 @@ struct Maintenance<Clock: WorkerClock>: Sendable {
     }
 
     /// Whether a checkpoint was made, or is none of this journal mode.
-    private mutating func checkpoint(afterPages pages: Int) async throws -> Bool {
+    mutating func checkpoint(afterPages pages: Int) async throws -> Bool {
         do {
             guard let found = try await store.checkpoint(afterPages: pages) else { return pages == 0 }
             if log.isPinned(found, at: clock.now().monotonic) { observe(.logPinned(found)) }
