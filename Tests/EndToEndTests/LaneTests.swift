@@ -114,7 +114,8 @@ struct LaneTests {
         #expect(try await bench.claimAll(at: StoreBench.now + .seconds(25)).ids == [1])
     }
 
-    @Test func `an intent that expired while it waited is dead when its turn comes, and the next one goes`() async throws
+    @Test func `an intent that expired while it waited is dead when its turn comes, and the next one goes`()
+        async throws
     {
         let bench = try await StoreBench()
         try bench.insert(["a"])
@@ -156,7 +157,8 @@ struct LaneTests {
         }
     }
 
-    @Test func `a dead head that blocks lets go when it is discarded, and goes first when it is retried`() async throws {
+    @Test func `a dead head that blocks lets go when it is discarded, and goes first when it is retried`() async throws
+    {
         for action in [IntentChange.Action.discard, .retry] {
             let bench = try await StoreBench(Self.blocking)
             try bench.insert(["a", "a"])
