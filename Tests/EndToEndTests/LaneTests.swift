@@ -157,6 +157,29 @@ struct LaneTests {
         }
     }
 
+    @Test func `a head that the worker itself finds unfit or too late blocks as well`() async throws {
+        let bench = try await StoreBench(Self.blocking)
+        try bench.insert(["late", "late"], expiresAt: StoreBench.now - .seconds(1))
+        try bench.run(
+            """
+            INSERT INTO outbox (journey, external_id, data, ordering_key) VALUES
+              ('welcome', 'x', '{"a":1,"a":2}', 'unfit'), ('welcome', 'y', '{}', 'unfit')
+            """)
+        #expect(try await bench.claimAll().isEmpty)
+        #expect(try bench.states() == [1: "dead", 2: "blocked", 3: "dead", 4: "blocked"])
+        #expect(try bench.lanes() == ["late": [1], "unfit": [3]])
+    }
+
+    @Test func `those that wait are counted and listed as blocked`() async throws {
+        let bench = try await StoreBench()
+        try bench.insert(["a", "a", "a"])
+        _ = try await bench.claimAll()
+        let connection = try OperatorConnection(path: bench.path, for: .looking)
+        #expect(try StatusReport(connection, at: StoreBench.now).total[.blocked] == 2)
+        let walk = IntentWalk(connection, filter: IntentFilter(states: [.blocked]), at: StoreBench.now)
+        #expect(try walk.page(limit: 10).records.map(\.id) == [2, 3])
+    }
+
     @Test func `a dead head that blocks lets go when it is discarded, and goes first when it is retried`() async throws
     {
         for action in [IntentChange.Action.discard, .retry] {
