@@ -38,8 +38,8 @@ public final class SQLiteStore: OutboxStore {
             let batches = try BatchTable(db: db).all(in: .sending)
             let inheritance = Inheritance(
                 batches: batches, pauses: try PauseTable(db: db).all(),
-                enforcement: try Self.meta(db, "enforcement").flatMap(Enforcement.init(rawValue:)) ?? .unproven,
-                bodyBytesMax: try Self.meta(db, "body_bytes_max").flatMap { Int($0) })
+                enforcement: try Lessons(db: db).enforcement(), bodyBytesMax: try Lessons(db: db).bodyBytesMax(),
+                clock: try Lessons(db: db).clock())
             return (fence, outbox, inheritance)
         }
         tenure.withLock { $0 = Tenure(fence: fence, outbox: outbox) }
@@ -56,11 +56,11 @@ public final class SQLiteStore: OutboxStore {
             guard try Int64.fetchOne(Self.fenceQuery(db)) == tenure.fence else { throw StoreError.fenced }
             var result = RoundResult()
             try PauseTable(db: db).apply(round.pauses, at: round.now)
-            try Self.learn(round, db)
+            try Lessons(db: db).keep(round)
             result.released = try Lanes.store(round.onDead, db)
             try Self.settle(round, outbox: tenure.outbox, into: &result, db)
             for batch in round.resumes {
-                if let begun = try BatchTable(db: db).begin(batch, at: round.now) {
+                if let begun = try BatchTable(db: db).begin(batch, at: round.now, stamp: round.reckoned) {
                     result.begun.append(begun)
                 } else {
                     result.stale.append(batch.id)
@@ -127,7 +127,8 @@ public final class SQLiteStore: OutboxStore {
     ) throws {
         guard !round.claims.isEmpty else { return }
         try db.cachedStatement(sql: "UPDATE outbox_meta SET value = 1 WHERE key = 'moving'").execute()
-        var claiming = Claiming(db: db, outbox: tenure.outbox, now: round.now, rotation: tenure.rotation)
+        var claiming = Claiming(
+            db: db, outbox: tenure.outbox, now: round.now, reckoned: round.reckoned, rotation: tenure.rotation)
         for order in round.claims {
             var supply = Supply.more
             for _ in 0..<order.batches where supply == .more {
@@ -142,11 +143,6 @@ public final class SQLiteStore: OutboxStore {
             result.nextDue[order.journey.name] = try SupplyQuery(db: db).look(order.journey.name, at: round.now).nextDue
         }
         try db.cachedStatement(sql: "UPDATE outbox_meta SET value = 0 WHERE key = 'moving'").execute()
-    }
-
-    private static func learn(_ round: Round, _ db: Database) throws {
-        if let enforcement = round.enforcement { try setMeta(db, "enforcement", enforcement.rawValue) }
-        if let bodyBytesMax = round.bodyBytesMax { try setMeta(db, "body_bytes_max", String(bodyBytesMax)) }
     }
 
     // MARK: Looking
@@ -241,7 +237,7 @@ public final class SQLiteStore: OutboxStore {
         try String.fetchOne(db, sql: "SELECT value FROM outbox_meta WHERE key = ?", arguments: [key])
     }
 
-    static func setMeta(_ db: Database, _ key: String, _ value: String) throws {
+    static func setMeta(_ db: Database, _ key: String, _ value: String?) throws {
         try db.execute(
             sql: "INSERT INTO outbox_meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = ?2",
             arguments: [key, value])

@@ -94,7 +94,7 @@ struct SettlementWriter {
         return [
             try BatchTable(db: db).insert(
                 request, journey: batch.journey, target: batch.target, apiKeyFingerprint: batch.apiKeyFingerprint,
-                parent: batch.id, isBegun: false, at: now)
+                parent: batch.id, stamp: nil, at: now)
         ]
     }
 

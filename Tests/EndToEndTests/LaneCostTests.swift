@@ -9,7 +9,7 @@ import Testing
 /// `LANE_ROWS` sets how many are many, for a long run by hand.
 @Suite(.timeLimit(.minutes(30)))
 struct LaneCostTests {
-    private static let many = ProcessInfo.processInfo.environment["LANE_ROWS"].flatMap { Int($0) } ?? 20_000
+    private static let many = ProcessInfo.processInfo.environment["LANE_ROWS"].flatMap { Int($0) } ?? 10_000
     private static let few = 400
 
     @Test func `a hot key's backlog moves aside once, in bounded rounds, and the others get through`() async throws {

@@ -202,7 +202,7 @@ struct LaneTests {
         let batches = try await bench.claimAll()
         try await bench.settle(batches.map { bench.ended($0, as: StoreBench.dead) })
         #expect(try await bench.store.survey(journeys: ["welcome"], at: StoreBench.now).supplied.isEmpty)
-        var round = Round(now: StoreBench.now)
+        var round = Round(now: StoreBench.now, reckoned: StoreBench.now)
         round.onDead = ["welcome": .continue]
         #expect(try await bench.store.commit(round).supplies["welcome"] == .more)
         #expect(try await bench.store.survey(journeys: ["welcome"], at: StoreBench.now).supplied == ["welcome"])

@@ -19,7 +19,7 @@ struct RetentionPlateauTests {
     func `the file stays within a fifth of its size after the first retention`(journey: Journey) async throws {
         let bench = try await StoreBench(journey)
         let isUsers = journey.entranceID == nil
-        let count = Self.intents ?? (isUsers ? 24_000 : 6_000)
+        let count = Self.intents ?? (isUsers ? 12_000 : 3_600)
         let each = count / (Self.retention * Self.roundsOfRetention)
         var highest = 0
         var sizes: [Int] = []

@@ -43,6 +43,8 @@ public struct Settlement: Sendable {
     /// A member was accepted, so that a row that was refused alone has itself to blame.
     public var provesJourneyWorks = false
     public var isReplay = false
+    /// Nothing usable came back: the next wait is longer.
+    var isFailure = false
 
     /// Whether a member waits because its request was refused with nobody else in it.
     public var hasRefusedAlone: Bool {
@@ -64,6 +66,15 @@ public struct Settlement: Sendable {
         return batch.members.ordered.filter { place, _ in
             leaving[place] == nil && !gone.contains(place) && (fate != .inDoubt || !unproven.contains(place))
         }.map(\.id)
+    }
+
+    /// Lets rows that were refused alone wait like any other.
+    mutating func acquit() {
+        for (index, left) in leaving {
+            guard case .waiting(var waiting) = left, waiting.isRefusedAlone else { continue }
+            waiting.isRefusedAlone = false
+            leaving[index] = .waiting(waiting)
+        }
     }
 
     /// How many members are settled as delivered.
