@@ -7,7 +7,7 @@ import Testing
 /// What ordering keys cost when there are many rows of one, or many that are not due: the same as with few.
 ///
 /// `LANE_ROWS` sets how many are many, for a long run by hand.
-@Suite(.timeLimit(.minutes(30)))
+@Suite(.timeLimit(.minutes(30)), .serialized)
 struct LaneCostTests {
     private static let many = ProcessInfo.processInfo.environment["LANE_ROWS"].flatMap { Int($0) } ?? 10_000
     private static let few = 400

@@ -8,7 +8,7 @@ import Testing
 /// What passes through leaves nothing behind but a file of the size that its retention needs.
 ///
 /// `RETENTION_INTENTS` sets how many intents pass through, for a long run by hand.
-@Suite(.timeLimit(.minutes(60)))
+@Suite(.timeLimit(.minutes(60)), .serialized)
 struct RetentionPlateauTests {
     private static let intents: Int? = ProcessInfo.processInfo.environment["RETENTION_INTENTS"].flatMap { Int($0) }
     /// Rounds, a second of the clock each, that records are kept for.
