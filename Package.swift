@@ -106,6 +106,18 @@ let package = Package(
             path: "Examples/Producer"
         ),
         .testTarget(name: "DeliveryTests", dependencies: ["Delivery"]),
+        .target(
+            name: "Simulation",
+            dependencies: [
+                "Delivery", "JourneyOutbox", "SQLiteStore", "Sandbox", .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            path: "Proof/Simulation"
+        ),
+        .executableTarget(
+            name: "simulate",
+            dependencies: ["Simulation", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            path: "Proof/Simulate"
+        ),
         .testTarget(
             name: "SandboxTests",
             dependencies: [

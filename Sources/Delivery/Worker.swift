@@ -15,6 +15,8 @@ public final class Worker<Clock: WorkerClock>: Sendable {
     private let seed: UInt64
     private let lookInterval: Duration
     private let retention: Mutex<Duration>
+    /// Of the probes' keys; apart from the jitter's, which the loop alone draws from.
+    private let random: Mutex<SplitMix64>
 
     /// - Parameters:
     ///   - seed: of the jitter.
@@ -33,6 +35,7 @@ public final class Worker<Clock: WorkerClock>: Sendable {
         self.commits = commits
         self.clock = clock
         self.seed = seed
+        random = Mutex(SplitMix64(seed: ~seed))
         retention = Mutex(configuration.policy.retention)
         self.lookInterval = lookInterval
         self.observe = observe
@@ -173,7 +176,8 @@ public final class Worker<Clock: WorkerClock>: Sendable {
     }
 
     private func probeEnforcement(_ target: Target) async {
-        let key = "jo1-probe-\(UInt64.random(in: .min ... .max))-\(UInt64.random(in: .min ... .max))"
+        let (high, low) = random.withLock { (UInt64.random(in: .min ... .max, using: &$0), $0.next()) }
+        let key = "jo1-probe-\(high)-\(low)"
         inbox.post(.enforcementProbed(await EnforcementProbe(sender: sender).run(target: target, key: key)))
     }
 

@@ -8,8 +8,20 @@ import Synchronization
 /// Every write is one `BEGIN IMMEDIATE` transaction that first checks the fence, so that a worker that was taken for
 /// dead cannot undo what its successor did.
 public final class SQLiteStore: OutboxStore {
-    /// Claims stop when the write lock has been held this long; the rest waits for the next round.
-    static let claimHeldMax: Duration = .milliseconds(10)
+    /// How a store uses time and threads.
+    package struct Manner: Sendable {
+        /// Claims stop when the write lock has been held this long; the rest waits for the next round.
+        package var claimHeldMax: Duration
+        /// Whether a transaction runs in the caller's thread: a simulation is of one thread, so that it can be replayed.
+        package var isBlocking: Bool
+
+        package init(claimHeldMax: Duration, isBlocking: Bool) {
+            self.claimHeldMax = claimHeldMax
+            self.isBlocking = isBlocking
+        }
+
+        package static let daemon = Manner(claimHeldMax: .milliseconds(10), isBlocking: false)
+    }
 
     private struct Tenure {
         var fence: Int64?
@@ -22,11 +34,19 @@ public final class SQLiteStore: OutboxStore {
     private let prunedTo = Mutex(Pruning.Position())
 
     private let version: String
+    private let manner: Manner
+    private let presence: FilePresence
 
     /// Opens the database for a worker of this version.
-    public init(path: String, version: String = "") throws {
+    public convenience init(path: String, version: String = "") throws {
+        try self.init(path: path, version: version, manner: .daemon)
+    }
+
+    package init(path: String, version: String = "", manner: Manner) throws {
         self.version = version
+        self.manner = manner
         queue = try OutboxConnection.open(path, label: "worker")
+        presence = FilePresence(database: URL(fileURLWithPath: path).resolvingSymlinksInPath().path)
     }
 
     public func takeOver(at now: WallTime) async throws -> Inheritance {
@@ -39,7 +59,7 @@ public final class SQLiteStore: OutboxStore {
             let inheritance = Inheritance(
                 batches: batches, pauses: try PauseTable(db: db).all(),
                 enforcement: try Lessons(db: db).enforcement(), bodyBytesMax: try Lessons(db: db).bodyBytesMax(),
-                clock: try Lessons(db: db).clock())
+                learnedLimit: try Lessons(db: db).learnedLimit(), clock: try Lessons(db: db).clock())
             return (fence, outbox, inheritance)
         }
         tenure.withLock { $0 = Tenure(fence: fence, outbox: outbox) }
@@ -51,7 +71,7 @@ public final class SQLiteStore: OutboxStore {
             tenure.rotation += 1
             return tenure
         }
-        return try await write { db in
+        return try await write { [manner] db in
             let start = ContinuousClock.now
             guard try Int64.fetchOne(Self.fenceQuery(db)) == tenure.fence else { throw StoreError.fenced }
             var result = RoundResult()
@@ -66,7 +86,8 @@ public final class SQLiteStore: OutboxStore {
                     result.stale.append(batch.id)
                 }
             }
-            try Self.claim(round, tenure: tenure, since: start, into: &result, db)
+            let claimEnd = start + manner.claimHeldMax
+            try Self.claim(round, tenure: tenure, until: claimEnd, into: &result, db)
             result.released.subtract(result.supplies.keys)
             for journey in result.released {
                 result.supplies[journey] = .more
@@ -122,7 +143,7 @@ public final class SQLiteStore: OutboxStore {
     }
 
     private static func claim(
-        _ round: Round, tenure: Tenure, since start: ContinuousClock.Instant, into result: inout RoundResult,
+        _ round: Round, tenure: Tenure, until end: ContinuousClock.Instant, into result: inout RoundResult,
         _ db: Database
     ) throws {
         guard !round.claims.isEmpty else { return }
@@ -133,7 +154,7 @@ public final class SQLiteStore: OutboxStore {
             var supply = Supply.more
             for _ in 0..<order.batches where supply == .more {
                 // However slow the machine, a round that claims at all claims once.
-                guard result.begun.isEmpty || ContinuousClock.now - start < claimHeldMax else { break }
+                guard result.begun.isEmpty || ContinuousClock.now < end else { break }
                 let claim = try claiming.claim(order)
                 supply = claim.supply
                 if let batch = claim.batch { result.begun.append(batch) }
@@ -193,10 +214,13 @@ public final class SQLiteStore: OutboxStore {
     }
 
     /// What tells this store that another connection has committed.
-    public func commits() -> CommitWatch {
-        CommitWatch(database: queue.path) {
+    /// - Parameter interval: how often to look at the database while nothing tells.
+    public func commits(lookingEvery interval: Duration = CommitWatch.slowInterval) -> CommitWatch {
+        CommitWatch(database: queue.path, interval: interval) {
             try await self.read { db in
-                try Int64.fetchOne(db.cachedStatement(sql: "PRAGMA data_version")) ?? 0
+                let version = try Int64.fetchOne(db.cachedStatement(sql: "PRAGMA data_version")) ?? 0
+                try self.presence.check(db)
+                return version
             }
         }
     }
@@ -205,15 +229,9 @@ public final class SQLiteStore: OutboxStore {
 
     private func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
         do {
-            return try await queue.writeWithoutTransaction { db in
-                var value: Value?
-                try db.inTransaction(.immediate) {
-                    value = try body(db)
-                    return .commit
-                }
-                guard let value else { throw StoreError.busy }
-                return value
-            }
+            return manner.isBlocking
+                ? try blocking { [presence] in try Self.transact($0, presence, body) }
+                : try await queue.writeWithoutTransaction { [presence] in try Self.transact($0, presence, body) }
         } catch let error as DatabaseError where error.isBusy {
             throw StoreError.busy
         }
@@ -221,10 +239,27 @@ public final class SQLiteStore: OutboxStore {
 
     private func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
         do {
-            return try await queue.read(body)
+            return manner.isBlocking ? try blocking(body) : try await queue.read(body)
         } catch let error as DatabaseError where error.isBusy {
             throw StoreError.busy
         }
+    }
+
+    private static func transact<Value>(
+        _ db: Database, _ presence: FilePresence, _ body: (Database) throws -> Value
+    ) throws -> Value {
+        var value: Value?
+        try db.inTransaction(.immediate) {
+            try presence.check(db)
+            value = try body(db)
+            return .commit
+        }
+        guard let value else { throw StoreError.busy }
+        return value
+    }
+
+    private func blocking<Value>(_ body: (Database) throws -> Value) throws -> Value {
+        try queue.writeWithoutTransaction(body)
     }
 
     // MARK: Meta

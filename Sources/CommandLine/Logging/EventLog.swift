@@ -26,6 +26,8 @@ struct EventLog: Sendable {
             logger.notice("pause_ended", metadata: ["scope": "\(name(scope))", "cause": "\(cause)"])
         case .enforcement(let finding): logger.notice("idempotency_found", metadata: ["finding": "\(finding.rawValue)"])
         case .clockBehind(let behind): logger.warning("clock_behind", metadata: ["seconds": "\(Int(behind.seconds))"])
+        case .rateLearned(let rate):
+            logger.notice("rate_learned", metadata: ["per_second": "\((rate * 10).rounded() / 10)"])
         case .storeBusy(let times): logger.warning("database_busy", metadata: ["times": "\(times)"])
         case .settlementFailed(let batch, let reason):
             logger.error("settlement_failed", metadata: ["batch": "\(batch)", "reason": "\(reason)"])

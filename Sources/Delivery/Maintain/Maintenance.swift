@@ -3,7 +3,7 @@
 /// Everything is done in small steps with pauses for others; where somebody holds the database it is tried again later.
 struct Maintenance<Clock: WorkerClock>: Sendable {
     /// How often to look whether the log has grown.
-    static var lookInterval: Duration { .seconds(1) }
+    static var lookInterval: Duration { .seconds(5) }
     /// A checkpoint after so long in any case, and so long between two rounds of pruning.
     static var roundInterval: Duration { .seconds(60) }
     /// A checkpoint once the worker has written so many pages, 16 MiB of the usual size.
