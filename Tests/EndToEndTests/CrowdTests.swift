@@ -33,7 +33,7 @@ struct CrowdTests {
     private static let holder = """
         import os, sqlite3, sys, time
         path, mark, seconds, end = sys.argv[1], sys.argv[2], float(sys.argv[3]), sys.argv[2] + "-end"
-        db = sqlite3.connect(path, timeout=30, isolation_level=None)
+        db = sqlite3.connect(path, timeout=60, isolation_level=None)
         insert = "INSERT INTO outbox (journey, external_id, data) VALUES ('welcome', ?, ?) RETURNING id"
         for number in (0, 1):
             db.execute("BEGIN EXCLUSIVE")
@@ -71,13 +71,21 @@ struct CrowdTests {
                     // Held for longer than the worker waits at a time; then without any patience, and politely.
                     let mark = try Mark(bench)
                     let path = mark.path
-                    group.addTask { try await Python.run(Self.holder, bench.path, path, "7") }
+                    // In rollback mode its lock keeps the worker from even seeing that there is something to do.
+                    let seconds = mode == "wal" ? "60" : "7"
+                    group.addTask { try await Python.run(Self.holder, bench.path, path, seconds) }
                     await mark.isThere()
-                    group.addTask { try await Python.run(Self.polite, bench.path, "1000", "2", "30", "0.7") }
+                    if mode == "wal" {
+                        group.addTask {
+                            try await bench.events.first { if case .storeBusy = $0 { true } else { false } }
+                            try Data().write(to: URL(fileURLWithPath: path + "-end"))
+                        }
+                    }
+                    group.addTask { try await Python.run(Self.polite, bench.path, "1000", "2", "60", "0.7") }
                     group.addTask { try await Python.run(Self.polite, bench.path, "2000", "150", "0", "0") }
                     group.addTask { try await Python.run(Self.polite, bench.path, "3000", "150", "0", "0.001") }
                     for start in ["4000", "5000", "6000"] {
-                        group.addTask { try await Python.run(Self.polite, bench.path, start, "100", "30", "0") }
+                        group.addTask { try await Python.run(Self.polite, bench.path, start, "100", "60", "0") }
                     }
                     group.addTask { try await Python.run(Self.changer, bench.path, "9") }
                     try await group.waitForAll()
@@ -85,9 +93,6 @@ struct CrowdTests {
             }
             try await bench.expectDrained()
             #expect(try bench.states() == ["delivered": 604])
-            let busy = bench.events.events.contains { if case .storeBusy = $0 { true } else { false } }
-            // In rollback mode the exclusive lock keeps the worker from even seeing that there is something to do.
-            #expect(busy || mode == "delete", "the lock was never held for longer than the worker waits")
             try bench.expectExactBooks()
         }
     }
