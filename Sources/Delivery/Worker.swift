@@ -21,7 +21,8 @@ public final class Worker<Clock: WorkerClock>: Sendable {
     /// - Parameters:
     ///   - seed: of the jitter.
     ///   - lookInterval: how long the loop waits at most before it goes round again.
-    ///   - observe: called with everything that happens, in order, from the worker's own loop.
+    ///   - observe: called with everything that happens, in order, from the worker's own loop; what maintenance finds
+    ///     comes from beside it.
     public init(
         configuration: WorkerConfiguration, store: any OutboxStore, sender: any BatchSender,
         commits: any CommitSource, clock: Clock,
@@ -216,27 +217,15 @@ public final class Worker<Clock: WorkerClock>: Sendable {
         }
     }
 
-    /// At the start and once a minute, off the hot path: removes old records in small steps and lets the log be used again.
     private func maintain() async {
+        var maintenance = Maintenance(
+            store: store, clock: clock, retention: { self.retention.withLock { $0 } }, observe: observe)
         do {
-            while true {
-                try await patiently { try await self.prune() }
-                try await patiently { try await store.checkpoint() }
-                try await clock.sleep(untilMonotonic: clock.now().monotonic + .seconds(60))
-            }
+            try await maintenance.run()
         } catch is CancellationError {
             return
         } catch {
             inbox.post(.failed(error))
-        }
-    }
-
-    /// At most a minute's worth of steps, with the producers' turns between them.
-    private func prune() async throws {
-        for _ in 0..<1000 {
-            let time = clock.now().wall - retention.withLock { $0 }
-            guard try await store.prune(before: time) else { return }
-            try await clock.sleep(untilMonotonic: clock.now().monotonic + .milliseconds(20))
         }
     }
 
@@ -276,7 +265,8 @@ public final class Worker<Clock: WorkerClock>: Sendable {
             try await store.remaining(of: goal, journeys: names, at: now.wall)
         }
         if remaining.open == 0 {
-            return remaining.inDoubt + remaining.unknownJourney == 0 ? .drained : .blocked(remaining)
+            let left = remaining.inDoubt + remaining.unknownJourney + remaining.heldBack
+            return left == 0 ? .drained : .blocked(remaining)
         }
         if isLate { return .timedOut(remaining) }
         let isShut = { (scope: Pause.Scope) in

@@ -31,6 +31,13 @@ struct EventLog: Sendable {
         case .storeBusy(let times): logger.warning("database_busy", metadata: ["times": "\(times)"])
         case .settlementFailed(let batch, let reason):
             logger.error("settlement_failed", metadata: ["batch": "\(batch)", "reason": "\(reason)"])
+        case .logPinned(let log):
+            logger.warning(
+                "wal_pinned",
+                metadata: [
+                    "bytes": "\(log.bytes)", "pages": "\(log.pages)", "copied_pages": "\(log.copiedPages)",
+                    "reason": "a connection has been reading an old state for over a minute: end its transaction",
+                ])
         case .looked, .round: return
         case .stopping(let inFlight): logger.info("worker_stopping", metadata: ["in_flight": "\(inFlight)"])
         case .stopped: logger.info("worker_stopped")

@@ -57,6 +57,21 @@ public struct Settlement: Sendable {
         }
     }
 
+    /// Whether the end of a member may let another intent of its ordering key go on.
+    public var mayFreeOthers: Bool {
+        if case .sending = fate { return false }
+        return batch.members.hasOrderingKeys
+    }
+
+    /// The delivered members that have an ordering key: those that end here without another record.
+    public var deliveredInOrder: [Int64] {
+        if case .sending = fate { return [] }
+        let gone = Set(successors.joined())
+        return batch.members.ordered.filter { place, _ in
+            leaving[place] == nil && !gone.contains(place) && (fate != .inDoubt || !unproven.contains(place))
+        }.map(\.id)
+    }
+
     /// Lets rows that were refused alone wait like any other.
     mutating func acquit() {
         for (index, left) in leaving {

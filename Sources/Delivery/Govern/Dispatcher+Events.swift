@@ -7,6 +7,7 @@ extension Dispatcher {
         concernEnforcement()
         forgetBodyLimit()
         turns.keep(new.journeys)
+        onDead = new.onDead
         doors.probeSoon(at: now.wall) { _ in true }
         needsSurvey = true
     }
@@ -156,6 +157,7 @@ extension Dispatcher {
         if !result.successors.isEmpty || result.begun.isEmpty && result.supplies.values.contains(.more) {
             isBehind = true
         }
+        if !result.released.isEmpty { isBehind = true }
         for failed in result.failed {
             open.wait(failed.batch, until: now.monotonic + Self.failedWait)
             notes.append(.settlementFailed(batch: failed.batch.id, reason: failed.reason))

@@ -21,6 +21,8 @@ extension Dispatcher {
         for leaving in settlement.leaving.values {
             if case .waiting(let waiting) = leaving { turns.note(due: waiting.dueAt, in: settlement.batch.journey) }
         }
+        // An end may free another one of its ordering key, to be claimed in the very round that settles this one.
+        if settlement.mayFreeOthers { turns.note(due: settlement.batch.frozenAt, in: settlement.batch.journey) }
     }
 
     mutating func noteHealth(_ verdict: Verdict, of journey: String, at now: Moment) {

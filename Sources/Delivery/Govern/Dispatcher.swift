@@ -36,6 +36,8 @@ struct Dispatcher: Sendable {
     var postProbes: Set<String> = []
     var reading: Set<String> = []
     var learnedBodyBytesMax: BodyLimitChange?
+    /// What the database has not been told yet about dead letters.
+    var onDead: [String: Journey.OnDead]
     /// Journeys that were reopened because they read live, and have taken nothing since.
     var reopenedByReading: Set<String> = []
     /// How often in a row a parked journey could not be read.
@@ -56,6 +58,7 @@ struct Dispatcher: Sendable {
         knowledge = EnforcementKnowledge(configuration.idempotency, learned: inheriting.enforcement, at: now)
         reckoning = Reckoning(inheriting.clock, at: now)
         inherited = Set(inheriting.batches.filter { $0.possiblyExecutedSince != nil }.map(\.id))
+        onDead = configuration.onDead
         turns.keep(configuration.journeys)
         for batch in inheriting.batches { open.wait(batch, until: now.monotonic) }
         notes.append(.tookOver(openBatches: inheriting.batches.count))
@@ -124,11 +127,13 @@ struct Dispatcher: Sendable {
         plan.round.pauses = doors.takeChanges()
         plan.round.enforcement = knowledge.takeChange()
         plan.round.bodyBytesMax = learnedBodyBytesMax
+        plan.round.onDead = onDead
         plan.round.learnedLimit = governor.takeLearned()
         if let limit = plan.round.learnedLimit { notes.append(.rateLearned(perSecond: limit)) }
         // Not worth a transaction of its own: without one nothing is stamped either.
         if !plan.round.isEmpty { plan.round.clock = reckoning.takeMark(at: now) }
         learnedBodyBytesMax = nil
+        onDead = [:]
         return plan
     }
 
