@@ -20,6 +20,7 @@ struct WakeTests {
         db.execute("BEGIN IMMEDIATE")
         db.execute("INSERT INTO outbox (journey, external_id) VALUES ('welcome', hex(randomblob(8)))")
         db.execute("COMMIT")
+        print(time.time())
         """
 
     private static func python(_ arguments: [String]) throws -> String {
