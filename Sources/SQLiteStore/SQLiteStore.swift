@@ -21,24 +21,34 @@ public final class SQLiteStore: OutboxStore {
     private let tenure = Mutex(Tenure())
 
     private let version: String
+    private let renewing: @Sendable (String) throws -> Void
+    private let file: FileIdentity
 
     /// Opens the database for a worker of this version.
-    public init(path: String, version: String = "") throws {
+    ///
+    /// - Parameter renewing: told the uuid that the outbox is about to get, inside the transaction that stores it.
+    public init(
+        path: String, version: String = "", renewing: @escaping @Sendable (String) throws -> Void = { _ in }
+    ) throws {
         self.version = version
+        self.renewing = renewing
         queue = try OutboxConnection.open(path, label: "worker")
+        file = FileIdentity(path: path)
     }
 
     public func takeOver(at now: WallTime) async throws -> Inheritance {
-        let (fence, outbox, inheritance) = try await write { [version] db in
+        let (fence, outbox, inheritance) = try await write { [version, renewing] db in
             try db.execute(sql: "UPDATE outbox_meta SET value = value + 1 WHERE key = 'fence'")
             let fence = try Int64.fetchOne(db, sql: "SELECT value FROM outbox_meta WHERE key = 'fence'")
-            let outbox = try Self.mintIdentity(db)
+            let identity = IdentityTable(db: db)
+            let outbox = try identity.keepIDs(uuid: try Self.mintIdentity(db), renewing: renewing)
             try WorkerRecord(pid: Int(getpid()), version: version, since: now).write(db)
             let batches = try BatchTable(db: db).all(in: .sending)
-            let inheritance = Inheritance(
+            var inheritance = Inheritance(
                 batches: batches, pauses: try PauseTable(db: db).all(),
                 enforcement: try Self.meta(db, "enforcement").flatMap(Enforcement.init(rawValue:)) ?? .unproven,
                 bodyBytesMax: try Self.meta(db, "body_bytes_max").flatMap { Int($0) })
+            inheritance.marks = try identity.marks()
             return (fence, outbox, inheritance)
         }
         tenure.withLock { $0 = Tenure(fence: fence, outbox: outbox) }
@@ -46,14 +56,20 @@ public final class SQLiteStore: OutboxStore {
     }
 
     public func commit(_ round: Round) async throws -> RoundResult {
-        let tenure = tenure.withLock { tenure in
+        let held = tenure.withLock { tenure in
             tenure.rotation += 1
             return tenure
         }
-        return try await write { db in
+        let (result, outbox) = try await write { [renewing] db in
             let start = ContinuousClock.now
-            guard try Int64.fetchOne(Self.fenceQuery(db)) == tenure.fence else { throw StoreError.fenced }
+            var tenure = held
+            try Self.requireFence(tenure.fence, db)
             var result = RoundResult()
+            let identity = IdentityTable(db: db)
+            // Before anything is claimed: a row that reuses an id must not travel under the key of the one before.
+            if !round.claims.isEmpty {
+                tenure.outbox = try identity.keepIDs(uuid: tenure.outbox, renewing: renewing)
+            }
             try PauseTable(db: db).apply(round.pauses, at: round.now)
             try Self.learn(round, db)
             try Self.settle(round, outbox: tenure.outbox, into: &result, db)
@@ -65,9 +81,15 @@ public final class SQLiteStore: OutboxStore {
                 }
             }
             try Self.claim(round, tenure: tenure, since: start, into: &result, db)
+            if !result.begun.isEmpty || !round.settlements.isEmpty {
+                result.lastIntent = try identity.sequence(of: "outbox")
+                result.lastBatch = try identity.sequence(of: "outbox_batch")
+            }
             result.held = ContinuousClock.now - start
-            return result
+            return (result, tenure.outbox)
         }
+        tenure.withLock { $0.outbox = outbox }
+        return result
     }
 
     // MARK: The parts of a round
@@ -168,7 +190,11 @@ public final class SQLiteStore: OutboxStore {
     }
 
     public func prune(before time: WallTime) async throws -> Bool {
-        try await write { db in try Pruning(db: db, before: time).step() }
+        let fence = tenure.withLock { $0.fence }
+        return try await write { db in
+            try Self.requireFence(fence, db)
+            return try Pruning(db: db, before: time).step()
+        }
     }
 
     public func checkpoint() async throws {
@@ -192,9 +218,11 @@ public final class SQLiteStore: OutboxStore {
 
     private func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
         do {
-            return try await queue.writeWithoutTransaction { db in
+            return try await queue.writeWithoutTransaction { [file] db in
                 var value: Value?
                 try db.inTransaction(.immediate) {
+                    // Nobody would ever see what is written to a file that has lost its name.
+                    guard file.isStillThere else { throw StoreError.replaced }
                     value = try body(db)
                     return .commit
                 }
@@ -207,6 +235,7 @@ public final class SQLiteStore: OutboxStore {
     }
 
     private func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+        guard file.isStillThere else { throw StoreError.replaced }
         do {
             return try await queue.read(body)
         } catch let error as DatabaseError where error.isBusy {
@@ -216,8 +245,9 @@ public final class SQLiteStore: OutboxStore {
 
     // MARK: Meta
 
-    private static func fenceQuery(_ db: Database) throws -> Statement {
-        try db.cachedStatement(sql: "SELECT value FROM outbox_meta WHERE key = 'fence'")
+    private static func requireFence(_ fence: Int64?, _ db: Database) throws {
+        let stored = try Int64.fetchOne(db.cachedStatement(sql: "SELECT value FROM outbox_meta WHERE key = 'fence'"))
+        guard stored == fence else { throw StoreError.fenced }
     }
 
     static func meta(_ db: Database, _ key: String) throws -> String? {

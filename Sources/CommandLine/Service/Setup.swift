@@ -33,17 +33,9 @@ struct Setup {
             timeout: configuration.delivery.requestTimeout, agent: "journey-outbox/\(Version.current)")
     }
 
-    func lock() throws -> WorkerLock {
+    func store(renewing: @escaping @Sendable (String) throws -> Void) throws -> SQLiteStore {
         do {
-            return try WorkerLock(database: configuration.database)
-        } catch let failure as WorkerLock.Failure {
-            throw Failure.temporary(failure.description)
-        }
-    }
-
-    func store() throws -> SQLiteStore {
-        do {
-            return try SQLiteStore(path: configuration.database, version: Version.current)
+            return try SQLiteStore(path: configuration.database, version: Version.current, renewing: renewing)
         } catch let error as OutboxConnectionError {
             throw Failure.configuration(error.description)
         }

@@ -32,6 +32,8 @@ public struct Inheritance: Sendable {
     public var enforcement: Enforcement
     /// The body limit that a 413 taught.
     public var bodyBytesMax: Int?
+    /// How far the outbox has come, the fence raised.
+    public var marks = Marks()
 
     public init(batches: [Batch], pauses: [Pause], enforcement: Enforcement, bodyBytesMax: Int?) {
         self.batches = batches
@@ -94,6 +96,10 @@ public struct RoundResult: Sendable {
     public var stale: [Int64] = []
     /// Batches whose settlement could not be applied, and is as if it had not been tried.
     public var failed: [Failed] = []
+    /// The last intent's id, when a batch was settled or begun.
+    public var lastIntent: Int64 = 0
+    /// The last batch's id, likewise.
+    public var lastBatch: Int64 = 0
     public var supplies: [String: Supply] = [:]
     /// For each journey in `supplies`: when its next intent that waits or is scheduled becomes due.
     public var nextDue: [String: WallTime] = [:]
@@ -152,4 +158,6 @@ public enum StoreError: Error, Sendable, Equatable {
     case fenced
     /// Somebody held the database for longer than the worker waits; nothing was written.
     case busy
+    /// Another file has taken the database's path; nothing was written.
+    case replaced
 }

@@ -6,16 +6,21 @@ extension Workbench {
     static let secret = "sk_test_current"
 
     /// Starts the program on this bench's database and sandbox.
-    func start(_ command: [String], halt: String? = nil, configuration: String? = nil) throws -> ChildProcess {
+    func start(
+        _ command: [String], halt: String? = nil, configuration: String? = nil, environment: [String: String] = [:]
+    ) throws -> ChildProcess {
         let file = folder.appendingPathComponent("config-\(UUID().uuidString).yaml")
         try (configuration ?? yaml).write(to: file, atomically: true, encoding: .utf8)
-        return try start(command, file: file, halt: halt)
+        return try start(command, file: file, halt: halt, environment: environment)
     }
 
-    func start(_ command: [String], file: URL, halt: String? = nil) throws -> ChildProcess {
+    func start(
+        _ command: [String], file: URL, halt: String? = nil, environment: [String: String] = [:]
+    ) throws -> ChildProcess {
         try ChildProcess(
             command + ["--config", file.path],
-            environment: ["SPOTZEE_API_KEY": Self.secret, "JOURNEY_OUTBOX_HALT": halt ?? ""], in: folder)
+            environment: ["SPOTZEE_API_KEY": Self.secret, "JOURNEY_OUTBOX_HALT": halt ?? ""]
+                .merging(environment) { _, new in new }, in: folder)
     }
 
     var yaml: String {
@@ -29,6 +34,11 @@ extension Workbench {
         delivery:
           backoff: { initial: 10ms, max: 50ms }
         """
+    }
+
+    /// Looks again and again, for what no event tells; the test's time limit bounds the wait.
+    func untilTrue(_ isTrue: () throws -> Bool) async throws {
+        while try !isTrue() { try await Task.sleep(for: .milliseconds(5)) }
     }
 
     /// Waits until the process has said something: looked at whenever somebody writes to its output.
