@@ -1,5 +1,6 @@
 import Delivery
 import Foundation
+import GRDB
 import Sandbox
 import Settings
 import Testing

@@ -1,7 +1,8 @@
+import Dispatch
 import Foundation
 
 /// The service manager's end of sd_notify(3), as a socket in the test's folder.
-final class NotifySocket: Sendable {
+final class NotifySocket {
     let messages: AsyncStream<String>
     private let path: String
     private let source: any DispatchSourceRead
@@ -12,7 +13,8 @@ final class NotifySocket: Sendable {
 
     init(in folder: URL) throws {
         // The kernel allows 107 bytes.
-        path = "/tmp/notify-\(UUID().uuidString)"
+        let path = "/tmp/notify-\(UUID().uuidString)"
+        self.path = path
         let descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw Failure(code: errno) }
         var address = sockaddr_un()
@@ -29,7 +31,7 @@ final class NotifySocket: Sendable {
         source = DispatchSource.makeReadSource(fileDescriptor: descriptor)
         source.setEventHandler {
             var bytes = [UInt8](repeating: 0, count: 4096)
-            let count = recv(descriptor, &bytes, bytes.count, Int32(MSG_DONTWAIT.rawValue))
+            let count = recv(descriptor, &bytes, bytes.count, Int32(MSG_DONTWAIT))
             if count > 0 { message.yield(String(decoding: bytes.prefix(count), as: UTF8.self)) }
         }
         source.setCancelHandler { close(descriptor) }
