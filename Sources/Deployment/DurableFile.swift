@@ -4,7 +4,8 @@ import Foundation
 enum DurableFile {
     /// Replaces the file: a new one beside it, forced to the disk, takes its name, and the directory is forced too.
     static func write(_ bytes: Data, to path: String) throws {
-        let temporary = path + ".new"
+        // By a name of this process's own: `adopt` may write beside the worker that waits for it.
+        let temporary = "\(path).new-\(getpid())"
         let file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o640)
         guard file >= 0 else { throw StateFailure(errnoAt: temporary) }
         do {

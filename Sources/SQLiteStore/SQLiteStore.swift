@@ -81,6 +81,7 @@ public final class SQLiteStore: OutboxStore {
                 }
             }
             try Self.claim(round, tenure: tenure, since: start, into: &result, db)
+            if !round.claims.isEmpty { try identity.noteIDs() }
             if !result.begun.isEmpty || !round.settlements.isEmpty {
                 result.lastIntent = try identity.sequence(of: "outbox")
                 result.lastBatch = try identity.sequence(of: "outbox_batch")

@@ -12,7 +12,7 @@ import Testing
         binding.marks = Marks(fence: 1, intents: 2, batches: 3)
         try folder.folders.write(binding)
         // What a crash before the rename leaves.
-        try Data("{".utf8).write(to: URL(fileURLWithPath: "\(folder.path)/identity.json.new"))
+        try Data("{".utf8).write(to: URL(fileURLWithPath: "\(folder.path)/identity.json.new-1"))
         #expect(try folder.folders.bindings() == [binding])
     }
 

@@ -6,7 +6,7 @@ import Testing
 @testable import SQLiteStore
 
 /// A copy of a database, while the original is still there.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(1)))
 struct CloneTests {
     enum Means: String, CaseIterable {
         case cp
@@ -109,6 +109,7 @@ struct CloneTests {
             try production.insert(1...2)
             try await production.drain()
             // A new container of the same name, with nothing but the database.
+            try FileManager.default.removeItem(at: bench.folder.appendingPathComponent("first"))
             let again = production.with(state: "second")
             try again.insert(3...3)
             try await again.drain()

@@ -26,7 +26,7 @@ struct Admission {
             while true {
                 let recognition = try await patiently { try look.recognise(identity) }
                 if case .adopt(let need) = recognition {
-                    if need != held { try await hold(need, identity) }
+                    if need.cause != held?.cause || need.mark != held?.mark { try await hold(need, identity) }
                     held = need
                     guard waits else { throw AdoptionAwaited() }
                     try await nextCommit(commits)

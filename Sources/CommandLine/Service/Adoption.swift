@@ -29,10 +29,8 @@ struct Adoption {
         try look.folders.settle(binding)
         let adopting = adopting(extra: binding)
         let report = try adopting.apply(choice)
+        // The worker that waits begins right now, and completes the binding.
         guard try adopting.finish(uuid: uuid, before: before, at: look.place) else { return nil }
-        binding.uuid = uuid
-        binding.next = nil
-        try look.folders.write(binding)
         return (report, uuid)
     }
 

@@ -119,14 +119,6 @@ final class WorkerService: Service {
                 for await _ in stops.stream {}
                 return nil
             }
-            if let drain {
-                group.addTask { [configuration] in
-                    try await Task.sleep(for: drain.timeout)
-                    let holder = WorkerLock.holder(ofDatabase: configuration.database) ?? ""
-                    throw Failure.temporary(
-                        "another worker\(holder.isEmpty ? "" : " (pid \(holder))") drains this database, and did not end in time")
-                }
-            }
             return try await group.next() ?? nil
         }
     }

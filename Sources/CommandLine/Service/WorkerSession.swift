@@ -23,7 +23,7 @@ struct WorkerSession {
         let notifier = ServiceNotifier(environment: ProcessInfo.processInfo.environment)
         let service = WorkerService(
             configuration, draining: drain,
-            open: { try await open(configuration, notifier, waits: drain == nil) },
+            open: { try await open(configuration, notifier, drain) },
             employ: { try employ(setup, $1, $0, sender, notifier) })
         do {
             try await ServiceGroup(configuration: group(service, setup, notifier)).run()
@@ -35,13 +35,14 @@ struct WorkerSession {
         return service.outcome ?? .stopped
     }
 
-    /// Waits for the lock, and for a person where one has to decide.
+    /// Waits for the lock, a drain within its timeout, and for a person where one has to decide, which a drain does not.
     private func open(
-        _ configuration: Configuration, _ notifier: ServiceNotifier, waits: Bool
+        _ configuration: Configuration, _ notifier: ServiceNotifier, _ drain: Worker<SystemClock>.Drain?
     ) async throws -> WorkerService.Opening {
         let lock: WorkerLock
         do {
-            lock = try await Standby(forDatabase: configuration.database).take(
+            let deadline = drain.map { ContinuousClock.now + $0.timeout }
+            lock = try await Standby(forDatabase: configuration.database, until: deadline).take(
                 onWait: { path, holder in
                     logger.notice("standby", metadata: ["holder": "\(holder)", "lock": "\(path)"])
                     notifier.standBy(holder: holder)
@@ -52,7 +53,7 @@ struct WorkerSession {
         // The schema and the file may have changed while this worker stood by.
         try SchemaCheck.require(database: configuration.database)
         let admission = Admission(configuration: configuration, logger: logger, notifier: notifier)
-        let (binding, folders) = try await admission.admit(waits: waits)
+        let (binding, folders) = try await admission.admit(waits: drain == nil)
         return WorkerService.Opening(lock: lock, binding: binding, folders: folders)
     }
 

@@ -18,10 +18,10 @@ enum LedgerRecord: Equatable {
         var payload = Data()
         switch self {
         case .session(let uuid):
-            payload.append(1)
+            payload.append(UInt8(1))
             payload.append(contentsOf: Array(uuid.utf8))
         case .group(let group):
-            payload.append(2)
+            payload.append(UInt8(2))
             payload.append(group.intents)
             payload.append(group.batches)
             payload.append(Int64(group.settled.count))

@@ -17,7 +17,11 @@ struct IdentityTable {
     func marks() throws -> Marks {
         Marks(
             fence: try number("fence"), intents: max(try sequence(of: "outbox"), try number("id_mark")),
-            batches: try sequence(of: "outbox_batch"))
+            batches: max(try sequence(of: "outbox_batch"), try lastBatch()))
+    }
+
+    private func lastBatch() throws -> Int64 {
+        try Int64.fetchOne(db, sql: "SELECT max(id) FROM outbox_batch") ?? 0
     }
 
     func bind(uuid: String, at place: Place) throws {
@@ -50,21 +54,26 @@ struct IdentityTable {
     /// - Parameter renewing: told the new uuid before it is stored.
     /// - Returns: the uuid in force.
     func keepIDs(uuid: String, renewing: (String) throws -> Void) throws -> String {
-        let (last, mark) = (try sequence(of: "outbox"), try number("id_mark"))
-        if last > mark {
-            try db.cachedStatement(
-                sql: """
-                    INSERT INTO outbox_meta (key, value) VALUES ('id_mark', ?1)
-                    ON CONFLICT (key) DO UPDATE SET value = ?1
-                    """
-            ).execute(arguments: [last])
-        }
-        guard last < mark else { return uuid }
+        let mark = try number("id_mark")
+        let isBack = try sequence(of: "outbox") < mark || (try firstIntent() ?? .max) < number("id_floor")
+        guard isBack else { return uuid }
         let renewed = UUID().uuidString.lowercased()
         try renewing(renewed)
         try SQLiteStore.setMeta(db, "uuid", renewed)
         try raiseSequence(of: "outbox", to: mark)
         return renewed
+    }
+
+    /// Notes, after a claim, what ids tell that they went back: a last one below `id_mark`, or one in the outbox below
+    /// `id_floor`, since whatever is there later was there then or is newer.
+    func noteIDs() throws {
+        let last = max(try sequence(of: "outbox"), try number("id_mark"))
+        try store("id_mark", last)
+        try store("id_floor", try firstIntent() ?? last + 1)
+    }
+
+    private func firstIntent() throws -> Int64? {
+        try Int64.fetchOne(db.cachedStatement(sql: "SELECT min(id) FROM outbox"))
     }
 
     // MARK: Adoption
@@ -103,6 +112,15 @@ struct IdentityTable {
     private func number(_ key: String) throws -> Int64 {
         try Int64.fetchOne(
             db.cachedStatement(sql: "SELECT value FROM outbox_meta WHERE key = ?"), arguments: [key]) ?? 0
+    }
+
+    private func store(_ key: String, _ value: Int64) throws {
+        try db.cachedStatement(
+            sql: """
+                INSERT INTO outbox_meta (key, value) VALUES (?1, ?2)
+                ON CONFLICT (key) DO UPDATE SET value = ?2 WHERE value <> ?2
+                """
+        ).execute(arguments: [key, value])
     }
 
     private func remove(_ key: String) throws {

@@ -6,21 +6,31 @@ import Foundation
 /// The kernel tells that the holder's file was closed, by inotify(7), shortly before it frees the lock; so after an
 /// event the lock is tried at growing intervals for an eighth of a second. Where no event comes, once a second.
 public struct Standby: Sendable {
-    static let lookInterval: Duration = .seconds(1)
     /// The tries after an event.
     static let tries: [Duration] = [0, 1, 1, 2, 4, 8, 16, 32, 64].map { .milliseconds($0) }
 
     let database: String
+    let lookInterval: Duration
+    let deadline: ContinuousClock.Instant?
 
-    public init(forDatabase database: String) {
+    /// - Parameters:
+    ///   - lookInterval: how often the lock is tried where no event comes.
+    ///   - deadline: when to give up; never without one.
+    public init(
+        forDatabase database: String, lookInterval: Duration = .seconds(1), until deadline: ContinuousClock.Instant? = nil
+    ) {
         self.database = database
+        self.lookInterval = lookInterval
+        self.deadline = deadline
     }
 
-    /// Returns with the lock; throws `CancellationError` when the task is cancelled before.
+    /// Returns with the lock.
     ///
+    /// Throws `CancellationError` when the task is cancelled before, `WorkerLock.Failure` when time is up or the lock
+    /// cannot be had at all.
     /// - Parameters:
     ///   - onWait: called once if the lock is held, with the lock's path and the holder's pid.
-    ///   - onLook: called at least once a second while waiting.
+    ///   - onLook: called with every look while waiting.
     public func take(
         onWait: @Sendable (_ path: String, _ holder: String) -> Void, onLook: @Sendable () -> Void
     ) async throws -> WorkerLock {
@@ -48,7 +58,13 @@ public struct Standby: Sendable {
             group.addTask {
                 while true {
                     look.yield()
-                    try await Task.sleep(for: Self.lookInterval)
+                    try await Task.sleep(for: lookInterval)
+                }
+            }
+            if let deadline {
+                group.addTask {
+                    try await Task.sleep(until: deadline)
+                    look.yield()
                 }
             }
             for await _ in looks {
@@ -58,6 +74,9 @@ public struct Standby: Sendable {
                     if file.lock(forDatabase: database) { return WorkerLock(file) }
                 }
                 guard file.isCurrent(forDatabase: database) else { return nil }
+                if let deadline, ContinuousClock.now >= deadline {
+                    throw WorkerLock.Failure.held(path: file.path, holder: file.holder)
+                }
             }
             throw CancellationError()
         }
