@@ -52,6 +52,9 @@ import Testing
             $0.place.deployment = "production"
         }
         #expect(seen.recognition == .knownByName)
+        // A name that was written wrong, and put right.
+        let mended = seen.with { $0.database.pending = PendingAdoption(cause: .deployment, mark: 1) }
+        #expect(mended.recognition == .knownByName)
     }
 
     @Test func `a known database may get a deployment's name, and lose it`() {

@@ -207,6 +207,15 @@ struct RestoreTests {
             try backup.copyFiles(to: shop)
             #expect(await worker.end() == .exited(75))
             #expect(try worker.text.contains("another file has taken the place"))
+
+            // Also while it waits for a person: the file that came may be another one.
+            try shop.insert(2...2)
+            try await shop.drain()
+            try shop.restore(from: backup)
+            let waiting = try shop.start(["run"])
+            try await bench.untilOutput(of: waiting, contains: "adoption_needed")
+            try shop.restore(from: backup)
+            #expect(await waiting.end() == .exited(75))
         }
     }
 }

@@ -29,7 +29,7 @@ struct Admission {
                     if need.cause != held?.cause || need.mark != held?.mark { try await hold(need, identity) }
                     held = need
                     guard waits else { throw AdoptionAwaited() }
-                    try await nextCommit(commits)
+                    try await nextCommit(commits, of: identity)
                 } else {
                     return (try await bind(recognition, look, identity), look.folders)
                 }
@@ -70,12 +70,13 @@ struct Admission {
     }
 
     /// Waits until somebody commits, and says meanwhile that it lives.
-    private func nextCommit(_ commits: AsyncStream<Void>) async throws {
+    private func nextCommit(_ commits: AsyncStream<Void>, of identity: OutboxIdentity) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { for await _ in commits { return } }
             group.addTask { [notifier] in
                 while true {
                     notifier.feed()
+                    try identity.requireItsPlace()
                     try await Task.sleep(for: .seconds(1))
                 }
             }

@@ -85,6 +85,14 @@ final class WorkerService: Service {
     }
 
     private func work() async throws -> DrainOutcome {
+        do {
+            return try await live()
+        } catch {
+            throw Self.explained(error, database: configuration.database)
+        }
+    }
+
+    private func live() async throws -> DrainOutcome {
         let start = ContinuousClock.now
         guard let opening = try await opening() else { return .stopped }
         guard let employment = try begin(opening) else { return .stopped }
@@ -97,7 +105,7 @@ final class WorkerService: Service {
             return outcome
         } catch {
             await employment.ledger.finish()
-            throw Self.explained(error, database: configuration.database)
+            throw error
         }
     }
 

@@ -69,7 +69,9 @@ private struct Judge {
         if let before = surroundings.byPath, before.uuid != nil {
             return need(.replaced, before, mark: database.marks.intents)
         }
-        if database.pending == nil, let name = place.deployment, name == database.deployment { return .knownByName }
+        if let name = place.deployment, name == database.deployment, database.pending?.cause != .restored {
+            return .knownByName
+        }
         return need(.unknown, nil, mark: database.marks.intents)
     }
 

@@ -5,13 +5,16 @@ import GRDB
 
 /// A database's own word on whose it is, before any worker begins on it.
 ///
-/// Each call is one short transaction; a database that stays locked is reported as `StoreError.busy`.
+/// Each call is one short transaction; a database that stays locked is reported as `StoreError.busy`, another file in its
+/// place as `StoreError.replaced`.
 public struct OutboxIdentity: Sendable {
     private let queue: DatabaseQueue
+    private let file: FileIdentity
 
     /// Opens the database as a worker does; throws `OutboxConnectionError` when there is none.
     public init(path: String) throws {
         queue = try OutboxConnection.open(path, label: "identity")
+        file = FileIdentity(path: path)
     }
 
     public func sighting() throws -> Sighting {
@@ -73,7 +76,13 @@ public struct OutboxIdentity: Sendable {
         }
     }
 
+    /// Throws `StoreError.replaced` when another file has taken the database's path.
+    public func requireItsPlace() throws {
+        guard file.isStillThere else { throw StoreError.replaced }
+    }
+
     private func run<Value>(_ body: (Database) throws -> Value) throws -> Value {
+        try requireItsPlace()
         do {
             return try queue.writeWithoutTransaction(body)
         } catch let error as DatabaseError where error.isBusy {
