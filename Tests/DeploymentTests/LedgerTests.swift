@@ -65,7 +65,9 @@ import Testing
         let days = try folder.segments.map(\.day)
         #expect(days == ["20270118", "20270119", "20270120", "20270121", "20270122"])
         #expect(try folder.reader.proofs(of: [1, 2, 4]) == [4: [40]])
-        for segment in try folder.segments { try FileManager.default.removeItem(atPath: "\(folder.path)/\(segment.name)") }
+        for segment in try folder.segments {
+            try FileManager.default.removeItem(atPath: "\(folder.path)/\(segment.name)")
+        }
         #expect(try folder.folders.bindings().first?.marks == Marks(intents: 8, batches: 8))
     }
 

@@ -7,7 +7,9 @@ import Testing
 @Suite(.timeLimit(.minutes(1)))
 struct LifecycleCommandTests {
     @Test func `journeys are added, removed and renumbered while requests of theirs are frozen`() async throws {
-        try await Workbench.open { $0.faults.errorBeforeEffect.probability = 1 } _: { bench in
+        try await Workbench.open {
+            $0.faults.errorBeforeEffect.probability = 1
+        } _: { bench in
             let file = bench.folder.appendingPathComponent("journey-outbox.yaml")
             func configure(_ journeys: String) throws {
                 let yaml = bench.yaml.split(separator: "\n", omittingEmptySubsequences: false)

@@ -128,7 +128,9 @@ struct StandbyTests {
         try await Workbench.open { bench in
             let worker = try bench.start(["run"])
             try await bench.untilOutput(of: worker, contains: "worker_started")
-            try await bench.business.write { try $0.execute(sql: "UPDATE outbox_meta SET value = 99 WHERE key = 'fence'") }
+            try await bench.business.write {
+                try $0.execute(sql: "UPDATE outbox_meta SET value = 99 WHERE key = 'fence'")
+            }
             try bench.insert(1)
             #expect(await worker.end() == .exited(75))
             #expect(try worker.text.contains("taken this database over"))

@@ -12,7 +12,8 @@ struct UpgradeTests {
     /// The first version's schema.
     private static let first = Migrations.all.prefix { $0.name < "0011" }
 
-    @Test func `an older schema with requests in flight is migrated, and each of them is delivered once`() async throws {
+    @Test func `an older schema with requests in flight is migrated, and each of them is delivered once`() async throws
+    {
         try await Workbench.open { bench in
             let shop = Shop(bench: bench, name: "older")
             try shop.create(Self.first.map(\.up))
@@ -37,7 +38,9 @@ struct UpgradeTests {
         try await Workbench.open { bench in
             let shop = try Shop.open(in: bench)
             try shop.use { queue in
-                try queue.write { try $0.execute(sql: "UPDATE outbox_meta SET value = 99 WHERE key = 'schema_version'") }
+                try queue.write {
+                    try $0.execute(sql: "UPDATE outbox_meta SET value = 99 WHERE key = 'schema_version'")
+                }
             }
             let text = try await shop.run([command], exits: 78)
             #expect(text.contains("the schema's version is 99"))

@@ -39,7 +39,8 @@ struct AdoptCommand: ParsableCommand {
             case .adopt(let need): try adopt(need, look, identity, configuration.database)
             case .refused(let directory):
                 throw Failure.configuration(
-                    "this database is served with the state directory \(directory): run adopt with the service's configuration")
+                    "this database is served with the state directory \(directory): run adopt with the service's configuration"
+                )
             case .bind, .known, .knownByName:
                 answer.print(.object([.init("needed", .bool(false))])) { _ in "there is nothing to adopt" }
             }

@@ -134,7 +134,8 @@ final class WorkerService: Service {
     /// What ends a worker though nothing is wrong with it: a restart finds out what to do.
     private static func explained(_ error: any Error, database: String) -> any Error {
         switch error as? StoreError {
-        case .fenced: Failure.temporary("another worker has taken this database over, or an earlier state of it was put back")
+        case .fenced:
+            Failure.temporary("another worker has taken this database over, or an earlier state of it was put back")
         case .replaced: Failure.temporary("another file has taken the place of \(database); a restart looks what it is")
         case .busy, nil: error
         }

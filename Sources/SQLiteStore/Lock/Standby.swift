@@ -17,7 +17,8 @@ public struct Standby: Sendable {
     ///   - lookInterval: how often the lock is tried where no event comes.
     ///   - deadline: when to give up; never without one.
     public init(
-        forDatabase database: String, lookInterval: Duration = .seconds(1), until deadline: ContinuousClock.Instant? = nil
+        forDatabase database: String, lookInterval: Duration = .seconds(1),
+        until deadline: ContinuousClock.Instant? = nil
     ) {
         self.database = database
         self.lookInterval = lookInterval
