@@ -13,6 +13,10 @@ let migrations = [
     "0008_outbox_intents",
     "0009_outbox_cancel",
     "0010_outbox_history",
+    "0011_outbox_lane",
+    "0012_outbox_lane_next",
+    "0013_outbox_dead_lane",
+    "0014_outbox_dead_discarded",
 ]
 
 let package = Package(
@@ -46,10 +50,7 @@ let package = Package(
         ),
         .target(
             name: "Delivery",
-            dependencies: [
-                .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "Logging", package: "swift-log"),
-            ]
+            dependencies: [.product(name: "Crypto", package: "swift-crypto")]
         ),
         .target(
             name: "Deployment",
@@ -61,7 +62,6 @@ let package = Package(
                 "Delivery", "Deployment", "JourneyOutbox",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
-                .product(name: "Logging", package: "swift-log"),
             ]
         ),
         .target(
@@ -83,6 +83,7 @@ let package = Package(
             dependencies: [
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
             ]
@@ -111,6 +112,18 @@ let package = Package(
         ),
         .testTarget(name: "DeliveryTests", dependencies: ["Delivery"]),
         .testTarget(name: "DeploymentTests", dependencies: ["Delivery", "Deployment"]),
+        .target(
+            name: "Simulation",
+            dependencies: [
+                "Delivery", "JourneyOutbox", "SQLiteStore", "Sandbox", .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            path: "Proof/Simulation"
+        ),
+        .executableTarget(
+            name: "simulate",
+            dependencies: ["Simulation", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            path: "Proof/Simulate"
+        ),
         .testTarget(
             name: "SandboxTests",
             dependencies: [
@@ -132,6 +145,7 @@ let package = Package(
                 "Delivery", "Deployment", "JourneyOutbox", "SQLiteStore", "SpotzeeAPI", "Settings", "Sandbox",
                 "journey-outbox", "OutboxMigrations",
                 .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Logging", package: "swift-log"),
             ]
         ),
     ]

@@ -10,7 +10,8 @@ struct JourneyOutboxCommand: AsyncParsableCommand {
             Producers insert rows into the table `outbox` in their own transactions; `run` delivers them.
 
             Exit codes: 0 done; 1 failed; 3 something is left that waits for a person or for time; 64 usage; \
-            75 try again later: another worker drains this database; 78 configuration.
+            74 the database was replaced underneath; 75 try again later, another worker drains this database; \
+            78 configuration.
             """,
         version: Version.current,
         subcommands: [

@@ -1,4 +1,3 @@
-import Logging
 import Synchronization
 
 /// Drains the outbox: claims, freezes, sends, classifies and settles until it is told to stop.
@@ -16,11 +15,14 @@ public final class Worker<Clock: WorkerClock>: Sendable {
     private let seed: UInt64
     private let lookInterval: Duration
     private let retention: Mutex<Duration>
+    /// Of the probes' keys; apart from the jitter's, which the loop alone draws from.
+    private let random: Mutex<SplitMix64>
 
     /// - Parameters:
     ///   - seed: of the jitter.
     ///   - lookInterval: how long the loop waits at most before it goes round again.
-    ///   - observe: called with everything that happens, in order, from the worker's own loop.
+    ///   - observe: called with everything that happens, in order, from the worker's own loop; what maintenance finds
+    ///     comes from beside it.
     public init(
         configuration: WorkerConfiguration, store: any OutboxStore, sender: any BatchSender,
         commits: any CommitSource, clock: Clock,
@@ -33,6 +35,7 @@ public final class Worker<Clock: WorkerClock>: Sendable {
         self.commits = commits
         self.clock = clock
         self.seed = seed
+        random = Mutex(SplitMix64(seed: ~seed))
         retention = Mutex(configuration.policy.retention)
         self.lookInterval = lookInterval
         self.observe = observe
@@ -78,10 +81,16 @@ public final class Worker<Clock: WorkerClock>: Sendable {
                 try absorb(events, into: &mind)
                 let planned = clock.now()
                 let result = try await commit(try mind.plan(at: planned), into: &mind, tasks: &tasks)
-                for batch in result.begun { tasks.addTask { await self.send(batch) } }
+                for batch in result.begun { dispatch(batch, mind, into: &tasks) }
                 report(&mind)
-                if mind.isStopped(at: clock.now()) { return .stopped }
-                if let drain, let end = try await outcome(of: drain, goal, since: start, mind) { return end }
+                if mind.isStopped(at: clock.now()) {
+                    observe(.stopped)
+                    return .stopped
+                }
+                if let drain, let end = try await outcome(of: drain, goal, since: start, mind) {
+                    try await leave(&mind, tasks: &tasks)
+                    return end
+                }
                 deadline = nextLook(mind, after: planned, drain, since: start)
                 // Producers get their turn at the write lock between two rounds.
                 if !result.begun.isEmpty {
@@ -97,7 +106,7 @@ public final class Worker<Clock: WorkerClock>: Sendable {
         let inheritance = try await patiently { try await store.takeOver(at: clock.now().wall) }
         var mind = Dispatcher(
             initial, inheriting: inheritance, random: SplitMix64(seed: seed), at: clock.now())
-        mind.fingerprints = sender.apiKeyFingerprints
+        mind.know(fingerprints: sender.apiKeyFingerprints)
         return mind
     }
 
@@ -105,14 +114,15 @@ public final class Worker<Clock: WorkerClock>: Sendable {
         _ events: [Inbox.Event], into mind: inout Dispatcher
     ) throws {
         let now = clock.now()
-        mind.fingerprints = sender.apiKeyFingerprints
+        mind.know(fingerprints: sender.apiKeyFingerprints)
         for event in events {
             switch event {
             case .answered(let batch, let answer, let begunAt):
                 try mind.absorb(answer, to: batch, begunAt: begunAt, at: now)
             case .committed: continue
-            case .journeyRead(let name, let reading): mind.absorb(reading, ofJourney: name, at: now)
-            case .enforcementProbed(let finding): mind.absorb(finding, at: now)
+            case .journeyRead(let name, let report): mind.absorb(report, ofJourney: name, at: now)
+            case .timeRead(let report): mind.absorb(time: report, at: now)
+            case .enforcementProbed(let finding, let answers): mind.absorb(finding, from: answers, at: now)
             case .reconfigured(let configuration): mind.reconfigure(configuration, at: now)
             case .keysChanged: mind.doors.probeSoon(at: now.wall) { _ in true }
             case .stop:
@@ -138,6 +148,9 @@ public final class Worker<Clock: WorkerClock>: Sendable {
             tasks.addTask { self.inbox.post(.journeyRead(read.journey, await self.sender.read(journey: read.target))) }
         }
         if let target = plan.enforcementProbe { tasks.addTask { await self.probeEnforcement(target) } }
+        if let target = plan.clockProbe {
+            tasks.addTask { self.inbox.post(.timeRead(await self.sender.read(journey: target))) }
+        }
         guard !plan.round.isEmpty else { return RoundResult() }
         let result = try await patiently { try await store.commit(plan.round) }
         mind.absorb(result, at: clock.now())
@@ -159,6 +172,28 @@ public final class Worker<Clock: WorkerClock>: Sendable {
         }
     }
 
+    /// Writes down what a drain has not waited for: silence is no crash.
+    private func leave(
+        _ mind: inout Dispatcher, tasks: inout ThrowingDiscardingTaskGroup<any Error>
+    ) async throws {
+        guard !mind.open.inFlight.isEmpty else { return }
+        let now = clock.now()
+        mind.stop(at: Moment(wall: now.wall, monotonic: now.monotonic - Dispatcher.stopPatience))
+        _ = try await commit(try mind.plan(at: now), into: &mind, tasks: &tasks)
+    }
+
+    /// Lets a request leave, unless it has become too old while others held the database.
+    private func dispatch(
+        _ batch: Batch, _ mind: Dispatcher, into tasks: inout ThrowingDiscardingTaskGroup<any Error>
+    ) {
+        let now = clock.now()
+        guard !mind.isTooOld(batch, at: now) else {
+            let reason = "the database was held by others until the request was too old"
+            return inbox.post(.answered(batch, .notSent(reason: reason), begunAt: now))
+        }
+        tasks.addTask { await self.send(batch) }
+    }
+
     private func send(_ batch: Batch) async {
         let begunAt = clock.now()
         let answer = await sender.send(batch)
@@ -166,8 +201,10 @@ public final class Worker<Clock: WorkerClock>: Sendable {
     }
 
     private func probeEnforcement(_ target: Target) async {
-        let key = "jo1-probe-\(UInt64.random(in: .min ... .max))-\(UInt64.random(in: .min ... .max))"
-        inbox.post(.enforcementProbed(await EnforcementProbe(sender: sender).run(target: target, key: key)))
+        let (high, low) = random.withLock { (UInt64.random(in: .min ... .max, using: &$0), $0.next()) }
+        let key = "jo1-probe-\(high)-\(low)"
+        let (finding, answers) = await EnforcementProbe(sender: sender).run(target: target, key: key)
+        inbox.post(.enforcementProbed(finding, answers))
     }
 
     private func watchCommits() async throws {
@@ -180,27 +217,15 @@ public final class Worker<Clock: WorkerClock>: Sendable {
         }
     }
 
-    /// At the start and once a minute, off the hot path: removes old records in small steps and lets the log be used again.
     private func maintain() async {
+        var maintenance = Maintenance(
+            store: store, clock: clock, retention: { self.retention.withLock { $0 } }, observe: observe)
         do {
-            while true {
-                try await patiently { try await self.prune() }
-                try await patiently { try await store.checkpoint() }
-                try await clock.sleep(untilMonotonic: clock.now().monotonic + .seconds(60))
-            }
+            try await maintenance.run()
         } catch is CancellationError {
             return
         } catch {
             inbox.post(.failed(error))
-        }
-    }
-
-    /// At most a minute's worth of steps, with the producers' turns between them.
-    private func prune() async throws {
-        for _ in 0..<1000 {
-            let time = clock.now().wall - retention.withLock { $0 }
-            guard try await store.prune(before: time) else { return }
-            try await clock.sleep(untilMonotonic: clock.now().monotonic + .milliseconds(20))
         }
     }
 
@@ -240,7 +265,8 @@ public final class Worker<Clock: WorkerClock>: Sendable {
             try await store.remaining(of: goal, journeys: names, at: now.wall)
         }
         if remaining.open == 0 {
-            return remaining.inDoubt + remaining.unknownJourney == 0 ? .drained : .blocked(remaining)
+            let left = remaining.inDoubt + remaining.unknownJourney + remaining.heldBack
+            return left == 0 ? .drained : .blocked(remaining)
         }
         if isLate { return .timedOut(remaining) }
         let isShut = { (scope: Pause.Scope) in

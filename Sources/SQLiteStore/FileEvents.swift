@@ -16,7 +16,7 @@ struct FileEvents {
     private let source: any DispatchSourceRead
 
     /// What tells that somebody writes.
-    static let writing = UInt32(IN_MODIFY | IN_CREATE | IN_DELETE | IN_MOVED_TO)
+    static let writing = UInt32(IN_MODIFY | IN_CREATE | IN_DELETE | IN_MOVED_TO | IN_MOVED_FROM)
     /// What tells that a process has ended or closed a file it could write to, and so has lost its locks.
     static let closing = UInt32(IN_CLOSE_WRITE | IN_CREATE | IN_DELETE | IN_MOVED_TO)
 

@@ -8,8 +8,20 @@ import Synchronization
 /// Every write is one `BEGIN IMMEDIATE` transaction that first checks the fence, so that a worker that was taken for
 /// dead cannot undo what its successor did.
 public final class SQLiteStore: OutboxStore {
-    /// Claims stop when the write lock has been held this long; the rest waits for the next round.
-    static let claimHeldMax: Duration = .milliseconds(10)
+    /// How a store uses time and threads.
+    package struct Manner: Sendable {
+        /// Claims stop when the write lock has been held this long; the rest waits for the next round.
+        package var claimHeldMax: Duration
+        /// Whether a transaction runs in the caller's thread: a simulation is of one thread, so that it can be replayed.
+        package var isBlocking: Bool
+
+        package init(claimHeldMax: Duration, isBlocking: Bool) {
+            self.claimHeldMax = claimHeldMax
+            self.isBlocking = isBlocking
+        }
+
+        package static let daemon = Manner(claimHeldMax: .milliseconds(10), isBlocking: false)
+    }
 
     private struct Tenure {
         var fence: Int64?
@@ -19,21 +31,31 @@ public final class SQLiteStore: OutboxStore {
 
     private let queue: DatabaseQueue
     private let tenure = Mutex(Tenure())
+    private let prunedTo = Mutex(Pruning.Position())
 
     private let version: String
     private let renewing: @Sendable (String) throws -> Void
-    private let file: FileIdentity
+    private let manner: Manner
+    private let presence: FilePresence
 
     /// Opens the database for a worker of this version.
     ///
     /// - Parameter renewing: told the uuid that the outbox is about to get, inside the transaction that stores it.
-    public init(
+    public convenience init(
         path: String, version: String = "", renewing: @escaping @Sendable (String) throws -> Void = { _ in }
     ) throws {
+        try self.init(path: path, version: version, manner: .daemon, renewing: renewing)
+    }
+
+    package init(
+        path: String, version: String = "", manner: Manner,
+        renewing: @escaping @Sendable (String) throws -> Void = { _ in }
+    ) throws {
         self.version = version
+        self.manner = manner
         self.renewing = renewing
         queue = try OutboxConnection.open(path, label: "worker")
-        file = FileIdentity(path: path)
+        presence = FilePresence(database: URL(fileURLWithPath: path).resolvingSymlinksInPath().path)
     }
 
     public func takeOver(at now: WallTime) async throws -> Inheritance {
@@ -46,8 +68,8 @@ public final class SQLiteStore: OutboxStore {
             let batches = try BatchTable(db: db).all(in: .sending)
             var inheritance = Inheritance(
                 batches: batches, pauses: try PauseTable(db: db).all(),
-                enforcement: try Self.meta(db, "enforcement").flatMap(Enforcement.init(rawValue:)) ?? .unproven,
-                bodyBytesMax: try Self.meta(db, "body_bytes_max").flatMap { Int($0) })
+                enforcement: try Lessons(db: db).enforcement(), bodyBytesMax: try Lessons(db: db).bodyBytesMax(),
+                learnedLimit: try Lessons(db: db).learnedLimit(), clock: try Lessons(db: db).clock())
             inheritance.marks = try identity.marks()
             return (fence, outbox, inheritance)
         }
@@ -60,7 +82,7 @@ public final class SQLiteStore: OutboxStore {
             tenure.rotation += 1
             return tenure
         }
-        let (result, outbox) = try await write { [renewing] db in
+        let (result, outbox) = try await write { [manner, renewing] db in
             let start = ContinuousClock.now
             var tenure = held
             try Self.requireFence(tenure.fence, db)
@@ -71,20 +93,27 @@ public final class SQLiteStore: OutboxStore {
                 tenure.outbox = try identity.keepIDs(uuid: tenure.outbox, renewing: renewing)
             }
             try PauseTable(db: db).apply(round.pauses, at: round.now)
-            try Self.learn(round, db)
+            try Lessons(db: db).keep(round)
+            result.released = try Lanes.store(round.onDead, db)
             try Self.settle(round, outbox: tenure.outbox, into: &result, db)
             for batch in round.resumes {
-                if let begun = try BatchTable(db: db).begin(batch, at: round.now) {
+                if let begun = try BatchTable(db: db).begin(batch, at: round.now, stamp: round.reckoned) {
                     result.begun.append(begun)
                 } else {
                     result.stale.append(batch.id)
                 }
             }
-            try Self.claim(round, tenure: tenure, since: start, into: &result, db)
+            let claimEnd = start + manner.claimHeldMax
+            try Self.claim(round, tenure: tenure, until: claimEnd, into: &result, db)
             if !round.claims.isEmpty { try identity.noteIDs() }
             if !result.begun.isEmpty || !round.settlements.isEmpty {
                 result.lastIntent = try identity.sequence(of: "outbox")
                 result.lastBatch = try identity.sequence(of: "outbox_batch")
+            }
+            result.released.subtract(result.supplies.keys)
+            for journey in result.released {
+                result.supplies[journey] = .more
+                result.nextDue[journey] = try SupplyQuery(db: db).look(journey, at: round.now).nextDue
             }
             result.held = ContinuousClock.now - start
             return (result, tenure.outbox)
@@ -117,7 +146,9 @@ public final class SQLiteStore: OutboxStore {
             result.successors += successors
             delivered[settlement.batch.journey, default: 0] += settlement.deliveredCount
             let condemning = Condemnation(db: db, journey: settlement.batch.journey, now: round.now)
-            if settlement.provesJourneyWorks { try condemning.bury() }
+            let hasBuriedInOrder = settlement.provesJourneyWorks
+                ? try condemning.bury(refusedBy: settlement.begunAt ?? round.now) : false
+            if settlement.mayFreeOthers || hasBuriedInOrder { result.released.insert(settlement.batch.journey) }
             if settlement.hasRefusedAlone { result.refusedAlike[settlement.batch.journey] = try condemning.alike() }
         }
         for (journey, count) in delivered where count > 0 {
@@ -137,17 +168,18 @@ public final class SQLiteStore: OutboxStore {
     }
 
     private static func claim(
-        _ round: Round, tenure: Tenure, since start: ContinuousClock.Instant, into result: inout RoundResult,
+        _ round: Round, tenure: Tenure, until end: ContinuousClock.Instant, into result: inout RoundResult,
         _ db: Database
     ) throws {
         guard !round.claims.isEmpty else { return }
         try db.cachedStatement(sql: "UPDATE outbox_meta SET value = 1 WHERE key = 'moving'").execute()
-        var claiming = Claiming(db: db, outbox: tenure.outbox, now: round.now, rotation: tenure.rotation)
+        var claiming = Claiming(
+            db: db, outbox: tenure.outbox, now: round.now, reckoned: round.reckoned, rotation: tenure.rotation)
         for order in round.claims {
             var supply = Supply.more
             for _ in 0..<order.batches where supply == .more {
                 // However slow the machine, a round that claims at all claims once.
-                guard result.begun.isEmpty || ContinuousClock.now - start < claimHeldMax else { break }
+                guard result.begun.isEmpty || ContinuousClock.now < end else { break }
                 let claim = try claiming.claim(order)
                 supply = claim.supply
                 if let batch = claim.batch { result.begun.append(batch) }
@@ -157,11 +189,6 @@ public final class SQLiteStore: OutboxStore {
             result.nextDue[order.journey.name] = try SupplyQuery(db: db).look(order.journey.name, at: round.now).nextDue
         }
         try db.cachedStatement(sql: "UPDATE outbox_meta SET value = 0 WHERE key = 'moving'").execute()
-    }
-
-    private static func learn(_ round: Round, _ db: Database) throws {
-        if let enforcement = round.enforcement { try setMeta(db, "enforcement", enforcement.rawValue) }
-        if let bodyBytesMax = round.bodyBytesMax { try setMeta(db, "body_bytes_max", String(bodyBytesMax)) }
     }
 
     // MARK: Looking
@@ -191,26 +218,36 @@ public final class SQLiteStore: OutboxStore {
     }
 
     public func prune(before time: WallTime) async throws -> Bool {
+        let position = prunedTo.withLock { $0 }
         let fence = tenure.withLock { $0.fence }
-        return try await write { db in
+        let (next, isMoreLeft) = try await write { db in
             try Self.requireFence(fence, db)
-            return try Pruning(db: db, before: time).step()
+            var pruning = Pruning(db: db, before: time, position: position)
+            let isMoreLeft = try pruning.step()
+            return (pruning.position, isMoreLeft)
         }
+        prunedTo.withLock { $0 = isMoreLeft ? next : Pruning.Position() }
+        return isMoreLeft
     }
 
-    public func checkpoint() async throws {
+    public func checkpoint(afterPages pages: Int) async throws -> WriteAheadLog? {
         do {
-            _ = try await queue.writeWithoutTransaction { try $0.checkpoint(.passive) }
+            return try await queue.writeWithoutTransaction { db in
+                try Checkpoint(db: db).make(ifWritten: pages)
+            }
         } catch let error as DatabaseError where error.isBusy {
             throw StoreError.busy
         }
     }
 
     /// What tells this store that another connection has committed.
-    public func commits() -> CommitWatch {
-        CommitWatch(database: queue.path) {
+    /// - Parameter interval: how often to look at the database while nothing tells.
+    public func commits(lookingEvery interval: Duration = CommitWatch.slowInterval) -> CommitWatch {
+        CommitWatch(database: queue.path, interval: interval) {
             try await self.read { db in
-                try Int64.fetchOne(db.cachedStatement(sql: "PRAGMA data_version")) ?? 0
+                let version = try Int64.fetchOne(db.cachedStatement(sql: "PRAGMA data_version")) ?? 0
+                try self.presence.check(db)
+                return version
             }
         }
     }
@@ -219,29 +256,37 @@ public final class SQLiteStore: OutboxStore {
 
     private func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
         do {
-            return try await queue.writeWithoutTransaction { [file] db in
-                var value: Value?
-                try db.inTransaction(.immediate) {
-                    // Nobody would ever see what is written to a file that has lost its name.
-                    guard file.isStillThere else { throw StoreError.replaced }
-                    value = try body(db)
-                    return .commit
-                }
-                guard let value else { throw StoreError.busy }
-                return value
-            }
+            return manner.isBlocking
+                ? try blocking { [presence] in try Self.transact($0, presence, body) }
+                : try await queue.writeWithoutTransaction { [presence] in try Self.transact($0, presence, body) }
         } catch let error as DatabaseError where error.isBusy {
             throw StoreError.busy
         }
     }
 
     private func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
-        guard file.isStillThere else { throw StoreError.replaced }
         do {
-            return try await queue.read(body)
+            return manner.isBlocking ? try blocking(body) : try await queue.read(body)
         } catch let error as DatabaseError where error.isBusy {
             throw StoreError.busy
         }
+    }
+
+    private static func transact<Value>(
+        _ db: Database, _ presence: FilePresence, _ body: (Database) throws -> Value
+    ) throws -> Value {
+        var value: Value?
+        try db.inTransaction(.immediate) {
+            try presence.check(db)
+            value = try body(db)
+            return .commit
+        }
+        guard let value else { throw StoreError.busy }
+        return value
+    }
+
+    private func blocking<Value>(_ body: (Database) throws -> Value) throws -> Value {
+        try queue.writeWithoutTransaction(body)
     }
 
     // MARK: Meta
@@ -255,7 +300,7 @@ public final class SQLiteStore: OutboxStore {
         try String.fetchOne(db, sql: "SELECT value FROM outbox_meta WHERE key = ?", arguments: [key])
     }
 
-    static func setMeta(_ db: Database, _ key: String, _ value: String) throws {
+    static func setMeta(_ db: Database, _ key: String, _ value: String?) throws {
         try db.execute(
             sql: "INSERT INTO outbox_meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = ?2",
             arguments: [key, value])
@@ -273,7 +318,9 @@ public final class SQLiteStore: OutboxStore {
 
 extension DatabaseError {
     /// Somebody else holds the database; waiting helps.
+    ///
+    /// `SQLITE_PROTOCOL` is a race for the log's index that was lost too often in a row (sqlite.org/rescode.html).
     var isBusy: Bool {
-        resultCode == .SQLITE_BUSY || resultCode == .SQLITE_LOCKED
+        resultCode == .SQLITE_BUSY || resultCode == .SQLITE_LOCKED || resultCode == .SQLITE_PROTOCOL
     }
 }

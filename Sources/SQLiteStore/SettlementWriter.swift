@@ -18,6 +18,7 @@ struct SettlementWriter {
         if !settlement.leaving.isEmpty || !settlement.successors.isEmpty || !settlement.unproven.isEmpty {
             try keepOnly(settlement, successors: successors)
         }
+        try Lanes.close(settlement.deliveredInOrder, db)
         return successors
     }
 
@@ -93,7 +94,7 @@ struct SettlementWriter {
         return [
             try BatchTable(db: db).insert(
                 request, journey: batch.journey, target: batch.target, apiKeyFingerprint: batch.apiKeyFingerprint,
-                parent: batch.id, isBegun: false, at: now)
+                parent: batch.id, stamp: nil, at: now)
         ]
     }
 

@@ -194,7 +194,7 @@ struct RestoreTests {
         }
     }
 
-    @Test func `a file that takes the database's place under a running worker ends it with exit 75`() async throws {
+    @Test func `a file that takes the database's place under a running worker ends it with exit 74`() async throws {
         try await Workbench.open { bench in
             let shop = try Shop.open(in: bench)
             try shop.insert(1...1)
@@ -205,8 +205,8 @@ struct RestoreTests {
             try await bench.untilOutput(of: worker, contains: "worker_started")
             try FileManager.default.removeItem(atPath: shop.path)
             try backup.copyFiles(to: shop)
-            #expect(await worker.end() == .exited(75))
-            #expect(try worker.text.contains("another file has taken the place"))
+            #expect(await worker.end() == .exited(74))
+            #expect(try worker.text.contains("database_replaced"))
 
             // Also while it waits for a person: the file that came may be another one.
             try shop.insert(2...2)
@@ -215,7 +215,7 @@ struct RestoreTests {
             let waiting = try shop.start(["run"])
             try await bench.untilOutput(of: waiting, contains: "adoption_needed")
             try shop.restore(from: backup)
-            #expect(await waiting.end() == .exited(75))
+            #expect(await waiting.end() == .exited(74))
         }
     }
 }

@@ -25,9 +25,19 @@ struct EventLog: Sendable {
         case .resumed(let scope, let cause):
             logger.notice("pause_ended", metadata: ["scope": "\(name(scope))", "cause": "\(cause)"])
         case .enforcement(let finding): logger.notice("idempotency_found", metadata: ["finding": "\(finding.rawValue)"])
+        case .clockBehind(let behind): logger.warning("clock_behind", metadata: ["seconds": "\(Int(behind.seconds))"])
+        case .rateLearned(let rate):
+            logger.notice("rate_learned", metadata: ["per_second": "\((rate * 10).rounded() / 10)"])
         case .storeBusy(let times): logger.warning("database_busy", metadata: ["times": "\(times)"])
         case .settlementFailed(let batch, let reason):
             logger.error("settlement_failed", metadata: ["batch": "\(batch)", "reason": "\(reason)"])
+        case .logPinned(let log):
+            logger.warning(
+                "wal_pinned",
+                metadata: [
+                    "bytes": "\(log.bytes)", "pages": "\(log.pages)", "copied_pages": "\(log.copiedPages)",
+                    "reason": "a connection has been reading an old state for over a minute: end its transaction",
+                ])
         case .looked, .round: return
         case .stopping(let inFlight): logger.info("worker_stopping", metadata: ["in_flight": "\(inFlight)"])
         case .stopped: logger.info("worker_stopped")

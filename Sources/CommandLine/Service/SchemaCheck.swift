@@ -8,12 +8,19 @@ enum SchemaCheck {
     static func require(database path: String) throws {
         let report: SchemaReport
         do {
-            report = try OutboxConnection.open(path, label: "schema").read { try Outbox.check($0) }
+            report = try OutboxConnection.patiently(isBusy: sayBusy) {
+                try OutboxConnection.open(path, label: "schema").read { try Outbox.check($0) }
+            }
         } catch let error as OutboxConnectionError {
             throw Failure.configuration(error.description)
         }
         guard !report.isCurrent else { return }
         let remedy = report.newerVersion == nil ? "; run `journey-outbox migrate`" : ""
         throw Failure.configuration("\(path): \(report.problems.joined(separator: "; "))\(remedy)")
+    }
+
+    /// What a person sees while somebody else holds the database.
+    static func sayBusy(_ tries: Int) {
+        Output.error("journey-outbox: the database is locked by another process; waiting (\(tries))")
     }
 }

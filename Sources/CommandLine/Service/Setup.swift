@@ -35,7 +35,9 @@ struct Setup {
 
     func store(renewing: @escaping @Sendable (String) throws -> Void) throws -> SQLiteStore {
         do {
-            return try SQLiteStore(path: configuration.database, version: Version.current, renewing: renewing)
+            return try OutboxConnection.patiently(isBusy: SchemaCheck.sayBusy) {
+                try SQLiteStore(path: configuration.database, version: Version.current, renewing: renewing)
+            }
         } catch let error as OutboxConnectionError {
             throw Failure.configuration(error.description)
         }
@@ -73,6 +75,7 @@ extension Journey {
     init(_ settings: JourneySettings) {
         self.init(
             name: settings.name, id: Int64(settings.id), entranceID: settings.entranceID.map(Int64.init),
-            onUnknown: settings.onUnknown == .resend ? .resend : .hold, priority: settings.priority)
+            onUnknown: settings.onUnknown == .resend ? .resend : .hold,
+            onDead: settings.onDead == .block ? .block : .continue, priority: settings.priority)
     }
 }

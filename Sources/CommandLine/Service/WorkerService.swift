@@ -136,8 +136,7 @@ final class WorkerService: Service {
         switch error as? StoreError {
         case .fenced:
             Failure.temporary("another worker has taken this database over, or an earlier state of it was put back")
-        case .replaced: Failure.temporary("another file has taken the place of \(database); a restart looks what it is")
-        case .busy, nil: error
+        case .busy, .replaced, nil: error
         }
     }
 }

@@ -29,7 +29,9 @@ struct WorkerSession {
             try await ServiceGroup(configuration: group(service, setup, notifier)).run()
         } catch {
             try await sender.shutdown()
-            throw error
+            guard error as? StoreError == .replaced else { throw error }
+            logger.critical("database_replaced", metadata: ["path": "\(configuration.database)"])
+            throw Failure.replaced(configuration.database)
         }
         try await sender.shutdown()
         return service.outcome ?? .stopped

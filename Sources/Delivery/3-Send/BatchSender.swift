@@ -7,11 +7,23 @@ public protocol BatchSender: Sendable {
     func send(_ batch: Batch) async -> Answer
 
     /// Asks what a journey is, without any effect.
-    func read(journey: Target) async -> Response.JourneyReading
+    func read(journey: Target) async -> JourneyReport
 
     /// Sends a trigger that can have no effect (no users) under the given key.
     func sendWithoutEffect(key: String, target: Target) async -> Answer
 
     /// The fingerprints of the API keys at hand, the current one first.
     var apiKeyFingerprints: [String] { get }
+}
+
+/// What a journey's reading came to.
+public struct JourneyReport: Sendable, Equatable {
+    public var reading: Response.JourneyReading
+    /// What was answered, nil when nothing came back.
+    public var response: Response?
+
+    public init(reading: Response.JourneyReading, response: Response? = nil) {
+        self.reading = reading
+        self.response = response
+    }
 }

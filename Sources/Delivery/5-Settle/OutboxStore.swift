@@ -21,25 +21,36 @@ public protocol OutboxStore: Sendable {
     /// Removes a bounded number of records older than the retention; true when more are left.
     func prune(before time: WallTime) async throws -> Bool
 
-    /// Lets the write-ahead log, if there is one, be used again from its start; never waits for readers or writers.
-    func checkpoint() async throws
+    /// Lets the write-ahead log be used again from its start, once this worker has written so many pages since the
+    /// last time; never waits for readers or writers.
+    ///
+    /// Returns what it found, nil when it was not time yet or the database has no such log.
+    func checkpoint(afterPages pages: Int) async throws -> WriteAheadLog?
 }
 
 /// What a predecessor left: its open batches, its pauses and what it had learned.
 public struct Inheritance: Sendable {
     public var batches: [Batch]
     public var pauses: [Pause]
-    public var enforcement: Enforcement
+    public var enforcement: EnforcementFinding?
     /// The body limit that a 413 taught.
     public var bodyBytesMax: Int?
     /// How far the outbox has come, the fence raised.
     public var marks = Marks()
+    /// The rate limit that refusals taught, in requests per second.
+    public var learnedLimit: Double?
+    public var clock: ClockMark?
 
-    public init(batches: [Batch], pauses: [Pause], enforcement: Enforcement, bodyBytesMax: Int?) {
+    public init(
+        batches: [Batch], pauses: [Pause], enforcement: EnforcementFinding?, bodyBytesMax: Int?,
+        learnedLimit: Double? = nil, clock: ClockMark?
+    ) {
         self.batches = batches
         self.pauses = pauses
         self.enforcement = enforcement
         self.bodyBytesMax = bodyBytesMax
+        self.learnedLimit = learnedLimit
+        self.clock = clock
     }
 }
 
@@ -68,22 +79,36 @@ public enum PauseChange: Sendable {
 /// Everything that one transaction is to do.
 public struct Round: Sendable {
     public var now: WallTime
+    /// The time by the worker's reckoning, which is what a request is stamped with before it leaves.
+    public var reckoned: WallTime
     public var pauses: [PauseChange] = []
     public var settlements: [Settlement] = []
     /// Batches whose next attempt begins.
     public var resumes: [Batch] = []
     public var claims: [ClaimOrder] = []
-    public var enforcement: Enforcement?
-    public var bodyBytesMax: Int?
+    public var enforcement: EnforcementFinding?
+    public var bodyBytesMax: BodyLimitChange?
+    /// The rate limit that refusals taught, in requests per second; 0 is none.
+    public var learnedLimit: Double?
+    public var clock: ClockMark?
+    /// What the configuration says about dead letters, by journey; only when it is new to the database.
+    public var onDead: [String: Journey.OnDead] = [:]
 
-    public init(now: WallTime) {
+    public init(now: WallTime, reckoned: WallTime) {
         self.now = now
+        self.reckoned = reckoned
     }
 
     var isEmpty: Bool {
         pauses.isEmpty && settlements.isEmpty && resumes.isEmpty && claims.isEmpty && enforcement == nil
-            && bodyBytesMax == nil
+            && bodyBytesMax == nil && learnedLimit == nil && clock == nil && onDead.isEmpty
     }
+}
+
+/// A change to the body limit that a 413 taught.
+public enum BodyLimitChange: Sendable, Equatable {
+    case learned(Int)
+    case forgotten
 }
 
 /// What a round came to.
@@ -103,6 +128,9 @@ public struct RoundResult: Sendable {
     public var supplies: [String: Supply] = [:]
     /// For each journey in `supplies`: when its next intent that waits or is scheduled becomes due.
     public var nextDue: [String: WallTime] = [:]
+    /// Journeys in which another intent of an ordering key may have become due, and which the round's claims have not
+    /// looked at since.
+    public var released: Set<String> = []
     /// Rows refused alone and not yet condemned, by journey: how many share the latest code.
     public var refusedAlike: [String: Int] = [:]
     /// Rows that the worker itself found unsendable.
@@ -143,12 +171,15 @@ public struct Remaining: Sendable, Equatable {
     public var openByJourney: [String: Int]
     public var inDoubt: Int
     public var unknownJourney: Int
+    /// Behind an earlier intent of their ordering key that waits for a person, or for a time after the drain's.
+    public var heldBack: Int
 
-    public init(open: Int, openByJourney: [String: Int], inDoubt: Int, unknownJourney: Int) {
+    public init(open: Int, openByJourney: [String: Int], inDoubt: Int, unknownJourney: Int, heldBack: Int = 0) {
         self.open = open
         self.openByJourney = openByJourney
         self.inDoubt = inDoubt
         self.unknownJourney = unknownJourney
+        self.heldBack = heldBack
     }
 }
 
@@ -156,8 +187,8 @@ public struct Remaining: Sendable, Equatable {
 public enum StoreError: Error, Sendable, Equatable {
     /// Another worker has taken over since.
     case fenced
+    /// The file at the database's path, or its log, is another one than the worker has open; nothing was written.
+    case replaced
     /// Somebody held the database for longer than the worker waits; nothing was written.
     case busy
-    /// Another file has taken the database's path; nothing was written.
-    case replaced
 }

@@ -12,10 +12,15 @@ struct OpenBatches {
     private(set) var inFlight: [Int64: Batch] = [:]
     private(set) var waiting: [Int64: Waiting] = [:]
     private var countByJourney: [String: Int] = [:]
+    private var flightsByJourney: [String: Int] = [:]
 
     var count: Int { inFlight.count + waiting.count }
 
+    func contains(_ id: Int64) -> Bool { inFlight[id] != nil || waiting[id] != nil }
+
     func count(in journey: String) -> Int { countByJourney[journey] ?? 0 }
+
+    func flights(in journey: String) -> Int { flightsByJourney[journey] ?? 0 }
 
     /// Batches that hold a slot; those in a long backoff have `longMax` places of their own.
     func slotsUsed(at now: Duration, longMax: Int) -> Int {
@@ -23,9 +28,16 @@ struct OpenBatches {
         return count - min(long, longMax)
     }
 
+    /// Batches of one journey that hold a slot.
+    func slotsUsed(in journey: String, at now: Duration) -> Int {
+        let long = waiting.values.count { $0.batch.journey == journey && $0.due - now > Self.longWait }
+        return count(in: journey) - long
+    }
+
     mutating func fly(_ batch: Batch) {
         remove(batch.id)
         inFlight[batch.id] = batch
+        flightsByJourney[batch.journey, default: 0] += 1
         countByJourney[batch.journey, default: 0] += 1
     }
 
@@ -36,8 +48,10 @@ struct OpenBatches {
     }
 
     mutating func remove(_ id: Int64) {
-        guard let batch = inFlight.removeValue(forKey: id) ?? waiting.removeValue(forKey: id)?.batch else { return }
+        let flown = inFlight.removeValue(forKey: id)
+        guard let batch = flown ?? waiting.removeValue(forKey: id)?.batch else { return }
         countByJourney[batch.journey, default: 1] -= 1
+        if flown != nil { flightsByJourney[batch.journey, default: 1] -= 1 }
     }
 
     /// Waiting batches whose time has come, the longest due first.

@@ -8,8 +8,9 @@ final class Inbox: Sendable {
     enum Event: Sendable {
         case answered(Batch, Answer, begunAt: Moment)
         case committed
-        case journeyRead(String, Response.JourneyReading)
-        case enforcementProbed(EnforcementProbe.Finding)
+        case journeyRead(String, JourneyReport)
+        case timeRead(JourneyReport)
+        case enforcementProbed(EnforcementProbe.Finding, [Answer])
         case reconfigured(WorkerConfiguration)
         case keysChanged
         case stop

@@ -43,7 +43,9 @@ public struct LedgeredStore: OutboxStore {
 
     public func drainGoal(at now: WallTime) async throws -> DrainGoal { try await store.drainGoal(at: now) }
     public func prune(before time: WallTime) async throws -> Bool { try await store.prune(before: time) }
-    public func checkpoint() async throws { try await store.checkpoint() }
+    public func checkpoint(afterPages pages: Int) async throws -> WriteAheadLog? {
+        try await store.checkpoint(afterPages: pages)
+    }
 }
 
 extension Settlement.Fate {
