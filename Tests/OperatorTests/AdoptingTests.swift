@@ -160,11 +160,6 @@ import Testing
 
     @Test func `an intent that is proven delivered frees the lane of its ordering key`() throws {
         let scene = try Scene()
-        try scene.run(
-            """
-            CREATE TABLE IF NOT EXISTS outbox_lane (
-              journey TEXT NOT NULL, ordering_key TEXT NOT NULL, open_id INTEGER NOT NULL, is_dead INTEGER DEFAULT 0)
-            """)
         try scene.enqueue(["a"])
         try scene.run("INSERT INTO outbox_lane (journey, ordering_key, open_id) VALUES ('welcome', 'k', 1)")
         _ = try Self.adopting(scene, Self.need(1), proven: [1]).apply(.deliver)

@@ -88,7 +88,7 @@ final class WorkerService: Service {
         do {
             return try await live()
         } catch {
-            throw Self.explained(error, database: configuration.database)
+            throw Self.explained(error)
         }
     }
 
@@ -132,7 +132,7 @@ final class WorkerService: Service {
     }
 
     /// What ends a worker though nothing is wrong with it: a restart finds out what to do.
-    private static func explained(_ error: any Error, database: String) -> any Error {
+    private static func explained(_ error: any Error) -> any Error {
         switch error as? StoreError {
         case .fenced:
             Failure.temporary("another worker has taken this database over, or an earlier state of it was put back")

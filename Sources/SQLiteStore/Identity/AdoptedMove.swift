@@ -14,7 +14,7 @@ struct AdoptedMove {
 
     /// To the list of a settled batch, as any delivered intent: the ledger has it, the request's record is gone.
     func deliver(_ ids: [Int64], of journey: String) throws {
-        let ids = try Self.list(ids)
+        let list = try Self.list(ids)
         let none = Target(url: "", journey: 0, entrance: nil, version: "")
         let past = table == .outbox ? "0, 0" : "attempts, epoch"
         let before = table == .outbox ? "NULL" : "batch_id"
@@ -27,7 +27,7 @@ struct AdoptedMove {
                     external_id, anonymous_id, email, ordering_key, dedup_key, scheduled_at, expires_at, created_at,
                     traceparent, NULL, NULL, NULL, NULL, \(before)))
                 FROM \(table.rawValue) WHERE id IN (SELECT value FROM json_each(:ids)) GROUP BY journey
-                """, arguments: ["target": try none.text(), "now": now.milliseconds, "ids": ids])
+                """, arguments: ["target": try none.text(), "now": now.milliseconds, "ids": list])
         guard db.changesCount > 0 else { return }
         let count = try Int.fetchOne(
             db, sql: "SELECT size FROM outbox_batch WHERE id = ?", arguments: [db.lastInsertedRowID])
@@ -36,8 +36,9 @@ struct AdoptedMove {
                 INSERT INTO outbox_journey (journey, delivered) VALUES (?1, ?2)
                 ON CONFLICT (journey) DO UPDATE SET delivered = delivered + ?2
                 """, arguments: [journey, count])
-        try closeLanes(ids)
-        try remove(ids)
+        // An intent that was delivered holds nobody back.
+        try Lanes.close(ids, db)
+        try remove(list)
     }
 
     /// To the dead letters, from which a person may still retry them.
@@ -59,13 +60,6 @@ struct AdoptedMove {
         try db.execute(
             sql: "DELETE FROM \(table.rawValue) WHERE id IN (SELECT value FROM json_each(?))", arguments: [ids])
         try db.execute(sql: "UPDATE outbox_meta SET value = 0 WHERE key = 'moving'")
-    }
-
-    /// An intent that was delivered holds nobody back.
-    private func closeLanes(_ ids: String) throws {
-        guard try db.tableExists("outbox_lane") else { return }
-        try db.execute(
-            sql: "DELETE FROM outbox_lane WHERE open_id IN (SELECT value FROM json_each(?))", arguments: [ids])
     }
 
     private static func list(_ ids: [Int64]) throws -> String {
