@@ -16,7 +16,7 @@ import Testing
         let path = scene.path
         try await withThrowingTaskGroup(of: Void.self) { group in
             let (commits, commit) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-            group.addTask { try Self.write(to: path) { commit.yield() } }
+            group.addTask { try await Self.write(to: path) { commit.yield() } }
             for await _ in commits { break }
             for round in 1...5 {
                 try Self.check(try BackupCopy(of: path).write(to: "\(path)-\(round)"), "\(path)-\(round)", mode)
@@ -30,17 +30,21 @@ import Testing
     }
 
     /// Commits until cancelled; between two commits both numbers are equal.
-    private static func write(to path: String, onCommit: () -> Void) throws {
+    private static func write(to path: String, onCommit: () -> Void) async throws {
         var configuration = Configuration()
         configuration.busyMode = .timeout(30)
         let queue = try DatabaseQueue(path: path, configuration: configuration)
-        while !Task.isCancelled {
-            try queue.write { db in
-                try db.execute(sql: "UPDATE pair SET a = a + 1")
-                try db.execute(sql: "INSERT INTO pair VALUES (NULL, randomblob(2000))")
-                try db.execute(sql: "UPDATE pair SET b = b + 1 WHERE a IS NOT NULL")
+        do {
+            while !Task.isCancelled {
+                try await queue.write { db in
+                    try db.execute(sql: "UPDATE pair SET a = a + 1")
+                    try db.execute(sql: "INSERT INTO pair VALUES (NULL, randomblob(2000))")
+                    try db.execute(sql: "UPDATE pair SET b = b + 1 WHERE a IS NOT NULL")
+                }
+                onCommit()
             }
-            onCommit()
+        } catch is CancellationError {
+            // A write that was interrupted in the middle is undone.
         }
     }
 
