@@ -6,7 +6,7 @@ import Testing
 @testable import SQLiteStore
 
 /// A copy of a database, while the original is still there.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(3)))
 struct CloneTests {
     enum Means: String, CaseIterable {
         case cp

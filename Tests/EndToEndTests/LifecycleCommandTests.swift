@@ -4,7 +4,7 @@ import Sandbox
 import Testing
 
 /// What an administrator does to a worker while requests are frozen.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(3)))
 struct LifecycleCommandTests {
     @Test func `journeys are added, removed and renumbered while requests of theirs are frozen`() async throws {
         try await Workbench.open {

@@ -7,7 +7,7 @@ import Testing
 @testable import SQLiteStore
 
 /// A database that has gone back to an earlier state.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(3)))
 struct RestoreTests {
     @Test(arguments: ["wal", "delete"], ["--deliver", "--discard"])
     func `a restored backup doubles nothing that is proven, and loses nothing that is new`(

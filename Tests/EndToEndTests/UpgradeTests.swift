@@ -7,7 +7,7 @@ import SQLiteStore
 import Testing
 
 /// Databases of another version's schema.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(3)))
 struct UpgradeTests {
     /// The first version's schema.
     private static let first = Migrations.all.prefix { $0.name < "0011" }
