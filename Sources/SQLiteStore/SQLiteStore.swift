@@ -146,7 +146,8 @@ public final class SQLiteStore: OutboxStore {
             result.successors += successors
             delivered[settlement.batch.journey, default: 0] += settlement.deliveredCount
             let condemning = Condemnation(db: db, journey: settlement.batch.journey, now: round.now)
-            let hasBuriedInOrder = settlement.provesJourneyWorks
+            let hasBuriedInOrder =
+                settlement.provesJourneyWorks
                 ? try condemning.bury(refusedBy: settlement.begunAt ?? round.now) : false
             if settlement.mayFreeOthers || hasBuriedInOrder { result.released.insert(settlement.batch.journey) }
             if settlement.hasRefusedAlone { result.refusedAlike[settlement.batch.journey] = try condemning.alike() }
