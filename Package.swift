@@ -53,9 +53,13 @@ let package = Package(
             dependencies: [.product(name: "Crypto", package: "swift-crypto")]
         ),
         .target(
+            name: "Deployment",
+            dependencies: ["Delivery", .product(name: "Crypto", package: "swift-crypto")]
+        ),
+        .target(
             name: "SQLiteStore",
             dependencies: [
-                "Delivery", "JourneyOutbox",
+                "Delivery", "Deployment", "JourneyOutbox",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]
@@ -87,7 +91,8 @@ let package = Package(
         .executableTarget(
             name: "journey-outbox",
             dependencies: [
-                "Delivery", "JourneyOutbox", "OutboxMigrations", "SQLiteStore", "SpotzeeAPI", "Settings", "Sandbox",
+                "Delivery", "Deployment", "JourneyOutbox", "OutboxMigrations", "SQLiteStore", "SpotzeeAPI", "Settings",
+                "Sandbox",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -106,6 +111,7 @@ let package = Package(
             path: "Examples/Producer"
         ),
         .testTarget(name: "DeliveryTests", dependencies: ["Delivery"]),
+        .testTarget(name: "DeploymentTests", dependencies: ["Delivery", "Deployment"]),
         .target(
             name: "Simulation",
             dependencies: [
@@ -128,7 +134,7 @@ let package = Package(
         .testTarget(
             name: "OperatorTests",
             dependencies: [
-                "Delivery", "SQLiteStore", "Settings", "journey-outbox",
+                "Delivery", "Deployment", "SQLiteStore", "Settings", "journey-outbox",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]
@@ -136,7 +142,7 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "Delivery", "JourneyOutbox", "SQLiteStore", "SpotzeeAPI", "Settings", "Sandbox",
+                "Delivery", "Deployment", "JourneyOutbox", "SQLiteStore", "SpotzeeAPI", "Settings", "Sandbox",
                 "journey-outbox", "OutboxMigrations",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),

@@ -18,7 +18,8 @@ struct StatusCommand: OperatorCommand {
         let report = try StatusReport(connection, at: now)
         let status = StatusAnswer(
             report, configuration: try options.loadIfPresent(),
-            holder: WorkerLock.holder(ofDatabase: connection.path), at: now)
+            holder: WorkerLock.holder(ofDatabase: connection.path),
+            standby: WorkerLock.standby(ofDatabase: connection.path), at: now)
         answer.print(status.json, or: status.text)
     }
 }

@@ -33,6 +33,16 @@ final class ServiceNotifier: Sendable {
         }
     }
 
+    /// The start is complete, though another worker works: the service manager is to wait for nothing.
+    func standBy(holder: String) {
+        send("READY=1\nSTATUS=standing by: pid \(holder) works")
+    }
+
+    /// Likewise while a person has to decide.
+    func awaitAdoption(_ reason: String) {
+        send("READY=1\nSTATUS=paused until journey-outbox adopt: \(reason)")
+    }
+
     /// Between the two halves of a reload; systemd wants the time at which it began.
     func reloading() {
         var time = timespec()
@@ -44,7 +54,8 @@ final class ServiceNotifier: Sendable {
         send("READY=1")
     }
 
-    private func feed() {
+    /// Tells the watchdog that the service lives; does nothing when it was told lately.
+    func feed() {
         guard let feedInterval else { return }
         let now = ContinuousClock.now
         let isDue = lastFed.withLock { last in

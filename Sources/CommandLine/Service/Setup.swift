@@ -33,18 +33,10 @@ struct Setup {
             timeout: configuration.delivery.requestTimeout, agent: "journey-outbox/\(Version.current)")
     }
 
-    func lock() throws -> WorkerLock {
-        do {
-            return try WorkerLock(database: configuration.database)
-        } catch let failure as WorkerLock.Failure {
-            throw Failure.temporary(failure.description)
-        }
-    }
-
-    func store() throws -> SQLiteStore {
+    func store(renewing: @escaping @Sendable (String) throws -> Void) throws -> SQLiteStore {
         do {
             return try OutboxConnection.patiently(isBusy: SchemaCheck.sayBusy) {
-                try SQLiteStore(path: configuration.database, version: Version.current)
+                try SQLiteStore(path: configuration.database, version: Version.current, renewing: renewing)
             }
         } catch let error as OutboxConnectionError {
             throw Failure.configuration(error.description)
