@@ -50,7 +50,8 @@ public final class SQLiteStore: OutboxStore {
             tenure.rotation += 1
             return tenure
         }
-        return try await write { db in
+        let asked = ContinuousClock.now
+        let (committed, start) = try await write { db in
             let start = ContinuousClock.now
             guard try Int64.fetchOne(Self.fenceQuery(db)) == tenure.fence else { throw StoreError.fenced }
             var result = RoundResult()
@@ -65,9 +66,12 @@ public final class SQLiteStore: OutboxStore {
                 }
             }
             try Self.claim(round, tenure: tenure, since: start, into: &result, db)
-            result.held = ContinuousClock.now - start
-            return result
+            return (result, start)
         }
+        var result = committed
+        result.waited = start - asked
+        result.held = ContinuousClock.now - start
+        return result
     }
 
     // MARK: The parts of a round

@@ -22,7 +22,7 @@ struct DrainCommand: AsyncParsableCommand {
     func run() async throws {
         let path = try options.load().database
         let start = WallTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
-        let outcome = try await WorkerSession(options: options, logger: log.logger())
+        let outcome = try await WorkerSession(options: options, log: log)
             .run(draining: Worker.Drain(timeout: timeout.duration))
         let report = try DrainReport(database: path, since: start, outcome: outcome)
         Output.print(report.text)

@@ -8,12 +8,14 @@ import SpotzeeAPI
 struct Setup {
     let configuration: Configuration
     let keys: APIKeyRing
+    /// The key's text as it was read at the start.
+    let apiKey: String
 
     init(_ configuration: Configuration) throws {
         self.configuration = configuration
+        apiKey = try Self.read(configuration.api.key)
         keys = APIKeyRing(
-            current: try Self.read(configuration.api.key),
-            previous: try configuration.api.previousKey.map(Self.read))
+            current: apiKey, previous: try configuration.api.previousKey.map(Self.read))
     }
 
     /// The key's text, or exit 78 with what to do.

@@ -9,7 +9,17 @@ import SpotzeeAPI
 /// One worker's life: the lock, the services beside it, and a clean end.
 struct WorkerSession {
     let options: ConfigurationOptions
-    let logger: Logger
+    let log: LogOptions
+    /// Where metrics and health are served; nil means nowhere.
+    var http: ListenAddress?
+    private let logger: Logger
+
+    init(options: ConfigurationOptions, log: LogOptions, http: ListenAddress? = nil) {
+        self.options = options
+        self.log = log
+        self.http = http
+        logger = log.logger()
+    }
 
     /// Works until the drain is over or a signal says stop.
     func run(draining drain: Worker<SystemClock>.Drain? = nil) async throws -> DrainOutcome {
@@ -18,46 +28,45 @@ struct WorkerSession {
         try SchemaCheck.require(database: configuration.database)
         let lock = try setup.lock()
         let sender = setup.sender()
-        let notifier = ServiceNotifier(environment: ProcessInfo.processInfo.environment)
-        let worker = try worker(setup, sender, notifier)
+        let observation = Observation(
+            http: http, notifier: ServiceNotifier(environment: ProcessInfo.processInfo.environment),
+            log: EventLog(logger: logger, contacts: log.contacts(setup)))
+        let worker = try worker(setup, sender, observation)
         let service = WorkerService(worker: worker, drain: drain)
         do {
-            try await ServiceGroup(configuration: group(service, setup, notifier)).run()
+            try await ServiceGroup(configuration: group(service, setup, observation)).run()
         } catch {
             try await sender.shutdown()
             throw error
         }
         try await sender.shutdown()
         withExtendedLifetime(lock) {}
+        observation.note(.stopped)
         return service.outcome ?? .stopped
     }
 
     private func worker(
-        _ setup: Setup, _ sender: SpotzeeSender, _ notifier: ServiceNotifier
+        _ setup: Setup, _ sender: SpotzeeSender, _ observation: Observation
     ) throws -> Worker<SystemClock> {
         let store = try setup.store()
-        var ends: (store: any OutboxStore, sender: any BatchSender) = (store, sender)
+        var ends: (store: any OutboxStore, sender: any BatchSender) = (store, observation.measuring(sender))
         #if DEBUG
             let environment = ProcessInfo.processInfo.environment
             if let halting = HaltingStages(environment: environment, store: ends.store, sender: ends.sender) {
                 ends = (halting, halting)
             }
         #endif
-        let log = EventLog(logger: logger)
         return Worker(
             configuration: WorkerConfiguration(setup.configuration), store: ends.store, sender: ends.sender,
-            commits: store.commits(), clock: SystemClock(),
-            lookInterval: notifier.lookInterval,
-            observe: { event in
-                log.note(event)
-                notifier.note(event)
-            })
+            commits: store.commits(), clock: SystemClock(), lookInterval: observation.notifier.lookInterval,
+            observe: observation.note)
     }
 
     private func group(
-        _ service: WorkerService, _ setup: Setup, _ notifier: ServiceNotifier
+        _ service: WorkerService, _ setup: Setup, _ observation: Observation
     ) -> ServiceGroupConfiguration {
         let worker = service.worker
+        let notifier = observation.notifier
         let keyWatch = APIKeyWatch(
             source: setup.configuration.api.key, keys: setup.keys, logger: logger, onChange: worker.keysChanged)
         let signals = SignalService(
@@ -75,7 +84,10 @@ struct WorkerSession {
                 .init(service: service, successTerminationBehavior: .gracefullyShutdownGroup),
                 .init(service: signals, successTerminationBehavior: .ignore),
                 .init(service: keyWatch, successTerminationBehavior: .ignore),
-            ], logger: quiet)
+            ]
+                + observation.services(database: setup.configuration.database, logger: logger).map {
+                    .init(service: $0, successTerminationBehavior: .ignore)
+                }, logger: quiet)
     }
 
     /// Reads the configuration again; an invalid one is refused and the old one stays.
@@ -84,9 +96,9 @@ struct WorkerSession {
             let configuration = try Configuration.load(
                 file: options.config, database: options.database, environment: .process)
             worker.reconfigure(WorkerConfiguration(configuration))
-            logger.notice("configuration_reloaded")
+            logger.note(.configurationReloaded)
         } catch {
-            logger.error("configuration_refused", metadata: ["reason": "\(error)"])
+            logger.note(.configurationRefused, [.reason: "\(error)"])
         }
     }
 }
