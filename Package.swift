@@ -130,7 +130,7 @@ let package = Package(
         .testTarget(
             name: "OperatorTests",
             dependencies: [
-                "Delivery", "SQLiteStore", "Settings", "journey-outbox", "Prometheus",
+                "Delivery", "SQLiteStore", "SpotzeeAPI", "Settings", "journey-outbox", "Prometheus",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -141,7 +141,10 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: [
                 "Delivery", "JourneyOutbox", "SQLiteStore", "SpotzeeAPI", "Settings", "Sandbox",
-                "journey-outbox", "OutboxMigrations",
+                "journey-outbox", "OutboxMigrations", "Prometheus",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]
         ),

@@ -16,6 +16,7 @@ struct JourneyOutboxCommand: AsyncParsableCommand {
         subcommands: [
             MigrateCommand.self, RunCommand.self, DrainCommand.self, StatusCommand.self, DeadLettersCommand.self,
             IntentsCommand.self, BatchesCommand.self, ResolveCommand.self, PauseCommand.self, ResumeCommand.self,
-            EnqueueCommand.self, SandboxCommand.self, DemoCommand.self, DemoProducerCommand.self,
+            EnqueueCommand.self, WhyCommand.self, DoctorCommand.self, JourneysCommand.self, SandboxCommand.self,
+            DemoCommand.self, DemoProducerCommand.self, DoctorWriteCommand.self,
         ])
 }

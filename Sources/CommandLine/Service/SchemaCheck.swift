@@ -8,12 +8,16 @@ enum SchemaCheck {
     static func require(database path: String) throws {
         let report: SchemaReport
         do {
-            report = try OutboxConnection.open(path, label: "schema").read { try Outbox.check($0) }
+            report = try Self.report(database: path)
         } catch let error as OutboxConnectionError {
             throw Failure.configuration(error.description)
         }
         guard !report.isCurrent else { return }
         let remedy = report.newerVersion == nil ? "; run `journey-outbox migrate`" : ""
         throw Failure.configuration("\(path): \(report.problems.joined(separator: "; "))\(remedy)")
+    }
+
+    static func report(database path: String) throws -> SchemaReport {
+        try OutboxConnection.open(path, label: "schema").read { try Outbox.check($0) }
     }
 }
