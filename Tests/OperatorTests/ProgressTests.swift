@@ -1,12 +1,14 @@
+import Synchronization
 import Testing
 
 @testable import journey_outbox
 
 @Suite struct ProgressTests {
     @Test func `progress shows after a second, a few times a second, and is taken away again`() {
-        var written = ""
+        let text = Mutex("")
+        var written: String { text.withLock { $0 } }
         let start = ContinuousClock.now
-        let line = ProgressLine("work", isShown: true, start: start) { written += $0 }
+        let line = ProgressLine("work", isShown: true, start: start) { part in text.withLock { $0 += part } }
         line.show(0.1, at: start + .milliseconds(900))
         #expect(written.isEmpty)
         line.clear()

@@ -165,7 +165,11 @@ import Testing
     }
 
     @Test func `the answer is text for people and one object for programs`() throws {
-        try scene.enqueue(["a\u{1B}[31m"], scheduledAt: Scene.now + .seconds(60))
+        try scene.run(
+            "INSERT INTO outbox (journey, external_id, scheduled_at, created_at) VALUES ('welcome', ?, ?, ?)",
+            [
+                "a\u{1B}[31m", (Scene.now + .seconds(60)).milliseconds, (Scene.now - .seconds(60)).milliseconds,
+            ])
         let story = try story(1)
         #expect(
             story.text(on: .plain) == """

@@ -15,7 +15,7 @@ struct JourneysCommand: AsyncParsableCommand {
     @OptionGroup var answer: AnswerOptions
 
     func run() async throws {
-        let setup = try Setup(try options.load())
+        let setup = try Setup(try options.load(environment: ServiceSurroundings.environment()))
         let sender = setup.sender()
         let api = setup.configuration.api
         let directory = await sender.directory(url: api.url, version: api.version)

@@ -31,7 +31,7 @@ struct Doctor {
     private func configuration(into checks: inout [Check]) -> Configuration? {
         do {
             let configuration = try Configuration.load(
-                file: options.config, database: options.database, environment: .process)
+                file: options.config, database: options.database, environment: ServiceSurroundings.environment())
             checks.append(.ok("configuration", configuration.file.isEmpty ? "no file: defaults" : configuration.file))
             return configuration
         } catch {

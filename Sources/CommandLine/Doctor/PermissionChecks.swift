@@ -8,6 +8,8 @@ struct PermissionChecks {
     let workerUser: String
     /// A producer's user; nil means the database's owner.
     let producerUser: String?
+    /// The program to run as somebody else: this one.
+    var program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().path
 
     var all: [Check] {
         guard geteuid() == 0 else { return [own] }
@@ -37,7 +39,7 @@ struct PermissionChecks {
         process.executableURL = URL(fileURLWithPath: "/usr/bin/setpriv")
         process.arguments = [
             "--reuid", user, "--regid", Self.group(of: user), "--init-groups", "--inh-caps=-all",
-            Self.program, "doctor-write", "--database", path,
+            program, "doctor-write", "--database", path,
         ]
         let output = Pipe()
         process.standardOutput = output
@@ -73,10 +75,6 @@ struct PermissionChecks {
     private var owner: String? {
         var file = stat()
         return stat(path, &file) == 0 ? Self.name(of: file.st_uid) : nil
-    }
-
-    private static var program: String {
-        URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().path
     }
 
     private static func name(of user: uid_t) -> String {

@@ -12,11 +12,16 @@ struct LineLogHandler: LogHandler {
 
     init(
         format: LogFormat, hasPriority: Bool,
-        write: @escaping @Sendable (String) -> Void = { Output.write($0, to: STDERR_FILENO) }
+        write: @escaping @Sendable (String) -> Void = LineLogHandler.writeToStandardError
     ) {
         self.format = format
         self.hasPriority = hasPriority
         self.write = write
+    }
+
+    /// On a terminal the line takes the place of a progress line.
+    @Sendable private static func writeToStandardError(_ line: String) {
+        Output.write((isatty(STDERR_FILENO) == 1 ? ProgressLine.clearing : "") + line, to: STDERR_FILENO)
     }
 
     subscript(metadataKey key: String) -> Logger.Metadata.Value? {

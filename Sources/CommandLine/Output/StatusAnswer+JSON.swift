@@ -13,6 +13,14 @@ extension StatusAnswer {
                     .init("running", .bool(worker.isRunning)), .init("pid", .of(worker.pid)),
                     .init("version", .of(worker.version)), .init("since", .of(worker.since)),
                 ])),
+            .init(
+                "backlog",
+                .object([
+                    .init("due", .of(backlog.due)), .init("estimated", .bool(backlog.isEstimated)),
+                    .init("oldest_due_at", .of(oldestDue)),
+                    .init("delivered_per_second", .tenths(backlog.perSecond)),
+                    .init("eta_seconds", backlog.seconds.isFinite ? .of(Int64(backlog.seconds.rounded(.up))) : .null),
+                ])),
             .init("idempotency", .string(enforcement.rawValue)),
             .init("database", Self.json(database)),
         ])

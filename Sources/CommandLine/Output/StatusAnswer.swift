@@ -37,6 +37,10 @@ struct StatusAnswer {
     let pauses: [Pause]
     let worker: WorkerLine
     let enforcement: Enforcement
+    let backlog: DrainEstimate
+    /// Since when the intent that has waited longest could have been delivered.
+    let oldestDue: WallTime?
+    let now: WallTime
     let database: DatabaseFacts
 
     /// - Parameter holder: the pid that holds the worker's lock, as text; nil when nobody does.
@@ -53,6 +57,9 @@ struct StatusAnswer {
         pauses = shut
         worker = Self.worker(report.worker, holder: holder)
         enforcement = Self.enforcement(configuration?.api.idempotency) ?? report.enforcement
+        backlog = DrainEstimate(report)
+        oldestDue = report.oldestDue
+        self.now = now
         database = report.database
     }
 

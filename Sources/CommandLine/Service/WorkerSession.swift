@@ -12,10 +12,16 @@ struct WorkerSession {
     let log: LogOptions
     /// Where metrics and health are served; nil means nowhere.
     var http: ListenAddress?
+    /// Who else wants to know what happens.
+    private let observe: @Sendable (WorkerEvent) -> Void
     private let logger: Logger
 
-    init(options: ConfigurationOptions, log: LogOptions, http: ListenAddress? = nil) {
+    init(
+        options: ConfigurationOptions, log: LogOptions, http: ListenAddress? = nil,
+        observe: @escaping @Sendable (WorkerEvent) -> Void = { _ in }
+    ) {
         self.options = options
+        self.observe = observe
         self.log = log
         self.http = http
         logger = log.logger()
@@ -59,7 +65,10 @@ struct WorkerSession {
         return Worker(
             configuration: WorkerConfiguration(setup.configuration), store: ends.store, sender: ends.sender,
             commits: store.commits(), clock: SystemClock(), lookInterval: observation.notifier.lookInterval,
-            observe: observation.note)
+            observe: { [observe] event in
+                observation.note(event)
+                observe(event)
+            })
     }
 
     private func group(

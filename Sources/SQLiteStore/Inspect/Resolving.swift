@@ -43,10 +43,17 @@ public struct Resolving {
     }
 
     /// Resolves the selected intents, batch by batch in short transactions; a dry run only counts them.
-    public func apply(_ verdict: Verdict, to selection: Selection, isDryRun: Bool = false) throws -> Report {
+    ///
+    /// `onProgress` is told the share of the batches that was looked at.
+    public func apply(
+        _ verdict: Verdict, to selection: Selection, isDryRun: Bool = false, onProgress: @escaping (Double) -> Void = { _ in }
+    ) throws -> Report {
         var report = Report()
         let parts = try connection.read { db in try select(db, selection, &report) }
+        var looked = 0
         let step = { (db: Database, part: Part) in
+            looked += 1
+            onProgress(Double(looked) / Double(parts.count))
             let count = isDryRun ? try count(db, part) : try resolve(db, part, verdict)
             guard count > 0 else {
                 report.notInDoubt += part.intents?.sorted() ?? [part.batch]
