@@ -156,7 +156,9 @@ struct ObservationTests {
             for format in ["text", "json"] {
                 let drain = try bench.start(["drain", "--verbose", "--log-format", format])
                 #expect(await drain.end() == .exited(0))
-                let log = try drain.text.split(separator: "\n").filter { $0.contains("batch_") || $0.contains("intent_") }
+                let log = try drain.text.split(separator: "\n").filter {
+                    $0.contains("batch_") || $0.contains("intent_")
+                }
                 #expect(format == "json" || log.contains { $0.contains("intent_dead") && $0.contains("contact=hash:") })
                 for canary in [Workbench.secret, "canary"] { #expect(!log.joined().contains(canary)) }
             }

@@ -45,7 +45,9 @@ struct SystemdTests {
         guard geteuid() == 0, isThere("systemd-nspawn"), isThere("setpriv") else { return false }
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["unshare", "--mount", "sh", "-c", "mount -t tmpfs tmpfs /mnt && mount -t tmpfs tmpfs /mnt"]
+        process.arguments = [
+            "unshare", "--mount", "sh", "-c", "mount -t tmpfs tmpfs /mnt && mount -t tmpfs tmpfs /mnt",
+        ]
         process.standardError = FileHandle.nullDevice
         do { try process.run() } catch { return false }
         process.waitUntilExit()

@@ -20,7 +20,9 @@ import Testing
         func text(_ path: String) throws -> String {
             try String(contentsOf: target.appendingPathComponent("opt/outbox/\(path)"), encoding: .utf8)
         }
-        #expect(try text("lib/systemd/system/journey-outbox.service").contains("ExecStart=/opt/outbox/bin/journey-outbox run"))
+        #expect(
+            try text("lib/systemd/system/journey-outbox.service").contains(
+                "ExecStart=/opt/outbox/bin/journey-outbox run"))
         #expect(try text("lib/sysusers.d/journey-outbox.conf").contains("u journey-outbox"))
         #expect(try text("lib/tmpfiles.d/journey-outbox.conf").contains("2770"))
         #expect(try text("share/journey-outbox/migrations/0001_outbox_tables.up.sql").contains("CREATE TABLE outbox"))
@@ -28,7 +30,8 @@ import Testing
         #expect(try text("share/journey-outbox/grafana/journey-outbox.json").contains("journey_outbox_intents"))
         #expect(try text("share/man/man1/journey-outbox.1").contains(".Sh EXIT STATUS"))
         for (path, word) in [
-            ("bash-completion/completions/journey-outbox", "dead-letters"), ("zsh/site-functions/_journey-outbox", "doctor"),
+            ("bash-completion/completions/journey-outbox", "dead-letters"),
+            ("zsh/site-functions/_journey-outbox", "doctor"),
             ("fish/vendor_completions.d/journey-outbox.fish", "why"),
         ] {
             #expect(try text("share/\(path)").contains(word), "\(path)")
@@ -103,6 +106,9 @@ import Testing
         for row in try Repository.table("docs/commands.md", under: "Exit codes") {
             #expect(help.contains("\(row[0]) "), "\(row)")
         }
-        #expect(try Repository.table("docs/commands.md", under: "Exit codes").map { $0[0] } == ["0", "1", "3", "64", "75", "78"])
+        #expect(
+            try Repository.table("docs/commands.md", under: "Exit codes").map { $0[0] } == [
+                "0", "1", "3", "64", "75", "78",
+            ])
     }
 }

@@ -53,7 +53,8 @@ struct DoctorTests {
     @Test func `keys that the API ignores are a warning`() throws {
         let scene = try Scene()
         try scene.run("INSERT INTO outbox_meta (key, value) VALUES ('enforcement', 'absent')")
-        #expect(verdicts(DatabaseChecks(path: scene.path, configuration: nil).all(at: Scene.now))["idempotency"] == .warn)
+        #expect(
+            verdicts(DatabaseChecks(path: scene.path, configuration: nil).all(at: Scene.now))["idempotency"] == .warn)
     }
 
     @Test(arguments: [

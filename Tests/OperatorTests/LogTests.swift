@@ -79,7 +79,8 @@ import Testing
         defer { close(descriptor) }
         #expect(fstat(descriptor, &file) == 0)
         func isJournal(_ value: String?) -> Bool {
-            JournalStream.isStandardError(environment: value.map { ["JOURNAL_STREAM": $0] } ?? [:], descriptor: descriptor)
+            JournalStream.isStandardError(
+                environment: value.map { ["JOURNAL_STREAM": $0] } ?? [:], descriptor: descriptor)
         }
         #expect(isJournal("\(file.st_dev):\(file.st_ino)"))
         #expect(!isJournal("\(file.st_dev):\(file.st_ino + 1)"))

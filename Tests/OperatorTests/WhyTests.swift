@@ -116,13 +116,15 @@ import Testing
     @Test func `what is scheduled or retrying waits for its time, by the rule that set it`() throws {
         let time = Scene.now + .seconds(600)
         try scene.enqueue(["a"], scheduledAt: time)
-        #expect(try story(1).outlook == IntentOutlook("its time", rule: "scheduled_at, set by its producer", until: time))
+        #expect(
+            try story(1).outlook == IntentOutlook("its time", rule: "scheduled_at, set by its producer", until: time))
         try scene.bury([50])
         _ = try IntentChange(scene.changing(), .retry, at: Scene.now).apply(to: .ids([50]))
         try scene.run("UPDATE outbox_waiting SET due_at = ?, attempts = 2", [time.milliseconds])
         #expect(
             try story(50).outlook
-                == IntentOutlook("its next attempt", rule: "backoff after attempt 2 of 5 (delivery.backoff)", until: time))
+                == IntentOutlook(
+                    "its next attempt", rule: "backoff after attempt 2 of 5 (delivery.backoff)", until: time))
         try scene.run("UPDATE outbox_waiting SET due_at = 1, refused_alone = 'x'")
         #expect(try story(50).outlook.rule.contains("the next success in its journey makes it dead"))
     }

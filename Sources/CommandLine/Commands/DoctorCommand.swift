@@ -13,8 +13,10 @@ struct DoctorCommand: AsyncParsableCommand {
 
     @OptionGroup var options: ConfigurationOptions
 
-    @Option(help: ArgumentHelp("The user that the worker runs as.", valueName: "user"))
-    var workerUser = "journey-outbox"
+    @Option(
+        help: ArgumentHelp(
+            "The user that the worker runs as. Default: the running worker's, else journey-outbox.", valueName: "user"))
+    var workerUser: String?
 
     @Option(help: ArgumentHelp("A user that inserts intents. Default: the database's owner.", valueName: "user"))
     var producerUser: String?

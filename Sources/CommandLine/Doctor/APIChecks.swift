@@ -29,7 +29,9 @@ struct APIChecks {
             }
             switch status {
             case 401: return .fail("api", finding, "put a valid secret key where the check api_key says it is read")
-            case 403: return .warn("api", "\(finding): the key may not list journeys", "give the key the right to read journeys")
+            case 403:
+                return .warn(
+                    "api", "\(finding): the key may not list journeys", "give the key the right to read journeys")
             case 429: return .warn("api", finding, "try again in a minute")
             default: return .fail("api", finding, "curl -sv \(host)/journeys")
             }
@@ -58,7 +60,8 @@ struct APIChecks {
             let name = "journey \(settings.name)"
             guard let entry = byID[Int64(settings.id)] else {
                 return .fail(
-                    name, "the API knows no journey \(settings.id)", "correct journeys.\(settings.name).id: journey-outbox journeys")
+                    name, "the API knows no journey \(settings.id)",
+                    "correct journeys.\(settings.name).id: journey-outbox journeys")
             }
             if entry.status == "live" { return .ok(name, "journey \(entry.id), \(entry.name), is live") }
             return .fail(

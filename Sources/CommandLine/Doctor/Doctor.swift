@@ -6,7 +6,7 @@ import SpotzeeAPI
 /// Looks at everything that delivering depends on, and changes nothing.
 struct Doctor {
     let options: ConfigurationOptions
-    let workerUser: String
+    let workerUser: String?
     let producerUser: String?
 
     func examine() async -> [Check] {
@@ -16,7 +16,8 @@ struct Doctor {
         guard let path = options.database ?? configuration?.database else { return checks }
         guard FileManager.default.fileExists(atPath: path) else {
             return checks + [
-                .fail("database_file", "there is no database at \(path)", "check `database`: the application creates it")
+                .fail(
+                    "database_file", "there is no database at \(path)", "check `database`: the application creates it")
             ]
         }
         let files = FileChecks(database: path)

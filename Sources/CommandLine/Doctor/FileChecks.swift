@@ -28,7 +28,8 @@ struct FileChecks {
         let finding = "\(path) is on \(type)"
         let move = "move the database to a local disk"
         switch type {
-        case "nfs", "nfs4", "cifs", "smb3", "smbfs", "ceph", "afs", "9p", "lustre", "gfs2", "ocfs2", "glusterfs", "virtiofs":
+        case "nfs", "nfs4", "cifs", "smb3", "smbfs", "ceph", "afs", "9p", "lustre", "gfs2", "ocfs2", "glusterfs",
+            "virtiofs":
             return .fail("file_system", "\(finding), over which SQLite's locks and shared memory do not hold", move)
         case "overlay", "aufs":
             return .warn(
@@ -63,7 +64,9 @@ struct FileChecks {
     private var names: Check {
         var file = stat()
         guard stat(path, &file) == 0 else {
-            return .fail("database_file", "\(path): \(String(cString: strerror(errno)))", "check `database` in the configuration")
+            return .fail(
+                "database_file", "\(path): \(String(cString: strerror(errno)))", "check `database` in the configuration"
+            )
         }
         if file.st_nlink > 1 {
             return .warn(

@@ -23,10 +23,7 @@ struct LockChecks {
             return .fail("write_lock", "\(error)", "journey-outbox migrate --database \(path)")
         }
         guard finding == .locked else { return .ok("write_lock", "nobody holds the write lock for long") }
-        let holders =
-            FileLocks(path: path + "-shm").holders(of: LogIndex.writeLock, writing: true)
-            + FileLocks(path: path).holders(of: Self.reservedByte, writing: true)
-        guard let pid = holders.first else {
+        guard let pid = writer() else {
             return .fail(
                 "write_lock", "somebody has held the write lock for \(Int(Self.patienceSeconds)) s",
                 "as root: journey-outbox doctor --database \(path)")
@@ -35,6 +32,18 @@ struct LockChecks {
         return .fail(
             "write_lock", "process \(process.text) has held the write lock for \(Int(Self.patienceSeconds)) s",
             "let it commit more often; see what it does: ps -fp \(pid)")
+    }
+
+    /// The process that holds the write lock; looked for a few times, since the kernel's list moves while it is read.
+    private func writer() -> Int? {
+        for _ in 0..<10 {
+            let holders =
+                FileLocks(path: path + "-shm").holders(of: LogIndex.writeLock, writing: true)
+                + FileLocks(path: path).holders(of: Self.reservedByte, writing: true)
+            if let pid = holders.first { return pid }
+            Thread.sleep(forTimeInterval: 0.02)
+        }
+        return nil
     }
 
     private var pin: Check {

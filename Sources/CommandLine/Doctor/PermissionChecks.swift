@@ -4,21 +4,24 @@ import SQLiteStore
 /// Whether those who have to write the database can: tried, not guessed.
 struct PermissionChecks {
     let path: String
-    /// The worker's user; tried when this process is root.
-    let workerUser: String
+    /// The worker's user, tried when this process is root; nil means that of the running worker, else `standardUser`.
+    let workerUser: String?
     /// A producer's user; nil means the database's owner.
     let producerUser: String?
     /// The program to run as somebody else: this one.
     var program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().path
 
+    static let standardUser = "journey-outbox"
+
     var all: [Check] {
         guard geteuid() == 0 else { return [own] }
         var checks: [Check] = []
-        if getpwnam(workerUser) == nil {
+        let worker = workerUser ?? runningUser ?? Self.standardUser
+        if getpwnam(worker) == nil {
             checks.append(
-                .warn("worker_access", "there is no user \(workerUser)", "name the worker's user: --worker-user USER"))
+                .warn("worker_access", "there is no user \(worker)", "name the worker's user: --worker-user USER"))
         } else {
-            checks.append(attempt("worker_access", as: workerUser))
+            checks.append(attempt("worker_access", as: worker))
         }
         if let producer = producerUser ?? owner { checks.append(attempt("producer_access", as: producer)) }
         return checks
@@ -68,13 +71,21 @@ struct PermissionChecks {
             let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
             return .fail(
                 name, "\(user) cannot write \(path): \(reason)",
-                "chgrp journey-outbox \(folder) \(path)*; chmod 2770 \(folder); chmod 660 \(path)*; usermod -aG journey-outbox \(user)")
+                "chgrp journey-outbox \(folder) \(path)*; chmod 2770 \(folder); chmod 660 \(path)*; usermod -aG journey-outbox \(user)"
+            )
         }
     }
 
-    private var owner: String? {
+    private var owner: String? { Self.owner(of: path) }
+
+    /// Whoever holds the worker's lock now.
+    private var runningUser: String? {
+        WorkerLock.holder(ofDatabase: path).flatMap { Int($0) }.flatMap { Self.owner(of: "/proc/\($0)") }
+    }
+
+    private static func owner(of path: String) -> String? {
         var file = stat()
-        return stat(path, &file) == 0 ? Self.name(of: file.st_uid) : nil
+        return stat(path, &file) == 0 ? name(of: file.st_uid) : nil
     }
 
     private static func name(of user: uid_t) -> String {

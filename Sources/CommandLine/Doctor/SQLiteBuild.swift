@@ -30,6 +30,7 @@ struct SQLiteBuild: Comparable {
         return .warn(
             "sqlite",
             "SQLite \(version) has the WAL-reset bug: two connections that checkpoint and write at once may lose a commit",
-            "use SQLite 3.51.3, 3.50.7 or 3.44.6; until then let one process checkpoint: PRAGMA wal_autocheckpoint=0 in the others")
+            "use SQLite 3.51.3, 3.50.7 or 3.44.6; until then let one process checkpoint: PRAGMA wal_autocheckpoint=0 in the others"
+        )
     }
 }

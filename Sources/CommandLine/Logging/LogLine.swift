@@ -12,7 +12,11 @@ struct LogLine {
         init(name: String, value: Logger.MetadataValue) {
             self.name = name
             text = value.description
-            if case .stringConvertible(let value) = value { isNumber = value is any BinaryInteger } else { isNumber = false }
+            if case .stringConvertible(let value) = value {
+                isNumber = value is any BinaryInteger
+            } else {
+                isNumber = false
+            }
         }
     }
 

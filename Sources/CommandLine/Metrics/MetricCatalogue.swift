@@ -20,7 +20,8 @@ enum MetricCatalogue {
         help: "When the backlog will be delivered at the latest minute's pace; +Inf when nothing moves.")
     static let delivered = MetricDefinition(
         prefix + "intents_delivered_total", .counter, help: "Intents delivered.")
-    static let dead = MetricDefinition(prefix + "intents_dead_total", .counter, help: "Intents that became dead letters.")
+    static let dead = MetricDefinition(
+        prefix + "intents_dead_total", .counter, help: "Intents that became dead letters.")
     static let batches = MetricDefinition(
         prefix + "batches_total", .counter, labels: ["outcome"],
         help: "Batches settled by outcome, put in doubt (in_doubt), or to be asked for again (sending).")

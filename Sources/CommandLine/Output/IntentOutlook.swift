@@ -55,7 +55,8 @@ struct IntentOutlook: Equatable {
     private static func ended(_ trail: IntentTrail, _ surroundings: Surroundings) -> IntentOutlook {
         if let delivered = trail.delivered {
             return IntentOutlook(
-                "delivered; nothing is waited for", rule: "its record is kept for \(surroundings.retention) (retention)",
+                "delivered; nothing is waited for",
+                rule: "its record is kept for \(surroundings.retention) (retention)",
                 until: surroundings.configuration.flatMap { settings in
                     delivered.batch.record.settledAt.map { $0 + settings.retention }
                 })
@@ -77,11 +78,12 @@ struct IntentOutlook: Equatable {
         let end = surroundings.configuration.map { record.updatedAt + $0.retention }
         if record.state == .cancelled {
             return IntentOutlook(
-                "cancelled; nothing is waited for", rule: "its record is kept for \(surroundings.retention) (retention)",
+                "cancelled; nothing is waited for",
+                rule: "its record is kept for \(surroundings.retention) (retention)",
                 until: end)
         }
         return IntentOutlook(
-            "a dead letter: it waits for a person",
+            "a person: it is a dead letter",
             rule: "its record is kept for \(surroundings.retention) (retention) and is removed then", until: end,
             command: "journey-outbox dead-letters retry \(record.id)")
     }
@@ -103,7 +105,8 @@ struct IntentOutlook: Equatable {
         let ahead = trail.wait.ahead
         let count = ahead >= IntentTrail.aheadMax ? "more than \(IntentTrail.aheadMax)" : "\(ahead)"
         return IntentOutlook(
-            ahead == 0 ? "its turn, which is next in its journey" : "its turn: \(count) intents of its journey go first",
+            ahead == 0
+                ? "its turn, which is next in its journey" : "its turn: \(count) intents of its journey go first",
             rule: "intents of a journey leave by id, as the API's rate and `linger` let them",
             command: "journey-outbox status")
     }
@@ -134,7 +137,9 @@ struct IntentOutlook: Equatable {
                 "a worker: none is running", rule: "only a worker sends", command: "systemctl start journey-outbox")
         }
         let own = pauses.filter { $0.scope == .everything || $0.scope == .journey(journey) }
-        let isLasting = { (pause: Pause) in pause.cause != Pause.rateCause || (pause.nextProbe ?? surroundings.now) > surroundings.now }
+        let isLasting = { (pause: Pause) in
+            pause.cause != Pause.rateCause || (pause.nextProbe ?? surroundings.now) > surroundings.now
+        }
         guard let pause = own.first(where: isLasting) else { return nil }
         let scope = pause.scope == .everything ? "everything" : "its journey"
         if pause.cause == Pause.operatorCause {
@@ -155,7 +160,8 @@ struct IntentOutlook: Equatable {
     private static func blocked(_ trail: IntentTrail) -> IntentOutlook {
         let key = trail.wait.orderingKey ?? ""
         guard let holder = trail.wait.laneHolder else {
-            return IntentOutlook("an earlier intent of its ordering key \(key)", rule: "ordering_key: one after the other")
+            return IntentOutlook(
+                "an earlier intent of its ordering key \(key)", rule: "ordering_key: one after the other")
         }
         return IntentOutlook(
             "the end of intent \(holder), which has the same ordering key \(key)",
@@ -181,7 +187,10 @@ struct IntentOutlook: Equatable {
                 until: surroundings.configuration.map { sent + $0.delivery.requestTimeout })
         }
         if batch.dueAt > surroundings.now {
-            let limit = surroundings.configuration.map { "; in doubt \(Surroundings.text($0.delivery.unknownAfter)) after it may first have run" } ?? ""
+            let limit =
+                surroundings.configuration.map {
+                    "; in doubt \(Surroundings.text($0.delivery.unknownAfter)) after it may first have run"
+                } ?? ""
             return IntentOutlook(
                 "the next attempt of batch \(batch.id), with the same key and bytes",
                 rule: "backoff after attempt \(batch.attempts) (delivery.backoff)\(limit)", until: batch.dueAt)

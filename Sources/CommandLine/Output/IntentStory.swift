@@ -97,7 +97,8 @@ struct IntentStory {
     private static func frozen(_ batch: BatchDetail, _ intent: Int64) -> String {
         let gone = batch.moved.filter { $0.key != "batches" }.values.flatMap { $0 }
         let others = Set(batch.members.map(\.id) + gone).subtracting([intent]).sorted()
-        let text = "frozen into batch \(batch.record.id)"
+        let text =
+            "frozen into batch \(batch.record.id)"
             + (batch.record.parent.map { ", out of batch \($0)" } ?? "")
         if others.isEmpty { return text }
         let named = others.prefix(companionsMax).map { String($0) }.joined(separator: ", ")
@@ -111,7 +112,9 @@ struct IntentStory {
             if batch.members.contains(where: { $0.id == intent }) {
                 batch.record.outcome == BatchOutcome.resolved.rawValue
                     ? "a person said that it was delivered (batch \(id))" : "delivered in batch \(id)"
-            } else if let successors = batch.moved["batches"], !batch.moved.contains(where: { $0.key != "batches" && $0.value.contains(intent) }) {
+            } else if let successors = batch.moved["batches"],
+                !batch.moved.contains(where: { $0.key != "batches" && $0.value.contains(intent) })
+            {
                 "batch \(id) was \(batch.record.outcome ?? "settled"): it travels on in batch \(successors.map { String($0) }.joined(separator: " or "))"
             } else if batch.moved["dead"]?.contains(intent) == true {
                 "left batch \(id) as a dead letter"

@@ -17,9 +17,10 @@ struct BatchSearch {
     func find(createdAt: WallTime?, onProgress: (Double) -> Void) throws -> [BatchDetail] {
         var found: [Int64: BatchDetail] = [:]
         var since = createdAt
-        var position = try connection.read { db in
-            try Int64.fetchOne(db, sql: "SELECT max(id) FROM outbox_batch") ?? 0
-        } + 1
+        var position =
+            try connection.read { db in
+                try Int64.fetchOne(db, sql: "SELECT max(id) FROM outbox_batch") ?? 0
+            } + 1
         let first = try connection.read { try Int64.fetchOne($0, sql: "SELECT min(id) FROM outbox_batch") ?? 0 }
         let newest = position
         while position > first {

@@ -46,7 +46,8 @@ public struct Resolving {
     ///
     /// `onProgress` is told the share of the batches that was looked at.
     public func apply(
-        _ verdict: Verdict, to selection: Selection, isDryRun: Bool = false, onProgress: @escaping (Double) -> Void = { _ in }
+        _ verdict: Verdict, to selection: Selection, isDryRun: Bool = false,
+        onProgress: @escaping (Double) -> Void = { _ in }
     ) throws -> Report {
         var report = Report()
         let parts = try connection.read { db in try select(db, selection, &report) }
