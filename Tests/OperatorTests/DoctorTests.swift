@@ -161,6 +161,13 @@ struct DoctorTests {
         #expect(locks.holders(of: 1 << 40, writing: false) == [17])
     }
 
+    @Test func `a file of the kernel's is read to its end`() {
+        // Longer than one piece, and without a size.
+        #expect(ProcFile.text("/proc/kallsyms").hasSuffix("\n"))
+        #expect(ProcFile.text("/proc/kallsyms").utf8.count > 65_536)
+        #expect(ProcFile.text("/proc/nowhere") == "")
+    }
+
     // MARK: Files
 
     @Test(arguments: [

@@ -1,4 +1,5 @@
 import Delivery
+import Foundation
 import Testing
 
 @testable import journey_outbox

@@ -18,8 +18,7 @@ struct FileChecks {
     // MARK: File system
 
     private var fileSystem: Check {
-        let data = FileManager.default.contents(atPath: "/proc/self/mountinfo") ?? Data()
-        let type = MountTable(String(decoding: data, as: UTF8.self)).type(of: path)
+        let type = MountTable(ProcFile.text("/proc/self/mountinfo")).type(of: path)
         return Self.judge(fileSystem: type ?? "unknown", path: path)
     }
 

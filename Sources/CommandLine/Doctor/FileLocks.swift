@@ -26,8 +26,7 @@ struct FileLocks {
     init(path: String) {
         var file = stat()
         let isThere = stat(path, &file) == 0
-        let data = isThere ? FileManager.default.contents(atPath: "/proc/locks") : nil
-        self.init(inode: UInt64(file.st_ino), in: String(decoding: data ?? Data(), as: UTF8.self))
+        self.init(inode: UInt64(file.st_ino), in: isThere ? ProcFile.text("/proc/locks") : "")
     }
 
     func holders(of byte: Int64, writing: Bool) -> [Int] {

@@ -14,9 +14,9 @@ struct ProcessTable {
     static let current = ProcessTable(root: "/proc")
 
     func process(_ pid: Int) -> Process {
-        let name = FileManager.default.contents(atPath: "\(root)/\(pid)/comm").map {
-            String(decoding: $0, as: UTF8.self)
-        }
+        let name = ProcFile.text("\(root)/\(pid)/comm").trimmingCharacters(in: .whitespacesAndNewlines)
+        return Process(pid: pid, name: PlainText.of(name))
+    }
         return Process(pid: pid, name: PlainText.of((name ?? "").trimmingCharacters(in: .whitespacesAndNewlines)))
     }
 
