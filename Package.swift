@@ -47,10 +47,7 @@ let package = Package(
         ),
         .target(
             name: "Delivery",
-            dependencies: [
-                .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "Logging", package: "swift-log"),
-            ]
+            dependencies: [.product(name: "Crypto", package: "swift-crypto")]
         ),
         .target(
             name: "SQLiteStore",
@@ -58,7 +55,6 @@ let package = Package(
                 "Delivery", "JourneyOutbox",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
-                .product(name: "Logging", package: "swift-log"),
             ]
         ),
         .target(
@@ -84,6 +80,7 @@ let package = Package(
             dependencies: [
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
             ]
@@ -116,6 +113,18 @@ let package = Package(
             path: "Examples/Producer"
         ),
         .testTarget(name: "DeliveryTests", dependencies: ["Delivery"]),
+        .target(
+            name: "Simulation",
+            dependencies: [
+                "Delivery", "JourneyOutbox", "SQLiteStore", "Sandbox", .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            path: "Proof/Simulation"
+        ),
+        .executableTarget(
+            name: "simulate",
+            dependencies: ["Simulation", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            path: "Proof/Simulate"
+        ),
         .testTarget(
             name: "SandboxTests",
             dependencies: [
@@ -146,6 +155,7 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Logging", package: "swift-log"),
             ]
         ),
     ]

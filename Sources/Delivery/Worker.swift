@@ -1,4 +1,3 @@
-import Logging
 import Synchronization
 
 /// Drains the outbox: claims, freezes, sends, classifies and settles until it is told to stop.
@@ -16,6 +15,8 @@ public final class Worker<Clock: WorkerClock>: Sendable {
     private let seed: UInt64
     private let lookInterval: Duration
     private let retention: Mutex<Duration>
+    /// Of the probes' keys; apart from the jitter's, which the loop alone draws from.
+    private let random: Mutex<SplitMix64>
 
     /// - Parameters:
     ///   - seed: of the jitter.
@@ -33,6 +34,7 @@ public final class Worker<Clock: WorkerClock>: Sendable {
         self.commits = commits
         self.clock = clock
         self.seed = seed
+        random = Mutex(SplitMix64(seed: ~seed))
         retention = Mutex(configuration.policy.retention)
         self.lookInterval = lookInterval
         self.observe = observe
@@ -80,7 +82,10 @@ public final class Worker<Clock: WorkerClock>: Sendable {
                 let result = try await commit(try mind.plan(at: planned), into: &mind, tasks: &tasks)
                 for batch in result.begun { tasks.addTask { await self.send(batch) } }
                 report(&mind)
-                if mind.isStopped(at: clock.now()) { return .stopped }
+                if mind.isStopped(at: clock.now()) {
+                    observe(.stopped)
+                    return .stopped
+                }
                 if let drain, let end = try await outcome(of: drain, goal, since: start, mind) { return end }
                 deadline = nextLook(mind, after: planned, drain, since: start)
                 // Producers get their turn at the write lock between two rounds.
@@ -97,7 +102,7 @@ public final class Worker<Clock: WorkerClock>: Sendable {
         let inheritance = try await patiently { try await store.takeOver(at: clock.now().wall) }
         var mind = Dispatcher(
             initial, inheriting: inheritance, random: SplitMix64(seed: seed), at: clock.now())
-        mind.fingerprints = sender.apiKeyFingerprints
+        mind.know(fingerprints: sender.apiKeyFingerprints)
         return mind
     }
 
@@ -105,13 +110,14 @@ public final class Worker<Clock: WorkerClock>: Sendable {
         _ events: [Inbox.Event], into mind: inout Dispatcher
     ) throws {
         let now = clock.now()
-        mind.fingerprints = sender.apiKeyFingerprints
+        mind.know(fingerprints: sender.apiKeyFingerprints)
         for event in events {
             switch event {
             case .answered(let batch, let answer, let begunAt):
                 try mind.absorb(answer, to: batch, begunAt: begunAt, at: now)
             case .committed: continue
-            case .journeyRead(let name, let reading): mind.absorb(reading, ofJourney: name, at: now)
+            case .journeyRead(let name, let report): mind.absorb(report, ofJourney: name, at: now)
+            case .timeRead(let report): mind.absorb(time: report, at: now)
             case .enforcementProbed(let finding): mind.absorb(finding, at: now)
             case .reconfigured(let configuration): mind.reconfigure(configuration, at: now)
             case .keysChanged: mind.doors.probeSoon(at: now.wall) { _ in true }
@@ -138,6 +144,9 @@ public final class Worker<Clock: WorkerClock>: Sendable {
             tasks.addTask { self.inbox.post(.journeyRead(read.journey, await self.sender.read(journey: read.target))) }
         }
         if let target = plan.enforcementProbe { tasks.addTask { await self.probeEnforcement(target) } }
+        if let target = plan.clockProbe {
+            tasks.addTask { self.inbox.post(.timeRead(await self.sender.read(journey: target))) }
+        }
         guard !plan.round.isEmpty else { return RoundResult() }
         let result = try await patiently { try await store.commit(plan.round) }
         mind.absorb(result, at: clock.now())
@@ -166,7 +175,8 @@ public final class Worker<Clock: WorkerClock>: Sendable {
     }
 
     private func probeEnforcement(_ target: Target) async {
-        let key = "jo1-probe-\(UInt64.random(in: .min ... .max))-\(UInt64.random(in: .min ... .max))"
+        let (high, low) = random.withLock { (UInt64.random(in: .min ... .max, using: &$0), $0.next()) }
+        let key = "jo1-probe-\(high)-\(low)"
         inbox.post(.enforcementProbed(await EnforcementProbe(sender: sender).run(target: target, key: key)))
     }
 

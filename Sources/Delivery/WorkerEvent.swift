@@ -10,6 +10,8 @@ public enum WorkerEvent: Sendable {
     case paused(Pause)
     case resumed(scope: Pause.Scope, cause: String)
     case enforcement(Enforcement)
+    /// The machine's clock had fallen behind the API's; ages are counted by the API's from here on.
+    case clockBehind(by: Duration)
     case storeBusy(times: Int)
     case settlementFailed(batch: Int64, reason: String)
     case round(RoundResult)

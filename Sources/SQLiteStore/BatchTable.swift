@@ -6,12 +6,12 @@ import GRDB
 struct BatchTable {
     let db: Database
 
-    /// Stores a frozen request; one that is begun is stamped, because its first byte leaves right after the commit.
+    /// Stores a frozen request; one that has a stamp is begun, because its first byte leaves right after the commit.
     func insert(
         _ request: FrozenRequest, journey: String, target: Target, apiKeyFingerprint: String, parent: Int64?,
-        isBegun: Bool, at now: WallTime
+        stamp: WallTime?, at now: WallTime
     ) throws -> Batch {
-        let stamp = isBegun ? now : nil
+        let isBegun = stamp != nil
         try db.cachedStatement(
             sql: """
                 INSERT INTO outbox_batch (state, journey, key, target, api_key_fingerprint, body_sha256, traceparent,
@@ -22,7 +22,8 @@ struct BatchTable {
         ).execute(arguments: [
             journey, request.key, try target.text(), apiKeyFingerprint, request.bodySHA256, request.traceparent, parent,
             request.firstID, request.lastID, request.size, isBegun ? 1 : 0, stamp?.milliseconds, now.milliseconds,
-            now.milliseconds, stamp?.milliseconds, now.milliseconds, Data(request.members.text), Data(request.body),
+            now.milliseconds, isBegun ? now.milliseconds : nil, now.milliseconds, Data(request.members.text),
+            Data(request.body),
         ])
         return Batch(
             id: db.lastInsertedRowID, journey: journey, key: request.key, target: target,
@@ -32,19 +33,19 @@ struct BatchTable {
     }
 
     /// Begins the next attempt: committed before a byte of it leaves. Nil when the batch is not where it was.
-    func begin(_ batch: Batch, at now: WallTime) throws -> Batch? {
+    func begin(_ batch: Batch, at now: WallTime, stamp: WallTime) throws -> Batch? {
         try db.cachedStatement(
             sql: """
                 UPDATE outbox_batch SET attempt = attempt + 1, stamp_before = possibly_executed_since,
-                  possibly_executed_since = coalesce(possibly_executed_since, ?1), sent_at = ?1, updated_at = ?1
+                  possibly_executed_since = coalesce(possibly_executed_since, ?4), sent_at = ?1, updated_at = ?1
                 WHERE id = ?2 AND attempt = ?3 AND state = 'sending'
                 """
-        ).execute(arguments: [now.milliseconds, batch.id, batch.attempt])
+        ).execute(arguments: [now.milliseconds, batch.id, batch.attempt, stamp.milliseconds])
         guard db.changesCount == 1 else { return nil }
         var begun = batch
         begun.attempt += 1
         begun.stampBefore = batch.possiblyExecutedSince
-        begun.possiblyExecutedSince = batch.possiblyExecutedSince ?? now
+        begun.possiblyExecutedSince = batch.possiblyExecutedSince ?? stamp
         return begun
     }
 
@@ -60,6 +61,15 @@ struct BatchTable {
         try Row.fetchOne(db, sql: "SELECT * FROM outbox_batch WHERE id = ?", arguments: [id]).map(Self.batch)
     }
 
+    /// Attempts since the last one that an answer, or a silence, was written down for.
+    private static func unanswered(_ row: Row) throws -> Int {
+        struct Answer: Decodable {
+            let attempt: Int
+        }
+        let answers = try JSONDecoder().decode([Answer].self, from: Data((row["answers"] as String).utf8))
+        return (row["attempt"] as Int) - (answers.last?.attempt ?? 0)
+    }
+
     private static func batch(_ row: Row) throws -> Batch {
         let members: String = row["members"]
         return Batch(
@@ -69,6 +79,7 @@ struct BatchTable {
             members: MemberList(text: Array(members.utf8)),
             frozenAt: WallTime(milliseconds: row["frozen_at"]), attempt: row["attempt"],
             possiblyExecutedSince: (row["possibly_executed_since"] as Int64?).map(WallTime.init(milliseconds:)),
-            stampBefore: (row["stamp_before"] as Int64?).map(WallTime.init(milliseconds:)), replays: row["replays"])
+            stampBefore: (row["stamp_before"] as Int64?).map(WallTime.init(milliseconds:)), replays: row["replays"],
+            unanswered: try unanswered(row))
     }
 }

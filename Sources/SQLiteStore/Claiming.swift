@@ -6,6 +6,8 @@ struct Claiming {
     let db: Database
     let outbox: String
     let now: WallTime
+    /// What a request is stamped with.
+    let reckoned: WallTime
     /// Turns round, so that no source of a journey starves another.
     var rotation: Int
 
@@ -28,7 +30,7 @@ struct Claiming {
         }
         let batch = try BatchTable(db: db).insert(
             request, journey: order.journey.name, target: order.target, apiKeyFingerprint: order.apiKeyFingerprint,
-            parent: nil, isBegun: true, at: now)
+            parent: nil, stamp: reckoned, at: now)
         return Claim(batch: batch, supply: supply, quarantined: picked.quarantined)
     }
 

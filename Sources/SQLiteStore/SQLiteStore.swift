@@ -8,8 +8,20 @@ import Synchronization
 /// Every write is one `BEGIN IMMEDIATE` transaction that first checks the fence, so that a worker that was taken for
 /// dead cannot undo what its successor did.
 public final class SQLiteStore: OutboxStore {
-    /// Claims stop when the write lock has been held this long; the rest waits for the next round.
-    static let claimHeldMax: Duration = .milliseconds(10)
+    /// How a store uses time and threads.
+    package struct Manner: Sendable {
+        /// Claims stop when the write lock has been held this long; the rest waits for the next round.
+        package var claimHeldMax: Duration
+        /// Whether a transaction runs in the caller's thread: a simulation is of one thread, so that it can be replayed.
+        package var isBlocking: Bool
+
+        package init(claimHeldMax: Duration, isBlocking: Bool) {
+            self.claimHeldMax = claimHeldMax
+            self.isBlocking = isBlocking
+        }
+
+        package static let daemon = Manner(claimHeldMax: .milliseconds(10), isBlocking: false)
+    }
 
     private struct Tenure {
         var fence: Int64?
@@ -21,10 +33,16 @@ public final class SQLiteStore: OutboxStore {
     private let tenure = Mutex(Tenure())
 
     private let version: String
+    private let manner: Manner
 
     /// Opens the database for a worker of this version.
-    public init(path: String, version: String = "") throws {
+    public convenience init(path: String, version: String = "") throws {
+        try self.init(path: path, version: version, manner: .daemon)
+    }
+
+    package init(path: String, version: String = "", manner: Manner) throws {
         self.version = version
+        self.manner = manner
         queue = try OutboxConnection.open(path, label: "worker")
     }
 
@@ -37,8 +55,8 @@ public final class SQLiteStore: OutboxStore {
             let batches = try BatchTable(db: db).all(in: .sending)
             let inheritance = Inheritance(
                 batches: batches, pauses: try PauseTable(db: db).all(),
-                enforcement: try Self.meta(db, "enforcement").flatMap(Enforcement.init(rawValue:)) ?? .unproven,
-                bodyBytesMax: try Self.meta(db, "body_bytes_max").flatMap { Int($0) })
+                enforcement: try Lessons(db: db).enforcement(), bodyBytesMax: try Lessons(db: db).bodyBytesMax(),
+                clock: try Lessons(db: db).clock())
             return (fence, outbox, inheritance)
         }
         tenure.withLock { $0 = Tenure(fence: fence, outbox: outbox) }
@@ -51,21 +69,22 @@ public final class SQLiteStore: OutboxStore {
             return tenure
         }
         let asked = ContinuousClock.now
-        let (committed, start) = try await write { db in
+        let (committed, start) = try await write { [manner] db in
             let start = ContinuousClock.now
             guard try Int64.fetchOne(Self.fenceQuery(db)) == tenure.fence else { throw StoreError.fenced }
             var result = RoundResult()
             try PauseTable(db: db).apply(round.pauses, at: round.now)
-            try Self.learn(round, db)
+            try Lessons(db: db).keep(round)
             try Self.settle(round, outbox: tenure.outbox, into: &result, db)
             for batch in round.resumes {
-                if let begun = try BatchTable(db: db).begin(batch, at: round.now) {
+                if let begun = try BatchTable(db: db).begin(batch, at: round.now, stamp: round.reckoned) {
                     result.begun.append(begun)
                 } else {
                     result.stale.append(batch.id)
                 }
             }
-            try Self.claim(round, tenure: tenure, since: start, into: &result, db)
+            let claimEnd = start + manner.claimHeldMax
+            try Self.claim(round, tenure: tenure, until: claimEnd, into: &result, db)
             return (result, start)
         }
         var result = committed
@@ -118,17 +137,18 @@ public final class SQLiteStore: OutboxStore {
     }
 
     private static func claim(
-        _ round: Round, tenure: Tenure, since start: ContinuousClock.Instant, into result: inout RoundResult,
+        _ round: Round, tenure: Tenure, until end: ContinuousClock.Instant, into result: inout RoundResult,
         _ db: Database
     ) throws {
         guard !round.claims.isEmpty else { return }
         try db.cachedStatement(sql: "UPDATE outbox_meta SET value = 1 WHERE key = 'moving'").execute()
-        var claiming = Claiming(db: db, outbox: tenure.outbox, now: round.now, rotation: tenure.rotation)
+        var claiming = Claiming(
+            db: db, outbox: tenure.outbox, now: round.now, reckoned: round.reckoned, rotation: tenure.rotation)
         for order in round.claims {
             var supply = Supply.more
             for _ in 0..<order.batches where supply == .more {
                 // However slow the machine, a round that claims at all claims once.
-                guard result.begun.isEmpty || ContinuousClock.now - start < claimHeldMax else { break }
+                guard result.begun.isEmpty || ContinuousClock.now < end else { break }
                 let claim = try claiming.claim(order)
                 supply = claim.supply
                 if let batch = claim.batch { result.begun.append(batch) }
@@ -138,11 +158,6 @@ public final class SQLiteStore: OutboxStore {
             result.nextDue[order.journey.name] = try SupplyQuery(db: db).look(order.journey.name, at: round.now).nextDue
         }
         try db.cachedStatement(sql: "UPDATE outbox_meta SET value = 0 WHERE key = 'moving'").execute()
-    }
-
-    private static func learn(_ round: Round, _ db: Database) throws {
-        if let enforcement = round.enforcement { try setMeta(db, "enforcement", enforcement.rawValue) }
-        if let bodyBytesMax = round.bodyBytesMax { try setMeta(db, "body_bytes_max", String(bodyBytesMax)) }
     }
 
     // MARK: Looking
@@ -196,15 +211,9 @@ public final class SQLiteStore: OutboxStore {
 
     private func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
         do {
-            return try await queue.writeWithoutTransaction { db in
-                var value: Value?
-                try db.inTransaction(.immediate) {
-                    value = try body(db)
-                    return .commit
-                }
-                guard let value else { throw StoreError.busy }
-                return value
-            }
+            return manner.isBlocking
+                ? try blocking { try Self.transact($0, body) }
+                : try await queue.writeWithoutTransaction { try Self.transact($0, body) }
         } catch let error as DatabaseError where error.isBusy {
             throw StoreError.busy
         }
@@ -212,10 +221,24 @@ public final class SQLiteStore: OutboxStore {
 
     private func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
         do {
-            return try await queue.read(body)
+            return manner.isBlocking ? try blocking(body) : try await queue.read(body)
         } catch let error as DatabaseError where error.isBusy {
             throw StoreError.busy
         }
+    }
+
+    private static func transact<Value>(_ db: Database, _ body: (Database) throws -> Value) throws -> Value {
+        var value: Value?
+        try db.inTransaction(.immediate) {
+            value = try body(db)
+            return .commit
+        }
+        guard let value else { throw StoreError.busy }
+        return value
+    }
+
+    private func blocking<Value>(_ body: (Database) throws -> Value) throws -> Value {
+        try queue.writeWithoutTransaction(body)
     }
 
     // MARK: Meta
@@ -228,7 +251,7 @@ public final class SQLiteStore: OutboxStore {
         try String.fetchOne(db, sql: "SELECT value FROM outbox_meta WHERE key = ?", arguments: [key])
     }
 
-    static func setMeta(_ db: Database, _ key: String, _ value: String) throws {
+    static func setMeta(_ db: Database, _ key: String, _ value: String?) throws {
         try db.execute(
             sql: "INSERT INTO outbox_meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = ?2",
             arguments: [key, value])

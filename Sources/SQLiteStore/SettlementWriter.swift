@@ -93,7 +93,7 @@ struct SettlementWriter {
         return [
             try BatchTable(db: db).insert(
                 request, journey: batch.journey, target: batch.target, apiKeyFingerprint: batch.apiKeyFingerprint,
-                parent: batch.id, isBegun: false, at: now)
+                parent: batch.id, stamp: nil, at: now)
         ]
     }
 

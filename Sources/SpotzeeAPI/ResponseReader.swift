@@ -33,7 +33,13 @@ struct ResponseReader {
             requestID: headers.first(name: "X-Request-Id").map { String($0.prefix(100)) },
             retryAfter: headers.first(name: "Retry-After"),
             isReplayed: headers.first(name: "Idempotent-Replayed")?.lowercased() == "true",
-            date: headers.first(name: "Date"), rate: rate(of: headers))
+            date: date(of: headers), rate: rate(of: headers))
+    }
+
+    /// The date of an answer made just now: one that a cache has kept, or a replay, tells another time's.
+    private func date(of headers: HTTPHeaders) -> String? {
+        guard !headers.contains(name: "Age"), !headers.contains(name: "Idempotent-Replayed") else { return nil }
+        return headers.first(name: "Date")
     }
 
     private func rate(of headers: HTTPHeaders) -> RateHeaders? {

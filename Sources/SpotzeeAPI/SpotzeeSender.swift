@@ -49,7 +49,7 @@ public final class SpotzeeSender: BatchSender {
         guard case .response(var response) = answer, response.status == 404, batch.target.entrance != nil else {
             return answer
         }
-        response.journey = await read(journey: batch.target)
+        response.journey = await read(journey: batch.target).reading
         return .response(response)
     }
 
@@ -59,16 +59,13 @@ public final class SpotzeeSender: BatchSender {
         return await execute(post(target, secret: secret, key: key, body: Array(body.utf8)))
     }
 
-    public func read(journey target: Target) async -> Response.JourneyReading {
-        guard let secret = keys.current else { return .unreadable }
+    public func read(journey target: Target) async -> JourneyReport {
+        guard let secret = keys.current else { return JourneyReport(reading: .unreadable, isAnswered: false) }
         let request = request(.GET, "\(target.url)/journeys/\(target.journey)", target, secret: secret)
-        guard case .response(let response) = await execute(request) else { return .unreadable }
-        switch response.status {
-        case 200: return reading(of: response)
-        case 401, 403: return .forbidden
-        case 404: return .missing
-        default: return .unreadable
+        guard case .response(let response) = await execute(request) else {
+            return JourneyReport(reading: .unreadable, isAnswered: false)
         }
+        return JourneyReport(reading: reading(of: response), date: response.date)
     }
 
     private struct JourneyBody: Decodable {
@@ -76,6 +73,12 @@ public final class SpotzeeSender: BatchSender {
     }
 
     private func reading(of response: Response) -> Response.JourneyReading {
+        switch response.status {
+        case 200: break
+        case 401, 403: return .forbidden
+        case 404: return .missing
+        default: return .unreadable
+        }
         do {
             return try JSONDecoder().decode(JourneyBody.self, from: Data(response.body)).status == "live"
                 ? .live : .notLive

@@ -146,9 +146,9 @@ import Testing
         #expect(world.pauses.map(\.scope) == [.journey("welcome")])
         for _ in 0..<10 where world.reads.isEmpty { try world.wait() }
         #expect(world.reads == ["welcome"])
-        world.mind.absorb(.notLive, ofJourney: "welcome", at: world.now)
+        world.mind.absorb(JourneyReport(reading: .notLive), ofJourney: "welcome", at: world.now)
         for _ in 0..<10 where world.reads.count < 2 { try world.wait() }
-        world.mind.absorb(.live, ofJourney: "welcome", at: world.now)
+        world.mind.absorb(JourneyReport(reading: .live), ofJourney: "welcome", at: world.now)
         for _ in 0..<20 where world.delivered.count < 260 {
             try world.wait()
             try world.answerAll(World.success)
@@ -163,7 +163,7 @@ import Testing
         try world.look()
         try world.answerAll(Self.notLive)
         for _ in 0..<10 where world.reads.isEmpty { try world.wait() }
-        world.mind.absorb(.forbidden, ofJourney: "welcome", at: world.now)
+        world.mind.absorb(JourneyReport(reading: .forbidden), ofJourney: "welcome", at: world.now)
         try world.look()
         #expect(world.flights.map(\.batch.size) == [1])
         try world.answer(World.success)
@@ -366,7 +366,7 @@ import Testing
         let second = world.flights[1].batch
         try world.answer(Self.timeout)
         try world.answer(.notSent(reason: "refused"))
-        world.mind.fingerprints = ["new", "current"]
+        world.mind.know(fingerprints: ["new", "current"])
         var sent: [Batch] = []
         for _ in 0..<10 {
             try world.wait()
@@ -385,7 +385,7 @@ import Testing
         world.add(Make.rows(2))
         try world.look()
         try world.answer(Self.timeout)
-        world.mind.fingerprints = ["new"]
+        world.mind.know(fingerprints: ["new"])
         for _ in 0..<5 where world.inDoubt.isEmpty { try world.wait() }
         #expect(world.inDoubt == [1, 2])
     }
@@ -395,7 +395,7 @@ import Testing
         world.add(Make.rows(10))
         try world.look()
         try world.answer(Self.timeout)
-        world.mind.fingerprints = ["new", "current"]
+        world.mind.know(fingerprints: ["new", "current"])
         for _ in 0..<5 where world.flights.isEmpty { try world.wait() }
         try world.answer(Self.unauthorized)
         world.add(Make.rows(1, from: 100))
@@ -469,7 +469,7 @@ import Testing
         try world.look()
         try world.answer(Make.page(413))
         let plan = try world.look()
-        #expect(plan.round.bodyBytesMax == world.mind.bodyBytesMax)
+        #expect(plan.round.bodyBytesMax == world.mind.bodyBytesMax.map(BodyLimitChange.learned))
         #expect((world.mind.bodyBytesMax ?? .max) < 300_000)
     }
 
@@ -517,7 +517,7 @@ import Testing
         try world.answer(Self.timeout)
         try world.answer(Self.notLive)
         for _ in 0..<10 where world.reads.isEmpty { try world.wait() }
-        world.mind.absorb(.forbidden, ofJourney: "welcome", at: world.now)
+        world.mind.absorb(JourneyReport(reading: .forbidden), ofJourney: "welcome", at: world.now)
         for _ in 0..<10 where world.flights.isEmpty { try world.wait() }
         try world.answer(Make.json(200, #"{"success":true}"#, replayed: true))
         try world.look()

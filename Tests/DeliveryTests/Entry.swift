@@ -125,6 +125,16 @@ struct Entry: Sendable, CustomTestStringConvertible {
             "404, journey may not be read", Make.problem(404, "resource_missing", journey: .forbidden), .journey,
             .content, .everyAttempt),
         Entry(
+            "404 naming a user", Make.problem(404, "resource_missing", param: "users[1].external_id"), .rows,
+            .journey, .everyAttempt),
+        Entry(
+            "404 naming the one user",
+            Make.problem(404, "resource_missing", param: "user.external_id", journey: .live), .journey, .rows,
+            .everyAttempt),
+        Entry(
+            "404 naming the entrance", Make.problem(404, "resource_missing", param: "entrance_id", journey: .live),
+            .journey, nil, .everyAttempt),
+        Entry(
             "404, journey off", Make.problem(404, "resource_missing", journey: .notLive), .journey, nil, .everyAttempt),
         Entry(
             "404, journey missing", Make.problem(404, "resource_missing", journey: .missing), .journey, nil,

@@ -30,7 +30,8 @@ import Testing
                 try world.answer(try api.answer(world.flights[0].batch, &random))
             }
             for name in world.reads {
-                world.mind.absorb(api.isJourneyLive ? .live : .notLive, ofJourney: name, at: world.now)
+                world.mind.absorb(
+                    JourneyReport(reading: api.isJourneyLive ? .live : .notLive), ofJourney: name, at: world.now)
             }
             world.reads = []
             if world.enforcementProbes > 0 {

@@ -44,7 +44,7 @@ import Testing
             try world.answer(Make.problem(401, "authentication_required"))
             try world.look()
             #expect(world.sending[batch.id]?.possiblyExecutedSince == batch.possiblyExecutedSince)
-            world.mind.fingerprints = fingerprints
+            world.mind.know(fingerprints: fingerprints)
             world.mind.doors.probeSoon(at: world.now.wall) { _ in true }
             for _ in 0..<5 where world.flights.isEmpty && world.inDoubt.isEmpty { try world.wait() }
             if fingerprints.count == 2 {
@@ -66,7 +66,8 @@ import Testing
         try world.answer(Make.problem(402, "quota_exceeded", replayed: true))
         try world.look()
         #expect(world.returned == 1)
-        #expect(world.pauses.map(\.cause) == ["quota_exceeded"])
+        // What was true when the request ran may not be true now: one request under the new key finds out.
+        #expect(world.pauses.isEmpty)
         try Self.resend(&world)
         #expect(world.flights[0].batch.key != key)
     }
@@ -99,7 +100,9 @@ import Testing
         #expect(world.delivered == [1, 2, 3])
     }
 
-    @Test func `a refusal from behind the cache clears the stamp only where keys are enforced`() throws {
+    @Test func `a refusal from behind the cache gives the rows back where keys are enforced, or resending is wanted`()
+        throws
+    {
         var enforced = try Self.world()
         try enforced.answer(Self.timeout)
         try Self.resend(&enforced)
@@ -110,13 +113,12 @@ import Testing
         var absent = World(journeys: [Journey(name: "welcome", id: 33, onUnknown: .resend)], idempotency: .absent)
         absent.add(Make.rows(3))
         try absent.look()
-        let stamp = absent.now.wall
         try absent.answer(Self.timeout)
         try Self.resend(&absent)
         try absent.answer(Make.problem(409, "state_conflict"))
         try absent.look()
-        #expect(absent.returned == 0)
-        #expect(absent.sending.values.map(\.possiblyExecutedSince) == [stamp])
+        #expect(absent.returned == 1)
+        #expect(absent.inDoubt.isEmpty)
     }
 
     @Test func `a proof about the first attempt leaves no stamp, and a crash leaves the one it was sent with`() throws {
@@ -128,6 +130,8 @@ import Testing
         let batch = try #require(world.sending.values.first)
         #expect(batch.possiblyExecutedSince == world.now.wall)
         var successor = World(inheriting: [batch])
+        try successor.look()
+        #expect(successor.clockProbes == 1 && successor.flights.isEmpty)
         try successor.look()
         #expect(successor.flights.map(\.batch.key) == [batch.key])
         #expect(successor.flights.map(\.batch.stampBefore) == [batch.possiblyExecutedSince])

@@ -22,6 +22,9 @@ struct World {
     var flights: [(batch: Batch, begunAt: Moment)] = []
     var reads: [String] = []
     var enforcementProbes = 0
+    var clockProbes = 0
+    /// The `Date` that the API gives when it is asked for the time.
+    var apiDate: String?
     /// The most batches that were ever frozen at once.
     private(set) var frozenMax = 0
     private var lastBatch: Int64
@@ -30,7 +33,8 @@ struct World {
         journeys: [Journey] = [Journey(name: "welcome", id: 33)], connections: Int = 4, batchSize: Int = 10,
         idempotency: WorkerConfiguration.Idempotency = .enforced, rate: [RateLimit] = [],
         unknownAfter: Duration = .seconds(22 * 3600),
-        inheriting batches: [Batch] = [], pauses: [Pause] = [], seed: UInt64 = 1
+        inheriting batches: [Batch] = [], pauses: [Pause] = [], enforcement: EnforcementFinding? = nil,
+        clock: ClockMark? = nil, seed: UInt64 = 1
     ) {
         now = Moment(wall: Make.now, monotonic: .seconds(1000))
         self.pauses = pauses
@@ -41,9 +45,10 @@ struct World {
             idempotency: idempotency)
         mind = Dispatcher(
             configuration,
-            inheriting: Inheritance(batches: batches, pauses: pauses, enforcement: .unproven, bodyBytesMax: nil),
+            inheriting: Inheritance(
+                batches: batches, pauses: pauses, enforcement: enforcement, bodyBytesMax: nil, clock: clock),
             random: SplitMix64(seed: seed), at: now)
-        mind.fingerprints = ["current"]
+        mind.know(fingerprints: ["current"])
         lastBatch = batches.map(\.id).max() ?? 0
         for batch in batches { sending[batch.id] = batch }
     }
@@ -62,6 +67,10 @@ struct World {
         let plan = try mind.plan(at: now)
         reads += plan.reads.map(\.journey)
         if plan.enforcementProbe != nil { enforcementProbes += 1 }
+        if plan.clockProbe != nil {
+            clockProbes += 1
+            mind.absorb(time: JourneyReport(reading: .live, date: apiDate), at: now)
+        }
         guard !plan.round.isEmpty else { return plan }
         let result = try commit(plan.round)
         mind.absorb(result, at: now)
@@ -127,7 +136,7 @@ struct World {
             }
             begun.attempt += 1
             begun.stampBefore = begun.possiblyExecutedSince
-            begun.possiblyExecutedSince = begun.possiblyExecutedSince ?? now.wall
+            begun.possiblyExecutedSince = begun.possiblyExecutedSince ?? mind.reckoning.time(at: now)
             sending[batch.id] = begun
             result.begun.append(begun)
         }
@@ -163,7 +172,7 @@ struct World {
             id: lastBatch, journey: order.journey.name, key: request.key, target: order.target,
             apiKeyFingerprint: order.apiKeyFingerprint, traceparent: nil, parent: parent, size: request.size,
             body: request.body, members: request.members, frozenAt: now.wall, attempt: isBegun ? 1 : 0,
-            possiblyExecutedSince: isBegun ? now.wall : nil, stampBefore: nil, replays: 0)
+            possiblyExecutedSince: isBegun ? mind.reckoning.time(at: now) : nil, stampBefore: nil, replays: 0)
         sending[batch.id] = batch
         return batch
     }

@@ -17,8 +17,6 @@ struct ProcessTable {
         let name = ProcFile.text("\(root)/\(pid)/comm").trimmingCharacters(in: .whitespacesAndNewlines)
         return Process(pid: pid, name: PlainText.of(name))
     }
-        return Process(pid: pid, name: PlainText.of((name ?? "").trimmingCharacters(in: .whitespacesAndNewlines)))
-    }
 
     /// Who has a file open, by the name that the kernel shows for it.
     func having(open path: String) -> [Process] {

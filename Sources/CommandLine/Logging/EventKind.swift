@@ -14,6 +14,7 @@ enum EventKind: String, CaseIterable {
     case pauseBegan = "pause_began"
     case pauseEnded = "pause_ended"
     case idempotencyFound = "idempotency_found"
+    case clockBehind = "clock_behind"
     case databaseBusy = "database_busy"
     case settlementFailed = "settlement_failed"
     case configurationReloaded = "configuration_reloaded"
@@ -30,7 +31,7 @@ enum EventKind: String, CaseIterable {
         case .batchSending, .batchSettled: .debug
         case .workerStarted, .workerStopping, .workerStopped, .batchAgain, .httpListening: .info
         case .pauseEnded, .idempotencyFound, .configurationReloaded, .apiKeyChanged: .notice
-        case .answerStale, .intentDead, .pauseBegan, .databaseBusy, .apiKeyUnreadable, .sampleFailed: .warning
+        case .answerStale, .intentDead, .pauseBegan, .clockBehind, .databaseBusy, .apiKeyUnreadable, .sampleFailed: .warning
         case .batchInDoubt, .settlementFailed, .configurationRefused, .httpUnavailable: .error
         }
     }
@@ -50,6 +51,7 @@ enum EventKind: String, CaseIterable {
         case .pauseBegan: [.cause, .requestID, .scope]
         case .pauseEnded: [.cause, .scope]
         case .idempotencyFound: [.finding]
+        case .clockBehind: [.seconds]
         case .databaseBusy: [.times]
         case .settlementFailed: [.batch, .reason]
         case .configurationRefused, .apiKeyUnreadable, .sampleFailed: [.reason]
@@ -78,6 +80,7 @@ enum EventField: String, CaseIterable {
     case reason
     case requestID = "request_id"
     case scope
+    case seconds
     case size
     case status
     case times

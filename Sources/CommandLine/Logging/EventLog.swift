@@ -27,6 +27,7 @@ struct EventLog: Sendable {
         case .resumed(let scope, let cause):
             logger.note(.pauseEnded, [.cause: ForeignText.code(cause), .scope: scope.name])
         case .enforcement(let finding): logger.note(.idempotencyFound, [.finding: finding.rawValue])
+        case .clockBehind(let behind): logger.note(.clockBehind, [.seconds: Int(behind.seconds)])
         case .storeBusy(let times): logger.note(.databaseBusy, [.times: times])
         case .settlementFailed(let batch, let reason):
             logger.note(.settlementFailed, [.batch: batch, .reason: reason])

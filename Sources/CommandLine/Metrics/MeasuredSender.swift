@@ -12,7 +12,7 @@ struct MeasuredSender: BatchSender {
         return answer
     }
 
-    func read(journey: Target) async -> Response.JourneyReading { await sender.read(journey: journey) }
+    func read(journey: Target) async -> JourneyReport { await sender.read(journey: journey) }
     func sendWithoutEffect(key: String, target: Target) async -> Answer {
         await sender.sendWithoutEffect(key: key, target: target)
     }

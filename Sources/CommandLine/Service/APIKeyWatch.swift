@@ -11,12 +11,13 @@ struct APIKeyWatch: Service {
     let source: APIKeySource
     let keys: APIKeyRing
     let logger: Logger
+    var interval = Self.interval
     let onChange: @Sendable () -> Void
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
             while true {
-                do { try await Task.sleep(for: Self.interval) } catch { return }
+                do { try await Task.sleep(for: interval) } catch { return }
                 look()
             }
         }

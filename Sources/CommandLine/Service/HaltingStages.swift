@@ -5,24 +5,25 @@
 
     /// Stops the process at a named stage of a batch's way, so that a test can kill it exactly there.
     ///
-    /// `JOURNEY_OUTBOX_HALT=frozen:2` raises SIGSTOP the second time a batch is frozen and not yet sent. Debug builds only.
+    /// `JOURNEY_OUTBOX_HALT=frozen:2` raises SIGSTOP the second time a batch is frozen and not yet sent;
+    /// `JOURNEY_OUTBOX_CRASH=text` ends the process whenever a request with this text in it is answered. Debug builds only.
     final class HaltingStages: BatchSender, OutboxStore {
         enum Stage: String {
             case claiming, frozen, answered, settled
         }
 
-        private let stage: Stage
+        private let stage: Stage?
+        private let deadly: String
         private let left: Mutex<Int>
         private let store: any OutboxStore
         private let sender: any BatchSender
 
         init?(environment: [String: String], store: any OutboxStore, sender: any BatchSender) {
             let parts = (environment["JOURNEY_OUTBOX_HALT"] ?? "").split(separator: ":")
-            guard parts.count == 2, let stage = Stage(rawValue: String(parts[0])), let count = Int(parts[1]) else {
-                return nil
-            }
-            self.stage = stage
-            left = Mutex(count)
+            deadly = environment["JOURNEY_OUTBOX_CRASH"] ?? ""
+            stage = parts.first.flatMap { Stage(rawValue: String($0)) }
+            left = Mutex(parts.last.flatMap { Int($0) } ?? 0)
+            guard stage != nil || !deadly.isEmpty else { return nil }
             self.store = store
             self.sender = sender
         }
@@ -39,6 +40,7 @@
         func send(_ batch: Batch) async -> Answer {
             reach(.frozen)
             let answer = await sender.send(batch)
+            if !deadly.isEmpty, String(decoding: batch.body, as: UTF8.self).contains(deadly) { raise(SIGKILL) }
             reach(.answered)
             return answer
         }
@@ -50,7 +52,7 @@
             return result
         }
 
-        func read(journey: Target) async -> Response.JourneyReading { await sender.read(journey: journey) }
+        func read(journey: Target) async -> JourneyReport { await sender.read(journey: journey) }
         func sendWithoutEffect(key: String, target: Target) async -> Answer {
             await sender.sendWithoutEffect(key: key, target: target)
         }

@@ -7,11 +7,26 @@ public protocol BatchSender: Sendable {
     func send(_ batch: Batch) async -> Answer
 
     /// Asks what a journey is, without any effect.
-    func read(journey: Target) async -> Response.JourneyReading
+    func read(journey: Target) async -> JourneyReport
 
     /// Sends a trigger that can have no effect (no users) under the given key.
     func sendWithoutEffect(key: String, target: Target) async -> Answer
 
     /// The fingerprints of the API keys at hand, the current one first.
     var apiKeyFingerprints: [String] { get }
+}
+
+/// What a journey's reading came to.
+public struct JourneyReport: Sendable, Equatable {
+    public var reading: Response.JourneyReading
+    /// Whether the API answered at all.
+    public var isAnswered: Bool
+    /// The `Date` header as it came.
+    public var date: String?
+
+    public init(reading: Response.JourneyReading, isAnswered: Bool = true, date: String? = nil) {
+        self.reading = reading
+        self.isAnswered = isAnswered
+        self.date = date
+    }
 }

@@ -80,7 +80,7 @@ public struct Classifier: Sendable {
         switch (response.status, problem.code) {
         case (401, _), (402, "quota_exceeded"), (403, "permission_denied"): return (.closed(refusal), .thisAttempt)
         case (402, _), (403, _): return (.refusedByEdge(refusal), .thisAttempt)
-        case (404, _): return (journeyMissing(refusal, response, batch), .everyAttempt)
+        case (404, _): return (journeyMissing(problem, refusal, response, batch), .everyAttempt)
         case (409, "state_conflict"): return (.journeyClosed(refusal), .everyAttempt)
         case (409, "idempotency_in_progress"):
             return (.inProgress(retryAfter: RetryAfter.duration(of: response.retryAfter, now: now)), .nothing)
@@ -91,8 +91,13 @@ public struct Classifier: Sendable {
     }
 
     /// In the shape of one user per request a 404 may mean the contact: the journey's own reading tells.
-    private func journeyMissing(_ refusal: Rejection, _ response: Response, _ batch: Batch) -> Verdict.Finding {
-        guard batch.target.entrance != nil else { return .journeyClosed(refusal) }
+    private func journeyMissing(
+        _ problem: Problem, _ refusal: Rejection, _ response: Response, _ batch: Batch
+    ) -> Verdict.Finding {
+        let named = problem.namedRows(shape: Shape(of: batch.target), size: batch.size)
+        if !named.isEmpty { return .refusedRows(named) }
+        // The entrance itself may be what is missing: a setting, and no fault of the contact.
+        guard batch.target.entrance != nil, problem.param != "entrance_id" else { return .journeyClosed(refusal) }
         switch response.journey {
         case .live: return .refusedRows([0: refusal])
         case .forbidden: return .refusedContent(refusal, isTooLarge: false)

@@ -29,15 +29,19 @@ public protocol OutboxStore: Sendable {
 public struct Inheritance: Sendable {
     public var batches: [Batch]
     public var pauses: [Pause]
-    public var enforcement: Enforcement
+    public var enforcement: EnforcementFinding?
     /// The body limit that a 413 taught.
     public var bodyBytesMax: Int?
+    public var clock: ClockMark?
 
-    public init(batches: [Batch], pauses: [Pause], enforcement: Enforcement, bodyBytesMax: Int?) {
+    public init(
+        batches: [Batch], pauses: [Pause], enforcement: EnforcementFinding?, bodyBytesMax: Int?, clock: ClockMark?
+    ) {
         self.batches = batches
         self.pauses = pauses
         self.enforcement = enforcement
         self.bodyBytesMax = bodyBytesMax
+        self.clock = clock
     }
 }
 
@@ -66,22 +70,32 @@ public enum PauseChange: Sendable {
 /// Everything that one transaction is to do.
 public struct Round: Sendable {
     public var now: WallTime
+    /// The time by the worker's reckoning, which is what a request is stamped with before it leaves.
+    public var reckoned: WallTime
     public var pauses: [PauseChange] = []
     public var settlements: [Settlement] = []
     /// Batches whose next attempt begins.
     public var resumes: [Batch] = []
     public var claims: [ClaimOrder] = []
-    public var enforcement: Enforcement?
-    public var bodyBytesMax: Int?
+    public var enforcement: EnforcementFinding?
+    public var bodyBytesMax: BodyLimitChange?
+    public var clock: ClockMark?
 
-    public init(now: WallTime) {
+    public init(now: WallTime, reckoned: WallTime) {
         self.now = now
+        self.reckoned = reckoned
     }
 
     var isEmpty: Bool {
         pauses.isEmpty && settlements.isEmpty && resumes.isEmpty && claims.isEmpty && enforcement == nil
-            && bodyBytesMax == nil
+            && bodyBytesMax == nil && clock == nil
     }
+}
+
+/// A change to the body limit that a 413 taught.
+public enum BodyLimitChange: Sendable, Equatable {
+    case learned(Int)
+    case forgotten
 }
 
 /// What a round came to.

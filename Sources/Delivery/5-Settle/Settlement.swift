@@ -43,11 +43,22 @@ public struct Settlement: Sendable {
     /// A member was accepted, so that a row that was refused alone has itself to blame.
     public var provesJourneyWorks = false
     public var isReplay = false
+    /// Nothing usable came back: the next wait is longer.
+    var isFailure = false
 
     /// Whether a member waits because its request was refused with nobody else in it.
     public var hasRefusedAlone: Bool {
         leaving.values.contains {
             if case .waiting(let waiting) = $0 { waiting.isRefusedAlone } else { false }
+        }
+    }
+
+    /// Lets rows that were refused alone wait like any other.
+    mutating func acquit() {
+        for (index, left) in leaving {
+            guard case .waiting(var waiting) = left, waiting.isRefusedAlone else { continue }
+            waiting.isRefusedAlone = false
+            leaving[index] = .waiting(waiting)
         }
     }
 

@@ -34,21 +34,23 @@ public struct Settling {
         case .keyMismatch: return doubt(batch, verdict)
         case .unknown:
             return enforcement == .absent && onUnknown == .hold
-                ? doubt(batch, verdict) : again(batch, verdict, stamp: stamp, after: backoff(batch))
+                ? doubt(batch, verdict) : failed(batch, verdict, stamp: stamp)
         case .inProgress(let retryAfter):
             // At least the first backoff: a server that says 0 is not asked again and again meanwhile.
             return again(batch, verdict, stamp: stamp, after: max(retryAfter ?? .zero, policy.backoff.initial))
         case .rateLimited:
             return again(batch, verdict, stamp: stamp, after: .zero)
         case .notSent:
-            return again(batch, verdict, stamp: stamp, after: backoff(batch))
+            return failed(batch, verdict, stamp: stamp)
         case .refusedRows, .refusedContent, .refusedByEdge, .closed, .journeyClosed:
             // Under a key that is refused for good nobody will learn what became of the request.
             if isRetiredKey {
                 return stamp != nil && onUnknown == .hold ? doubt(batch, verdict) : try giveBack(batch, verdict)
             }
             // Something under this key may still have run: the key stays, and the request waits.
-            if stamp != nil { return again(batch, verdict, stamp: stamp, after: patience(batch, verdict)) }
+            // Where keys are ignored the same one proves no more than a new one would, and the journey has said: resend.
+            let isResent = enforcement == .absent && onUnknown == .resend
+            if stamp != nil && !isResent { return again(batch, verdict, stamp: stamp, after: patience(batch, verdict)) }
             return try refused(batch, verdict)
         }
     }
@@ -171,13 +173,19 @@ public struct Settling {
         Settlement(batch: batch, fate: .sending(dueAt: now + delay, stamp: stamp), record: verdict.record)
     }
 
+    private mutating func failed(_ batch: Batch, _ verdict: Verdict, stamp: WallTime?) -> Settlement {
+        var settlement = again(batch, verdict, stamp: stamp, after: backoff(batch))
+        settlement.isFailure = true
+        return settlement
+    }
+
     private func doubt(_ batch: Batch, _ verdict: Verdict) -> Settlement {
         Settlement(
             batch: batch, fate: .inDoubt, record: verdict.record, unproven: Set(0..<batch.size))
     }
 
     private mutating func backoff(_ batch: Batch) -> Duration {
-        policy.backoff.delay(afterTry: batch.attempt, using: &random)
+        policy.backoff.delay(afterTry: batch.failures + 1, using: &random)
     }
 
     /// A closed door is watched by the governor; anything else backs off by itself.

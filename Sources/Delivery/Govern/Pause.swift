@@ -25,6 +25,11 @@ public struct Pause: Sendable, Equatable {
     /// The cause of a park whose rows were refused one by one, all alike.
     public static let rowsRefusedCause = "rows_refused"
 
+    /// The cause that a code of the API stands for: never one of this worker's own, which end by other rules.
+    static func cause(ofCode code: String) -> String {
+        [operatorCause, rateCause, rowsRefusedCause].contains(code) ? "api_\(code)" : code
+    }
+
     /// A pause this short keeps what is frozen; a longer one gives the rows back, free to be cancelled or to expire.
     static let brief: Duration = .seconds(61)
 

@@ -6,6 +6,8 @@ struct Resuming {
         case wait
         /// Whether keys are enforced has to be known first.
         case learnEnforcement
+        /// How old the request is has to be known first.
+        case learnTime
         /// It will not be sent under this key again.
         case end(Settlement)
     }
@@ -18,8 +20,14 @@ struct Resuming {
     let journey: Doors.Passage
     let isHeldBriefly: Bool
     let now: WallTime
+    /// By the worker's reckoning, which ages are counted by.
+    let reckoned: WallTime
+    let isInherited: Bool
+    let isClockAnswered: Bool
+    let isClockAdrift: Bool
 
-    init(_ dispatcher: Dispatcher, now: Moment, journey name: String) {
+    init(_ dispatcher: Dispatcher, now: Moment, batch: Batch) {
+        let name = batch.journey
         enforcement = dispatcher.enforcement
         onUnknown = dispatcher.journey(named: name)?.onUnknown ?? .hold
         unknownAfter = dispatcher.configuration.policy.unknownAfter
@@ -28,14 +36,24 @@ struct Resuming {
         journey = dispatcher.doors.passage(.journey(name), at: now.wall)
         isHeldBriefly = dispatcher.doors.isHeldBriefly(at: now.wall)
         self.now = now.wall
+        reckoned = dispatcher.reckoning.time(at: now)
+        isInherited = dispatcher.inherited.contains(batch.id)
+        isClockAnswered = dispatcher.clockProbe.isAnswered
+        isClockAdrift = dispatcher.reckoning.isAdrift
     }
+
+    /// A batch that has ended so many workers without an answer is left to a person, whatever the journey's policy.
+    static let crashesMax = 8
 
     func decide(_ batch: Batch) throws -> Decision {
         guard let stamp = batch.possiblyExecutedSince else { return try decideUntried(batch) }
-        if now - stamp >= unknownAfter { return try unknown(batch, code: "unknown_after") }
+        if batch.unanswered >= Self.crashesMax { return doubt(batch, code: "worker_crashed") }
+        if reckoned - stamp >= unknownAfter { return try unknown(batch, code: "unknown_after") }
         guard fingerprints.contains(batch.apiKeyFingerprint) else { return try unknown(batch, code: "api_key_gone") }
         switch enforcement {
         case .absent where onUnknown == .hold: return try unknown(batch, code: "idempotency_absent")
+        case _ where isInherited && !isClockAnswered: return everything == .closed ? .wait : .learnTime
+        case _ where isInherited && isClockAdrift: return try unknown(batch, code: "clock_went_back")
         case .unproven: return everything == .closed ? .wait : .learnEnforcement
         case .absent, .enforced: return everything == .closed || journey == .closed ? .wait : .send
         }
@@ -52,8 +70,11 @@ struct Resuming {
     }
 
     private func unknown(_ batch: Batch, code: String) throws -> Decision {
-        if onUnknown == .resend { return .end(try giveBack(batch, code: code)) }
-        return .end(
+        onUnknown == .resend ? .end(try giveBack(batch, code: code)) : doubt(batch, code: code)
+    }
+
+    private func doubt(_ batch: Batch, code: String) -> Decision {
+        .end(
             Settlement(
                 batch: batch, fate: .inDoubt, record: AnswerRecord(code: code), unproven: Set(0..<batch.size)))
     }

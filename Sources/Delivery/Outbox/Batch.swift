@@ -24,11 +24,19 @@ public struct Batch: Sendable, Identifiable {
     public var stampBefore: WallTime?
     /// How often a 2xx that proved too little was asked for again.
     public var replays: Int
+    /// Attempts in a row that ended with the worker's own end, as its successor found them.
+    public var unanswered: Int
+    /// Silences in a row since this worker has known the batch: what its backoff grows by.
+    var failures = 0
+
+    /// So many workers have ended while the request was under way that it may be the cause.
+    static let suspectAfter = 3
+    var isSuspect: Bool { unanswered >= Self.suspectAfter }
 
     public init(
         id: Int64, journey: String, key: String, target: Target, apiKeyFingerprint: String, traceparent: String?,
         parent: Int64?, size: Int, body: [UInt8], members: MemberList, frozenAt: WallTime, attempt: Int,
-        possiblyExecutedSince: WallTime?, stampBefore: WallTime?, replays: Int
+        possiblyExecutedSince: WallTime?, stampBefore: WallTime?, replays: Int, unanswered: Int = 0
     ) {
         self.id = id
         self.journey = journey
@@ -45,5 +53,6 @@ public struct Batch: Sendable, Identifiable {
         self.possiblyExecutedSince = possiblyExecutedSince
         self.stampBefore = stampBefore
         self.replays = replays
+        self.unanswered = unanswered
     }
 }

@@ -8,7 +8,8 @@ final class Inbox: Sendable {
     enum Event: Sendable {
         case answered(Batch, Answer, begunAt: Moment)
         case committed
-        case journeyRead(String, Response.JourneyReading)
+        case journeyRead(String, JourneyReport)
+        case timeRead(JourneyReport)
         case enforcementProbed(EnforcementProbe.Finding)
         case reconfigured(WorkerConfiguration)
         case keysChanged

@@ -46,10 +46,12 @@ extension SandboxModel {
         guard !keys.readOnly.contains(apiKey) else {
             throw Problem(403, "permission_denied", "The role of this key is too low to trigger a journey.")
         }
-        guard credit ?? 1 > 0 else {
-            throw Problem(402, "quota_exceeded", "The project is out of credit.")
-        }
+        if !faults.keepsQuotaRefusals { try requireCredit() }
         return faults.ignoresIdempotencyKeys ? nil : try answerFromCache(&run, apiKey: apiKey, at: now)
+    }
+
+    func requireCredit() throws(Problem) {
+        guard credit ?? 1 > 0 else { throw Problem(402, "quota_exceeded", "The project is out of credit.") }
     }
 
     private mutating func answerFromCache(

@@ -6,6 +6,7 @@ extension SandboxModel {
                 throw Problem(404, "resource_missing", "There is nothing at this path for this method.")
             }
             try requireJSON(run.request.headers["content-type"])
+            try requireCredit()
             let journey = try journey(id)
             guard journey.status == .live else {
                 throw Problem(409, "state_conflict", "The journey is \(journey.status.rawValue), not live.")

@@ -2,13 +2,14 @@ import Hummingbird
 import HummingbirdCore
 import Logging
 import NIOCore
+import ServiceLifecycle
 
 /// The stand-in on a loopback port.
 ///
 /// It speaks plain HTTP and listens on 127.0.0.1 only. The API is under `/api/client`, the controls under
 /// `/sandbox/` (see `SandboxControl`); in-process callers use `sandbox` for the same. A request that was let in takes
 /// effect even when its caller has gone.
-public struct SandboxServer: Sendable {
+public struct SandboxServer: Service {
     public let sandbox: Sandbox
     private let port: Int
     private let logger: Logger
@@ -39,6 +40,9 @@ public struct SandboxServer: Sendable {
         try await application.run()
     }
 
+    /// How long connections that are still busy are waited for once `body` has ended.
+    static let closingMax: Duration = .seconds(1)
+
     /// Serves for as long as `body` runs, which is given the bound port and the stand-in.
     ///
     /// Rethrows what `body` throws, and throws when the port cannot be bound.
@@ -48,18 +52,30 @@ public struct SandboxServer: Sendable {
     ) async throws -> Value {
         let (ports, announce) = AsyncStream.makeStream(of: Int.self, bufferingPolicy: .bufferingNewest(1))
         let server = try SandboxServer(configuration: configuration, clock: clock) { announce.yield($0) }
+        let services = closing(server)
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 defer { announce.finish() }
-                try await server.run()
+                try await services.run()
             }
             guard let port = await ports.first(where: { _ in true }) else {
                 try await group.waitForAll()
                 throw CancellationError()
             }
-            let value = try await body(port, server.sandbox)
-            group.cancelAll()
-            return value
+            let result: Result<Value, any Error>
+            do { result = .success(try await body(port, server.sandbox)) } catch { result = .failure(error) }
+            // Not cancelled at once: a connection that is being accepted just then would end the whole process.
+            await services.triggerGracefulShutdown()
+            do { try await group.waitForAll() } catch is CancellationError {}
+            return try result.get()
         }
+    }
+
+    /// Stops accepting first, and ends what is still busy after a while.
+    private static func closing(_ server: SandboxServer) -> ServiceGroup {
+        var configuration = ServiceGroupConfiguration(
+            services: [.init(service: server)], logger: server.logger)
+        configuration.maximumGracefulShutdownDuration = closingMax
+        return ServiceGroup(configuration: configuration)
     }
 }

@@ -2,7 +2,7 @@
 ///
 /// As JSON the names are in snake case and each may be left out; an unknown name is refused. Faults strike trigger
 /// calls, and probes too when `reachesProbes`. Before the effect they strike whatever the request holds, in the
-/// order drop, error, redirect; after the effect only answers of the journey or the cache, in the order drop,
+/// order drop, error, redirect, say; after the effect only answers of the journey or the cache, in the order drop,
 /// error. An answer spoiled after the effect stays in the idempotency cache as it was.
 public struct SandboxFaults: Sendable, Equatable, Codable {
     /// The connection closes and nothing happens.
@@ -35,11 +35,15 @@ public struct SandboxFaults: Sendable, Equatable, Codable {
     /// Sent as `Retry-After` with every 429, 503 and `idempotency_in_progress`, in place of the true one.
     public var retryAfter: String?
     public var reachesProbes = false
+    /// Said in place of any answer, before the effect.
+    public var say = SandboxWord()
+    /// Running out of credit is found behind the idempotency cache, and its refusal kept there.
+    public var keepsQuotaRefusals = false
 
     public init() {}
 
     enum CodingKeys: String, CodingKey, CaseIterable {
-        case redirect
+        case redirect, say
         case dropBeforeEffect = "drop_before_effect"
         case dropAfterEffect = "drop_after_effect"
         case errorBeforeEffect = "error_before_effect"
@@ -57,6 +61,7 @@ public struct SandboxFaults: Sendable, Equatable, Codable {
         case bodyForm = "body_form"
         case retryAfter = "retry_after"
         case reachesProbes = "reaches_probes"
+        case keepsQuotaRefusals = "keeps_quota_refusals"
     }
 
     public init(from decoder: any Decoder) throws {
@@ -83,5 +88,7 @@ public struct SandboxFaults: Sendable, Equatable, Codable {
         try read(.bodyForm, into: &bodyForm)
         retryAfter = try fields.decodeIfPresent(String.self, forKey: .retryAfter)
         try read(.reachesProbes, into: &reachesProbes)
+        try read(.say, into: &say)
+        try read(.keepsQuotaRefusals, into: &keepsQuotaRefusals)
     }
 }

@@ -10,6 +10,14 @@ extension SandboxModel {
         if faults.dropBeforeEffect.fires(&dice) { return .lost(run) }
         if faults.errorBeforeEffect.fires(&dice) { return .failure(faults.errorStatus, faults.errorIsHTML, of: run) }
         if faults.redirect.fires(&dice) { return .redirect(faults, of: run) }
+        if faults.say.next > 0 {
+            faults.say.next -= 1
+            var answer = Answer(
+                status: faults.say.status, requestID: run.requestID, contentType: faults.say.contentType,
+                body: Array(faults.say.body.utf8))
+            if answer.status == 429 { answer.retryAfterSeconds = 1 }
+            return answer
+        }
         return nil
     }
 

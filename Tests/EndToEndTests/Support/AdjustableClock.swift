@@ -6,6 +6,7 @@ import Synchronization
 final class AdjustableClock: WorkerClock {
     private struct State {
         var offset: Duration = .zero
+        var wallOffset: Duration = .zero
         var generation = 0
         var waiters: [Int: CheckedContinuation<Void, Never>] = [:]
         var next = 0
@@ -15,9 +16,9 @@ final class AdjustableClock: WorkerClock {
     private let state = Mutex(State())
 
     func now() -> Moment {
-        let offset = state.withLock { $0.offset }
+        let (offset, wallOffset) = state.withLock { ($0.offset, $0.wallOffset) }
         let real = system.now()
-        return Moment(wall: real.wall + offset, monotonic: real.monotonic + offset)
+        return Moment(wall: real.wall + offset + wallOffset, monotonic: real.monotonic + offset)
     }
 
     /// Moves both clocks on and wakes every sleeper, to see whether its time has come.
@@ -29,6 +30,11 @@ final class AdjustableClock: WorkerClock {
             return state.waiters
         }
         for waiter in waiters.values { waiter.resume() }
+    }
+
+    /// Steps the wall clock alone, as a person or a time server does.
+    func stepWall(by duration: Duration) {
+        state.withLock { $0.wallOffset += duration }
     }
 
     func sleep(untilMonotonic time: Duration) async throws {

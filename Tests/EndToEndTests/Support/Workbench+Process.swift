@@ -6,16 +6,20 @@ extension Workbench {
     static let secret = "sk_test_current"
 
     /// Starts the program on this bench's database and sandbox.
-    func start(_ command: [String], halt: String? = nil, configuration: String? = nil) throws -> ChildProcess {
+    func start(
+        _ command: [String], halt: String? = nil, crash: String? = nil, configuration: String? = nil
+    ) throws -> ChildProcess {
         let file = folder.appendingPathComponent("config-\(UUID().uuidString).yaml")
         try (configuration ?? yaml).write(to: file, atomically: true, encoding: .utf8)
-        return try start(command, file: file, halt: halt)
+        return try start(command, file: file, halt: halt, crash: crash)
     }
 
-    func start(_ command: [String], file: URL, halt: String? = nil) throws -> ChildProcess {
+    func start(_ command: [String], file: URL, halt: String? = nil, crash: String? = nil) throws -> ChildProcess {
         try ChildProcess(
             command + ["--config", file.path],
-            environment: ["SPOTZEE_API_KEY": Self.secret, "JOURNEY_OUTBOX_HALT": halt ?? ""], in: folder)
+            environment: [
+                "SPOTZEE_API_KEY": Self.secret, "JOURNEY_OUTBOX_HALT": halt ?? "", "JOURNEY_OUTBOX_CRASH": crash ?? "",
+            ], in: folder)
     }
 
     var yaml: String {

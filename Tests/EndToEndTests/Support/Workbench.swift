@@ -15,7 +15,7 @@ struct Workbench: Sendable {
     let folder: URL
     let business: DatabaseQueue
     let sandbox: Sandbox
-    let port: Int
+    var port: Int
     let clock = AdjustableClock()
     let events = EventRecorder()
     let keys = APIKeyRing(current: "sk_test_current")

@@ -1,0 +1,74 @@
+import ArgumentParser
+import Foundation
+import Simulation
+import Synchronization
+
+/// Plays runs of the simulation, and prints what each breach of the promise was and how to see it again.
+@main
+struct Simulate: ParsableCommand {
+    @Option(help: "The first seed.")
+    var seed: UInt64 = 1
+
+    @Option(help: "How many seeds, from the first on.")
+    var runs: UInt64 = 1
+
+    @Option(help: "How many at once.")
+    var threads = ProcessInfo.processInfo.activeProcessorCount
+
+    @Flag(help: "Print what the workers reported.")
+    var events = false
+
+    func run() throws {
+        let simulation = try Simulation()
+        let start = ContinuousClock.now
+        let next = Mutex(seed)
+        let totals = Mutex((runs: 0, requests: 0, effects: 0, crashes: 0, broken: 0))
+        let end = seed + runs
+        let failure = Mutex<(any Error)?>(nil)
+        let workers = (0..<threads).map { _ in
+            Thread {
+                while let seed = next.withLock({ next -> UInt64? in
+                    guard next < end else { return nil }
+                    defer { next += 1 }
+                    return next
+                }) {
+                    do {
+                        let outcome = try simulation.run(seed: seed, keepsEvents: events)
+                        totals.withLock {
+                            $0.runs += 1
+                            $0.requests += outcome.requests
+                            $0.effects += outcome.effects
+                            $0.crashes += outcome.crashes
+                            $0.broken += outcome.faults.isEmpty ? 0 : 1
+                        }
+                        report(outcome)
+                    } catch {
+                        failure.withLock { $0 = $0 ?? error }
+                        return
+                    }
+                }
+            }
+        }
+        for worker in workers {
+            worker.stackSize = 8 << 20
+            worker.start()
+        }
+        while !workers.allSatisfy(\.isFinished) { Thread.sleep(forTimeInterval: 0.02) }
+        try simulation.close()
+        if let error = failure.withLock({ $0 }) { throw error }
+        let seconds = (ContinuousClock.now - start) / .seconds(1)
+        let sum = totals.withLock { $0 }
+        print(
+            "\(sum.runs) runs, \(sum.requests) requests, \(sum.effects) entrances, \(sum.crashes) crashes: \(sum.broken) broke the promise; \(Int(Double(sum.runs) / seconds)) runs/s"
+        )
+        if sum.broken > 0 { throw ExitCode(1) }
+    }
+
+    private func report(_ outcome: Simulation.Outcome) {
+        if events { print(outcome.events.joined(separator: "\n")) }
+        guard !outcome.faults.isEmpty else { return }
+        print("seed \(outcome.seed):")
+        for fault in outcome.faults.prefix(5) { print("  \(fault)") }
+        print("  again: make simulate SEED=\(outcome.seed)")
+    }
+}

@@ -1,0 +1,21 @@
+import Delivery
+
+/// Every choice of a run, drawn from its seed.
+struct Dice: RandomNumberGenerator, Sendable {
+    private var source: SplitMix64
+
+    init(seed: UInt64) { source = SplitMix64(seed: seed) }
+
+    mutating func next() -> UInt64 { source.next() }
+
+    /// From 0 to one less than `bound`.
+    mutating func below(_ bound: Int) -> Int { Int.random(in: 0..<max(1, bound), using: &self) }
+
+    mutating func chance(_ probability: Double) -> Bool {
+        probability > 0 && Double.random(in: 0..<1, using: &self) < probability
+    }
+
+    mutating func milliseconds(_ range: ClosedRange<Int64>) -> Int64 { Int64.random(in: range, using: &self) }
+
+    mutating func pick<Element>(_ elements: [Element]) -> Element { elements[below(elements.count)] }
+}

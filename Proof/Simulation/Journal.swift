@@ -1,0 +1,32 @@
+import Delivery
+import Synchronization
+
+/// What the workers have reported, in order.
+final class Journal: Sendable {
+    private let events = Mutex<[WorkerEvent]>([])
+    private let isKept: Bool
+
+    /// - Parameter isKept: whether anybody will read it.
+    init(isKept: Bool) { self.isKept = isKept }
+
+    func note(_ event: WorkerEvent) {
+        if isKept { events.withLock { $0.append(event) } }
+    }
+
+    var lines: [String] { events.withLock { $0.map { JournalLine.text($0) } } }
+}
+
+/// An event on one line, short enough to follow a run by.
+enum JournalLine {
+    static func text(_ event: WorkerEvent) -> String {
+        switch event {
+        case .begun(let batch): return "begun \(batch.id) attempt \(batch.attempt) of \(batch.size) in \(batch.journey)"
+        case .settled(let settlement):
+            let record = settlement.record
+            let answer = "\(record.status.map(String.init) ?? "-") \(record.code ?? "-")"
+            return "settled \(settlement.batch.id) by \(answer): \(settlement.fate), leaving \(settlement.leaving.count)"
+        case .round(let result): return "round: begun \(result.begun.map(\.id)), successors \(result.successors.map(\.id))"
+        default: return String("\(event)".prefix(200))
+        }
+    }
+}

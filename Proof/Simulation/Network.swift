@@ -1,0 +1,143 @@
+import Delivery
+import Sandbox
+import Synchronization
+
+/// What lies between a worker and the API, and the API itself: a request that has left takes its way whatever becomes
+/// of the process that sent it.
+final class Network: Sendable {
+    /// How often, of each request, something goes wrong.
+    struct Faults: Sendable {
+        var notSent = 0.0
+        var lostBefore = 0.0
+        var lostAfter = 0.0
+        var errorBefore = 0.0
+        var errorAfter = 0.0
+        var garbledAfter = 0.0
+        var edgeRefusal = 0.0
+        /// The effect comes long after the caller has given up.
+        var late = 0.0
+    }
+
+    private struct State {
+        var model: SandboxModel
+        var dice: Dice
+        var faults = Faults()
+        var records: [SandboxRecord] = []
+        /// 2xx whose words the caller could not read.
+        var garbled = 0
+    }
+
+    static let timeout: Int64 = 30_000
+    private let agenda: Agenda
+    private let state: Mutex<State>
+
+    init(agenda: Agenda, configuration: SandboxConfiguration, dice: Dice) {
+        self.agenda = agenda
+        state = Mutex(State(model: SandboxModel(configuration), dice: dice))
+    }
+
+    func change(_ body: (inout SandboxModel) -> Void) { state.withLock { body(&$0.model) } }
+    func set(_ faults: Faults) { state.withLock { $0.faults = faults } }
+    var records: [SandboxRecord] { state.withLock(\.records) }
+    var garbled: Int { state.withLock(\.garbled) }
+
+    /// One request and what comes back of it, in the simulation's time.
+    func exchange(_ request: SandboxRequest) async -> Answer {
+        await withCheckedContinuation { continuation in
+            let reply = Reply(continuation)
+            depart(request, reply)
+        }
+    }
+
+    /// Answers its caller once; what comes later finds nobody.
+    private final class Reply: Sendable {
+        private let continuation: Mutex<CheckedContinuation<Answer, Never>?>
+
+        init(_ continuation: CheckedContinuation<Answer, Never>) { self.continuation = Mutex(continuation) }
+
+        func give(_ answer: Answer) { continuation.withLock { $0.take() }?.resume(returning: answer) }
+    }
+
+    private enum Fate {
+        case notSent, lostBefore, lostAfter, errorBefore, errorAfter, garbledAfter, edgeRefusal, late, none
+    }
+
+    private func draw() -> (Fate, out: Int64, back: Int64, isPrompt: Bool, status: Int) {
+        state.withLock { state in
+            let faults = state.faults
+            var fate = Fate.none
+            for (kind, probability) in [
+                (Fate.notSent, faults.notSent), (.lostBefore, faults.lostBefore), (.lostAfter, faults.lostAfter),
+                (.errorBefore, faults.errorBefore), (.errorAfter, faults.errorAfter),
+                (.garbledAfter, faults.garbledAfter), (.edgeRefusal, faults.edgeRefusal), (.late, faults.late),
+            ] where fate == .none && state.dice.chance(probability) { fate = kind }
+            return (
+                fate, state.dice.milliseconds(1...40), state.dice.milliseconds(1...40), state.dice.chance(0.5),
+                state.dice.pick([500, 502, 503, 504, 520, 408])
+            )
+        }
+    }
+
+    private func depart(_ request: SandboxRequest, _ reply: Reply) {
+        let (fate, out, back, isPrompt, status) = draw()
+        let silence = { @Sendable in reply.give(.silence(reason: "no answer")) }
+        let page = Response(status: status, contentType: "text/html", body: Array("<html>\(status)</html>".utf8))
+        switch fate {
+        case .notSent: return agenda.after(out) { reply.give(.notSent(reason: "refused")) }
+        case .lostBefore: return agenda.after(isPrompt ? out : Self.timeout, silence)
+        case .errorBefore: return agenda.after(out + back) { reply.give(.response(page)) }
+        case .edgeRefusal:
+            let page = Response(status: 403, contentType: "text/html", body: Array("<html>no</html>".utf8))
+            return agenda.after(out + back) { reply.give(.response(page)) }
+        default: break
+        }
+        agenda.after(Self.timeout, silence)
+        let arrival = fate == .late ? Self.timeout + out * 1000 : out
+        agenda.after(arrival) { [self] in
+            run(request) { answer in
+                switch fate {
+                case .lostAfter: if isPrompt { silence() }
+                case .errorAfter: self.agenda.after(back) { reply.give(.response(page)) }
+                case .garbledAfter: self.agenda.after(back) { reply.give(self.garble(answer)) }
+                default: self.agenda.after(back) { reply.give(answer) }
+                }
+            }
+        }
+    }
+
+    /// The API takes the request in, and some time later carries it out.
+    private func run(_ request: SandboxRequest, _ done: @escaping @Sendable (Answer) -> Void) {
+        let (beginning, delay) = state.withLock { state in
+            (state.model.begin(request, at: agenda.now), state.dice.milliseconds(0...60))
+        }
+        switch beginning {
+        case .answered(let reply): done(keep(reply))
+        case .running(let run):
+            agenda.after(delay) { [self] in
+                done(keep(state.withLock { $0.model.finish(run, at: agenda.now) }))
+            }
+        }
+    }
+
+    private func keep(_ reply: SandboxReply) -> Answer {
+        state.withLock { $0.records += reply.records }
+        guard reply.wire == .answer else { return .silence(reason: "dropped") }
+        let isReplayed = reply.header("idempotent-replayed") == "true"
+        return .response(
+            Response(
+                status: reply.status, contentType: reply.header("content-type") ?? "",
+                requestID: reply.header("x-request-id"), retryAfter: reply.header("retry-after"),
+                isReplayed: isReplayed, date: isReplayed ? nil : HTTPDate.text(agenda.now), body: reply.body))
+    }
+
+    private func garble(_ answer: Answer) -> Answer {
+        guard case .response(var response) = answer, !response.body.isEmpty else { return answer }
+        let cut = state.withLock { state in
+            state.garbled += 1
+            return state.dice.below(response.body.count)
+        }
+        response.body = Array(response.body.prefix(cut))
+        response.isComplete = false
+        return .response(response)
+    }
+}

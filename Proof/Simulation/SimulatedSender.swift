@@ -1,0 +1,58 @@
+import Delivery
+import Sandbox
+
+/// The API as one process reaches it: requests leave over the simulated network.
+struct SimulatedSender: BatchSender {
+    let network: Network
+    let process: WorkerProcess
+
+    var apiKeyFingerprints: [String] { process.ring.fingerprints }
+
+    func send(_ batch: Batch) async -> Answer {
+        guard let secret = process.ring.secret(for: batch.apiKeyFingerprint) else {
+            return .notSent(reason: "no key")
+        }
+        let answer = await network.exchange(
+            request("POST", "/journeys/\(batch.target.journey)/trigger", secret, key: batch.key, body: batch.body))
+        guard case .response(var response) = answer, response.status == 404, batch.target.entrance != nil else {
+            return answer
+        }
+        response.journey = await read(journey: batch.target).reading
+        return .response(response)
+    }
+
+    func read(journey: Target) async -> JourneyReport {
+        let answer = await network.exchange(
+            request("GET", "/journeys/\(journey.journey)", process.ring.all[0], key: nil, body: []))
+        guard case .response(let response) = answer else {
+            return JourneyReport(reading: .unreadable, isAnswered: false)
+        }
+        let text = String(decoding: response.body, as: UTF8.self)
+        let reading: Response.JourneyReading =
+            switch response.status {
+            case 200: text.contains(#""status":"live""#) ? .live : .notLive
+            case 401, 403: .forbidden
+            case 404: .missing
+            default: .unreadable
+            }
+        return JourneyReport(reading: reading, date: response.date)
+    }
+
+    func sendWithoutEffect(key: String, target: Target) async -> Answer {
+        let body = target.entrance == nil ? #"{"users":[]}"# : "{}"
+        return await network.exchange(
+            request(
+                "POST", "/journeys/\(target.journey)/trigger", process.ring.all[0], key: key, body: Array(body.utf8)))
+    }
+
+    private func request(
+        _ method: String, _ path: String, _ secret: String, key: String?, body: [UInt8]
+    ) -> SandboxRequest {
+        var headers = ["authorization": "Bearer \(secret)", "spotzee-version": "2026-04-28"]
+        if let key {
+            headers["idempotency-key"] = key
+            headers["content-type"] = "application/json"
+        }
+        return SandboxRequest(method: method, path: "/api/client" + path, headers: headers, body: body)
+    }
+}

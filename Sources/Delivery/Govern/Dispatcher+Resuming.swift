@@ -1,0 +1,94 @@
+/// Batches that are open already.
+extension Dispatcher {
+    mutating func resume(into plan: inout Plan, permits: inout Int, at now: Moment) throws {
+        var ready: [Batch] = []
+        for batch in open.due(at: now.monotonic) {
+            switch try Resuming(self, now: now, batch: batch).decide(batch) {
+            case .send: ready.append(batch)
+            case .wait: continue
+            case .learnTime: askForTime(batch.target, into: &plan, permits: &permits, at: now)
+            case .learnEnforcement: askForEnforcement(batch.target, into: &plan, permits: &permits, at: now)
+            case .end(let settlement):
+                settle(settlement, at: now)
+                isBehind = true
+            }
+        }
+        if isolate(ready, into: &plan, permits: &permits) { return }
+        for batch in ready where permits > 0 {
+            permits -= 1
+            plan.round.resumes.append(batch)
+        }
+    }
+
+    // MARK: Batches that may have ended the process
+
+    /// Sends a suspect with nobody beside it, so that the next crash says whose it is; true while one waits or flies.
+    private mutating func isolate(_ ready: [Batch], into plan: inout Plan, permits: inout Int) -> Bool {
+        let suspect = ready.filter(\.isSuspect).min { ($0.unanswered, $0.id) < ($1.unanswered, $1.id) }
+        let isFlying = open.inFlight.values.contains(where: \.isSuspect)
+        guard suspect != nil || isFlying else { return false }
+        if let suspect, open.inFlight.isEmpty, permits > 0 { plan.round.resumes.append(suspect) }
+        permits = 0
+        return true
+    }
+
+    /// A stopping worker that has waited long enough says so of each request: silence is no crash.
+    mutating func abandonFlights(at now: Moment) throws {
+        guard let stoppingSince, now.monotonic - stoppingSince >= Self.stopPatience else { return }
+        for batch in open.inFlight.values.sorted(by: { $0.id < $1.id }) {
+            settle(
+                Settlement(
+                    batch: batch, fate: .sending(dueAt: now.wall, stamp: batch.possiblyExecutedSince),
+                    record: AnswerRecord(code: "stopped")),
+                at: now)
+        }
+    }
+
+    // MARK: What has to be known first
+
+    private mutating func askForEnforcement(
+        _ target: Target, into plan: inout Plan, permits: inout Int, at now: Moment
+    ) {
+        // While everything is shut this is the probe of that door too, and two requests are one permit.
+        let isDoorProbe = doors.isShut(.everything, at: now.wall)
+        guard knowledge.mayProbe(at: now), permits > (isDoorProbe ? 0 : 1) else { return }
+        knowledge.beginProbe(at: now)
+        if isDoorProbe { doors.noteProbe(.everything, at: now.wall) }
+        permits = max(0, permits - 2)
+        windows.note(2, at: now.monotonic)
+        plan.enforcementProbe = target
+    }
+
+    /// Doubts now and then that keys are ignored.
+    mutating func recheckEnforcement(into plan: inout Plan, permits: inout Int, at now: Moment) {
+        guard knowledge.isRecheckDue(at: now), doors.passage(.everything, at: now.wall) == .open,
+            let journey = configuration.journeys.first
+        else { return }
+        askForEnforcement(configuration.target(of: journey), into: &plan, permits: &permits, at: now)
+    }
+
+    private mutating func askForTime(_ target: Target, into plan: inout Plan, permits: inout Int, at now: Moment) {
+        guard clockProbe.mayAsk(at: now), permits > 0 else { return }
+        clockProbe.isAsking = true
+        permits -= 1
+        windows.note(1, at: now.monotonic)
+        plan.clockProbe = target
+    }
+
+    func isAwaitingEnforcement(at now: Moment) -> Bool {
+        enforcement == .unproven && !knowledge.isProbing
+            && open.due(at: now.monotonic).contains { $0.possiblyExecutedSince != nil }
+    }
+
+    func isAwaitingClock(at now: Moment) -> Bool {
+        !clockProbe.isAnswered && !clockProbe.isAsking
+            && open.due(at: now.monotonic).contains { inherited.contains($0.id) }
+    }
+
+    /// A request that leaves through a shut door is that door's probe.
+    mutating func probeIfShut(_ journey: String, at now: Moment) {
+        for scope in [Pause.Scope.everything, .journey(journey)] where doors.isShut(scope, at: now.wall) {
+            doors.noteProbe(scope, at: now.wall)
+        }
+    }
+}

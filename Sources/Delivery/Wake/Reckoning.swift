@@ -1,0 +1,82 @@
+/// The worker's own reckoning of wall time, by which the age of what may have run is counted.
+///
+/// It never goes back, not even over a restart: in one process it follows the monotonic clock at least, and from one to
+/// the next a high-water mark. Where the machine's clock falls behind, the API's `Date` is a second witness. An age is
+/// therefore rather too great than too small, since a request that is resent too late runs twice.
+struct Reckoning: Sendable {
+    /// A clock that is off by less is taken for right: well inside the margin between `unknown_after` and 24 h.
+    static let tolerance: Duration = .seconds(300)
+    /// How often the mark is stored, and the API's clock is looked at.
+    static let interval: Duration = .seconds(60)
+
+    private var anchor: Moment
+    /// How far the API's clock is ahead of this reckoning, as far as it was seen.
+    private var apiAhead: Duration?
+    private var storedAt: Duration?
+    private var lookedAt: Duration?
+    /// The machine's clock stood behind the mark at the start: how long nobody worked is unknown until the API says.
+    private(set) var isAdrift: Bool
+
+    init(_ mark: ClockMark?, at now: Moment) {
+        let highWater = mark?.highWater ?? now.wall
+        anchor = Moment(wall: max(now.wall, highWater), monotonic: now.monotonic)
+        apiAhead = mark?.apiAhead
+        isAdrift = highWater - now.wall > Self.tolerance
+    }
+
+    /// What the time is, as far as this process knows.
+    func time(at now: Moment) -> WallTime {
+        max(now.wall, anchor.wall + max(.zero, now.monotonic - anchor.monotonic))
+    }
+
+    /// Keeps what the machine's clock says now, so that a later step back changes nothing.
+    mutating func tick(at now: Moment) {
+        anchor = Moment(wall: time(at: now), monotonic: max(now.monotonic, anchor.monotonic))
+    }
+
+    /// Whether the API's clock is worth a look: reading a date costs more than an answer may.
+    func wantsWitness(at now: Moment) -> Bool {
+        lookedAt.map { now.monotonic - $0 >= Self.interval } ?? true
+    }
+
+    /// Takes in what the API's clock said; returns by how much this machine's clock had fallen behind unnoticed.
+    mutating func note(apiTime: WallTime, at now: Moment) -> Duration? {
+        lookedAt = now.monotonic
+        tick(at: now)
+        let ahead = apiTime - anchor.wall
+        // Nothing to compare with: a clock that went back was right before, the first look at any other is the measure.
+        let known = apiAhead ?? (isAdrift ? .zero : ahead)
+        isAdrift = false
+        // The first measure is kept with the next round, since all later ones are held against it.
+        if apiAhead == nil { storedAt = nil }
+        guard ahead - known > Self.tolerance else {
+            apiAhead = min(known, ahead)
+            return nil
+        }
+        apiAhead = known
+        anchor.wall = anchor.wall + (ahead - known)
+        storedAt = nil
+        return ahead - known
+    }
+
+    /// What is to be stored, once a minute.
+    mutating func takeMark(at now: Moment) -> ClockMark? {
+        tick(at: now)
+        if let storedAt, now.monotonic - storedAt < Self.interval { return nil }
+        storedAt = now.monotonic
+        return ClockMark(highWater: anchor.wall, apiAhead: apiAhead)
+    }
+}
+
+/// What is kept of the clocks from one worker to the next.
+public struct ClockMark: Sendable, Equatable {
+    /// The latest wall time that a worker knows to have come.
+    public var highWater: WallTime
+    /// How far the API's clock was ahead of the worker's.
+    public var apiAhead: Duration?
+
+    public init(highWater: WallTime, apiAhead: Duration?) {
+        self.highWater = highWater
+        self.apiAhead = apiAhead
+    }
+}

@@ -1,0 +1,45 @@
+import Delivery
+import GRDB
+
+/// What the worker has learned and keeps over a restart, in `outbox_meta`.
+struct Lessons {
+    let db: Database
+
+    func enforcement() throws -> EnforcementFinding? {
+        guard let finding = try SQLiteStore.meta(db, "enforcement").flatMap(Enforcement.init(rawValue:)) else {
+            return nil
+        }
+        return EnforcementFinding(enforcement: finding, subject: try SQLiteStore.meta(db, "enforcement_of"))
+    }
+
+    func bodyBytesMax() throws -> Int? {
+        try SQLiteStore.meta(db, "body_bytes_max").flatMap { Int($0) }
+    }
+
+    func clock() throws -> ClockMark? {
+        guard let highWater = try milliseconds("clock_high_water") else { return nil }
+        let ahead = try milliseconds("clock_api_ahead").map { Duration.milliseconds($0) }
+        return ClockMark(highWater: WallTime(milliseconds: highWater), apiAhead: ahead)
+    }
+
+    private func milliseconds(_ key: String) throws -> Int64? {
+        try SQLiteStore.meta(db, key).flatMap { Int64($0) }
+    }
+
+    /// Stores what a round has learned.
+    func keep(_ round: Round) throws {
+        if let finding = round.enforcement {
+            try SQLiteStore.setMeta(db, "enforcement", finding.enforcement.rawValue)
+            try SQLiteStore.setMeta(db, "enforcement_of", finding.subject)
+        }
+        switch round.bodyBytesMax {
+        case .learned(let limit): try SQLiteStore.setMeta(db, "body_bytes_max", String(limit))
+        case .forgotten: try SQLiteStore.setMeta(db, "body_bytes_max", nil)
+        case nil: break
+        }
+        if let clock = round.clock {
+            try SQLiteStore.setMeta(db, "clock_high_water", String(clock.highWater.milliseconds))
+            try SQLiteStore.setMeta(db, "clock_api_ahead", clock.apiAhead.map { String($0.milliseconds) })
+        }
+    }
+}

@@ -1,0 +1,138 @@
+@testable import Delivery
+import Testing
+
+/// What a worker does with its predecessor's requests when no clock can be trusted.
+@Suite struct ClockTests {
+    /// A batch that an earlier worker sent a minute before its end, by the clock of that time.
+    private static func inherited(unanswered: Int = 1) throws -> Batch {
+        var batch = try Make.batch(Make.rows(3), before: Make.now - .seconds(60))
+        batch.unanswered = unanswered
+        return batch
+    }
+
+    private static func httpDate(_ time: Duration) -> String {
+        // Make.now is 2027-01-15 08:00:00 UTC.
+        let seconds = 8 * 3600 + Int(time.seconds)
+        let (day, rest) = (15 + seconds / 86400, seconds % 86400)
+        let clock = [rest / 3600, rest / 60 % 60, rest % 60].map { $0 < 10 ? "0\($0)" : "\($0)" }
+        let weekday = ["Fri", "Sat", "Sun"][day - 15]
+        return "\(weekday), \(day) Jan 2027 \(clock.joined(separator: ":")) GMT"
+    }
+
+    @Test func `a predecessor's request leaves again only after somebody was asked for the time`() throws {
+        var world = World(inheriting: [try Self.inherited()])
+        world.apiDate = Self.httpDate(.zero)
+        let plan = try world.look()
+        #expect(plan.clockProbe != nil && world.flights.isEmpty)
+        try world.look()
+        #expect(world.flights.count == 1 && world.clockProbes == 1)
+    }
+
+    @Test func `when the API's clock says that a day went by unnoticed, nothing is sent again`() throws {
+        let mark = ClockMark(highWater: Make.now - .seconds(30), apiAhead: .zero)
+        var world = World(inheriting: [try Self.inherited()], clock: mark)
+        world.apiDate = Self.httpDate(.seconds(30 * 3600))
+        for _ in 0..<3 { try world.look() }
+        #expect(world.flights.isEmpty && world.inDoubt == [1, 2, 3])
+    }
+
+    @Test func `when the clock went back and nobody can say how far, nothing is sent again`() throws {
+        let mark = ClockMark(highWater: Make.now + .seconds(7200), apiAhead: nil)
+        var world = World(inheriting: [try Self.inherited()], clock: mark)
+        for _ in 0..<3 { try world.look() }
+        #expect(world.flights.isEmpty && world.inDoubt == [1, 2, 3])
+    }
+
+    @Test func `a clock that went back stops no request of this worker's own`() throws {
+        let mark = ClockMark(highWater: Make.now + .seconds(7200), apiAhead: nil)
+        var world = World(clock: mark)
+        world.add(Make.rows(3))
+        try world.look()
+        #expect(world.flights[0].batch.possiblyExecutedSince == Make.now + .seconds(7200))
+        try world.answer(.silence(reason: "timeout"))
+        for _ in 0..<5 where world.flights.isEmpty { try world.wait() }
+        #expect(world.flights.count == 1 && world.inDoubt.isEmpty)
+    }
+
+    @Test func `a clock set back while a request may have run does not make it younger`() throws {
+        var world = World()
+        world.add(Make.rows(3))
+        try world.look()
+        try world.answer(.silence(reason: "timeout"))
+        try world.look()
+        world.now.monotonic += .seconds(23 * 3600)
+        world.now.wall = Make.now - .seconds(3600)
+        try world.look()
+        #expect(world.flights.isEmpty && world.inDoubt == [1, 2, 3])
+    }
+
+    @Test func `nobody answers for the time: it is asked again after backoff, and nothing leaves`() throws {
+        var world = World(inheriting: [try Self.inherited()])
+        let plan = try world.mind.plan(at: world.now)
+        #expect(plan.clockProbe != nil)
+        world.mind.absorb(time: JourneyReport(reading: .unreadable, isAnswered: false), at: world.now)
+        #expect(try world.mind.plan(at: world.now).clockProbe == nil)
+        #expect(world.mind.nextLook(after: world.now) == world.now.monotonic + .seconds(1))
+        world.advance(.seconds(1))
+        #expect(try world.mind.plan(at: world.now).clockProbe != nil)
+    }
+}
+
+/// Requests that may be what ends the worker.
+@Suite struct SuspectTests {
+    private static func inherited(_ id: Int64, unanswered: Int) throws -> Batch {
+        var batch = try Make.batch(Make.rows(2, from: id * 10), id: id, before: Make.now - .seconds(60))
+        batch.unanswered = unanswered
+        return batch
+    }
+
+    @Test func `what three workers ended with is sent with nobody beside it, the least suspicious first`() throws {
+        let batches = try [(1, 4), (2, 3), (3, 0)].map { try Self.inherited(Int64($0.0), unanswered: $0.1) }
+        var world = World(inheriting: batches)
+        // Asks for the time; nothing may leave before.
+        try world.look()
+        world.add(Make.rows(30, from: 100))
+        var order: [[Int64]] = []
+        for _ in 0..<12 where order.count < 3 {
+            try world.look()
+            guard !world.flights.isEmpty else { continue }
+            order.append(world.flights.map(\.batch.id))
+            try world.answerAll(World.success)
+        }
+        #expect(order.prefix(2) == [[2], [1]])
+        #expect(order[2].contains(3) && order[2].count > 1)
+    }
+
+    @Test(arguments: [Journey.OnUnknown.hold, .resend])
+    func `what eight workers ended with waits for a person, whatever the journey says`(policy: Journey.OnUnknown) throws
+    {
+        var world = World(
+            journeys: [Journey(name: "welcome", id: 33, onUnknown: policy)],
+            inheriting: [try Self.inherited(1, unanswered: 8)])
+        try world.look()
+        #expect(world.inDoubt == [10, 11] && world.flights.isEmpty)
+    }
+
+    @Test func `any answer clears a suspect`() throws {
+        var world = World(inheriting: [try Self.inherited(1, unanswered: 7)])
+        for _ in 0..<3 where world.flights.isEmpty { try world.look() }
+        try world.answer(.silence(reason: "timeout"))
+        #expect(world.mind.open.waiting[1]?.batch.unanswered == 0)
+    }
+
+    @Test func `a worker told to stop writes down what it has waited for in vain`() throws {
+        var world = World()
+        world.add(Make.rows(3))
+        try world.look()
+        world.mind.stop(at: world.now)
+        world.advance(Dispatcher.stopPatience)
+        let plan = try world.mind.plan(at: world.now)
+        #expect(plan.round.settlements.map(\.record.code) == ["stopped"])
+        guard case .sending(_, let stamp) = plan.round.settlements[0].fate else {
+            Issue.record("the batch should stay as it is")
+            return
+        }
+        #expect(stamp == Make.now)
+        #expect(world.mind.isStopped(at: world.now))
+    }
+}

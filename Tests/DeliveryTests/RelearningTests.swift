@@ -1,0 +1,112 @@
+@testable import Delivery
+import Testing
+
+/// What was learned of the API, doubted when there is reason to.
+@Suite struct RelearningTests {
+    private static let absent = EnforcementFinding(enforcement: .absent, subject: "https://api.test current")
+
+    @Test func `that keys are ignored is asked again at the start, then once a day`() throws {
+        var world = World(idempotency: .auto, enforcement: Self.absent)
+        try world.look()
+        #expect(world.enforcementProbes == 1)
+        world.mind.absorb(.absent, at: world.now)
+        world.advance(.seconds(23 * 3600))
+        try world.look()
+        #expect(world.enforcementProbes == 1)
+        world.advance(.seconds(3601))
+        try world.look()
+        #expect(world.enforcementProbes == 2)
+        world.mind.absorb(.enforced, at: world.now)
+        #expect(world.mind.enforcement == .enforced)
+        #expect(
+            try world.look().round.enforcement
+                == EnforcementFinding(enforcement: .enforced, subject: Self.absent.subject))
+        world.advance(.seconds(48 * 3600))
+        try world.look()
+        #expect(world.enforcementProbes == 2)
+    }
+
+    @Test(arguments: ["https://api.test other", "https://staging.test current"])
+    func `what was learned of another key or API is not believed`(subject: String) throws {
+        let world = World(idempotency: .auto, enforcement: EnforcementFinding(enforcement: .enforced, subject: subject))
+        #expect(world.mind.enforcement == .unproven)
+    }
+
+    @Test func `another API key is asked anew`() throws {
+        var world = World(
+            idempotency: .auto,
+            enforcement: EnforcementFinding(enforcement: .enforced, subject: "https://api.test current"))
+        #expect(world.mind.enforcement == .enforced)
+        world.mind.know(fingerprints: ["new", "current"])
+        #expect(world.mind.enforcement == .unproven)
+        #expect(try world.look().round.enforcement?.subject == "https://api.test new")
+    }
+
+    @Test func `the configuration's word is never doubted`() throws {
+        var world = World(idempotency: .absent, enforcement: Self.absent)
+        try world.look()
+        world.advance(.seconds(48 * 3600))
+        try world.look()
+        #expect(world.enforcementProbes == 0)
+    }
+
+    @Test func `a reload forgets the body limit that a 413 taught`() throws {
+        var world = World()
+        world.mind.bodyBytesMax = 70_000
+        world.mind.reconfigure(world.mind.configuration, at: world.now)
+        #expect(world.mind.bodyBytesMax == nil)
+        #expect(try world.look().round.bodyBytesMax == .forgotten)
+    }
+
+    @Test func `a journey that reads live and takes nothing is tried ever more rarely, with one row`() throws {
+        var world = World()
+        world.add(Make.rows(500))
+        var sent: [Int] = []
+        for _ in 0..<80 {
+            try world.wait()
+            sent += world.flights.map(\.batch.size)
+            try world.answerAll(.response(Make.problem(404, "resource_missing")))
+            for name in world.reads { world.mind.absorb(JourneyReport(reading: .live), ofJourney: name, at: world.now) }
+            world.reads = []
+        }
+        #expect(world.now.wall - Make.now > .seconds(3 * 3600))
+        // The first burst, the burst after the first reading, and then one row at a time.
+        #expect(sent.drop { $0 > 1 }.allSatisfy { $0 == 1 })
+        #expect(sent.count { $0 > 1 } <= 12)
+        try world.wait()
+        while world.flights.isEmpty { try world.wait() }
+        try world.answerAll(World.success)
+        try world.look()
+        #expect(world.pauses.isEmpty && world.flights.contains { $0.batch.size > 1 })
+    }
+
+    @Test(arguments: ["operator", "rate_limited", "rows_refused"])
+    func `a code of the API never passes for a pause of the worker's own`(code: String) throws {
+        var world = World()
+        world.add(Make.rows(1))
+        try world.look()
+        try world.answer(Make.problem(401, code))
+        try world.look()
+        #expect(world.pauses.map(\.cause) == ["api_\(code)"])
+        world.advance(.seconds(31))
+        for _ in 0..<3 where world.flights.isEmpty { try world.look() }
+        try world.answer(World.success)
+        try world.look()
+        #expect(world.pauses.isEmpty)
+    }
+
+    @Test func `silences make the next wait longer, limits do not`() throws {
+        var world = World()
+        world.add(Make.rows(1))
+        for _ in 0..<6 {
+            for _ in 0..<9 where world.flights.isEmpty { try world.wait() }
+            try world.answer(Make.problem(429, "rate_limited", retryAfter: "1"))
+        }
+        for _ in 0..<9 where world.flights.isEmpty { try world.wait() }
+        #expect(world.flights[0].batch.attempt == 7)
+        try world.answer(.silence(reason: "timeout"))
+        let due = try #require(world.mind.open.waiting.values.first?.due)
+        #expect(due - world.now.monotonic <= .seconds(1))
+        #expect(world.mind.open.waiting.values.first?.batch.failures == 1)
+    }
+}
