@@ -164,4 +164,45 @@ extension CommandTests {
             #expect(try never.text.contains("the highest id given so far is 2"))
         }
     }
+
+    @Test func `journeys reads the API's list to its end`() async throws {
+        try await Workbench.open {
+            $0.journeys += (100..<320).map { SandboxJourney(id: $0) }
+        } _: { bench in
+            let journeys = try bench.start(["journeys", "--json"])
+            #expect(await journeys.end() == .exited(0))
+            #expect(try journeys.text.matches(of: /"id":/).count == 222)
+            #expect(try journeys.text.contains(#""id":319"#))
+        }
+    }
+
+    @Test func `doctor tells an invalid configuration and a database that is not there, and goes on`() async throws {
+        try await Workbench.open { bench in
+            let invalid = try bench.start(["doctor", "--database", bench.path], configuration: "nonsense: 1")
+            #expect(await invalid.end() == .exited(1))
+            #expect(try invalid.text.contains("fail  configuration: "))
+            #expect(try invalid.text.contains("ok    schema: "))
+            let missing = try bench.start(["doctor", "--database", bench.path + ".gone"])
+            #expect(await missing.end() == .exited(1))
+            #expect(try missing.text.contains("fail  database_file: there is no database at "))
+            #expect(try missing.text.contains("ok    api: "))
+        }
+    }
+
+    @Test func `doctor tells a key that the API refuses and an API that is not there`() async throws {
+        try await Workbench.open { bench in
+            let key = bench.folder.appendingPathComponent("api-key")
+            try "sk_test_revoked".write(to: key, atomically: true, encoding: .utf8)
+            let yaml = bench.yaml.replacingOccurrences(
+                of: "rate: unlimited", with: "rate: unlimited, key_file: \(key.path)")
+            let refused = try bench.start(["doctor"], configuration: yaml)
+            #expect(await refused.end() == .exited(1))
+            #expect(try refused.text.contains("fail  api: \(bench.url) answers 401"))
+            #expect(try refused.text.contains("warn  api_key: "))
+            let silent = try bench.start(
+                ["doctor"], configuration: bench.yaml.replacingOccurrences(of: bench.url, with: "http://127.0.0.1:1"))
+            #expect(await silent.end() == .exited(1))
+            #expect(try silent.text.contains("fail  api: http://127.0.0.1:1 cannot be reached"))
+        }
+    }
 }

@@ -147,4 +147,18 @@ import Testing
     func `only what looks like a code is one`(text: String, code: String) {
         #expect(ForeignText.code(text) == code)
     }
+
+    @Test func `numbers that cannot be read are logged, and the next look may succeed`() throws {
+        let scene = try Scene()
+        let lines = Lines()
+        let seen = Mutex(0)
+        func sampler(_ path: String) -> BacklogSampler {
+            BacklogSampler(database: path, logger: lines.logger()) { _, _ in seen.withLock { $0 += 1 } }
+        }
+        sampler(scene.path + ".gone").look()
+        #expect(lines.all.contains("warning sample_failed reason="))
+        #expect(seen.withLock { $0 } == 0)
+        sampler(scene.path).look()
+        #expect(seen.withLock { $0 } == 1)
+    }
 }

@@ -31,7 +31,8 @@ enum EventKind: String, CaseIterable {
         case .batchSending, .batchSettled: .debug
         case .workerStarted, .workerStopping, .workerStopped, .batchAgain, .httpListening: .info
         case .pauseEnded, .idempotencyFound, .configurationReloaded, .apiKeyChanged: .notice
-        case .answerStale, .intentDead, .pauseBegan, .clockBehind, .databaseBusy, .apiKeyUnreadable, .sampleFailed: .warning
+        case .answerStale, .intentDead, .pauseBegan, .clockBehind, .databaseBusy, .apiKeyUnreadable, .sampleFailed:
+            .warning
         case .batchInDoubt, .settlementFailed, .configurationRefused, .httpUnavailable: .error
         }
     }

@@ -13,10 +13,10 @@ struct OldestDue {
     /// Nil when nothing is due. What is in doubt, dead or scheduled for later does not wait for the worker.
     func find() throws -> WallTime? {
         let names = JourneyNames(db: db)
-        let heads = try names.names(in: .ready).prefix(Self.journeysMax).compactMap {
+        let heads = try names.names(in: .ready, most: Self.journeysMax).compactMap {
             try time("SELECT created_at FROM outbox WHERE journey = ? AND scheduled_at IS NULL ORDER BY id LIMIT 1", $0)
         }
-        let due = try names.names(in: .due).prefix(Self.journeysMax).compactMap {
+        let due = try names.names(in: .due, most: Self.journeysMax).compactMap {
             try time(
                 """
                 SELECT scheduled_at FROM outbox WHERE journey = ? AND scheduled_at <= \(now.milliseconds)

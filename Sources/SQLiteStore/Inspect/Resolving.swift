@@ -47,14 +47,11 @@ public struct Resolving {
     /// `onProgress` is told the share of the batches that was looked at.
     public func apply(
         _ verdict: Verdict, to selection: Selection, isDryRun: Bool = false,
-        onProgress: @escaping (Double) -> Void = { _ in }
+        onProgress: (Double) -> Void = { _ in }
     ) throws -> Report {
         var report = Report()
         let parts = try connection.read { db in try select(db, selection, &report) }
-        var looked = 0
         let step = { (db: Database, part: Part) in
-            looked += 1
-            onProgress(Double(looked) / Double(parts.count))
             let count = isDryRun ? try count(db, part) : try resolve(db, part, verdict)
             guard count > 0 else {
                 report.notInDoubt += part.intents?.sorted() ?? [part.batch]
@@ -66,7 +63,7 @@ public struct Resolving {
         if isDryRun {
             for part in parts { try connection.read { db in try step(db, part) } }
         } else {
-            try WriteTurns(connection: connection).forEach(parts, step)
+            try WriteTurns(connection: connection).forEach(parts, onTurn: onProgress, step)
         }
         return report
     }
