@@ -19,8 +19,8 @@ deps: ## Install what is missing to build (libsqlite3-dev), as root or through s
 	@scripts/install-dependencies
 
 .PHONY: test-tools
-test-tools: ## Install what some tests skip without (promtool, systemd-nspawn), as root.
-	@scripts/install-test-tools
+test-tools: ## Install what some tests skip without (nginx, promtool, systemd-nspawn), as root or through sudo.
+	@scripts/install-dependencies tests
 
 .PHONY: build
 build: deps ## Build the program for development.

@@ -7,6 +7,12 @@ enum Failure {
     static func configuration(_ message: String) -> any Error { exit(78, message) }
     /// sysexits.h: a try later may succeed.
     static func temporary(_ message: String) -> any Error { exit(75, message) }
+    /// sysexits.h: the database was replaced underneath, and nothing more was written to the old one.
+    static func replaced(_ path: String) -> any Error {
+        exit(
+            74, "another file has taken the place of \(path) or of its log; stopped, to be started on what is there now"
+        )
+    }
     static func general(_ message: String) -> any Error { exit(1, message) }
     static func usage(_ message: String) -> any Error { exit(64, message) }
 

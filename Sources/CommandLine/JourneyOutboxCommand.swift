@@ -10,7 +10,7 @@ struct JourneyOutboxCommand: AsyncParsableCommand {
             Producers insert rows into the table `outbox` in their own transactions; `run` delivers them.
 
             Exit codes: 0 done; 1 failed, or a check of doctor failed; 3 something is left that waits for a person or for time; 64 usage; \
-            75 another worker drains this database; 78 configuration.
+            74 the database was replaced underneath; 75 another worker drains this database; 78 configuration.
             """,
         version: Version.current,
         subcommands: [

@@ -12,6 +12,8 @@ public enum WorkerEvent: Sendable {
     case enforcement(Enforcement)
     /// The machine's clock had fallen behind the API's; ages are counted by the API's from here on.
     case clockBehind(by: Duration)
+    /// The rate limit that refusals have taught; 0 is none any more.
+    case rateLearned(perSecond: Double)
     case storeBusy(times: Int)
     case settlementFailed(batch: Int64, reason: String)
     case round(RoundResult)

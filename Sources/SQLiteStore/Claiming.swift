@@ -97,7 +97,8 @@ struct Claiming {
 
     /// When a partial batch of fresh rows becomes ripe; nil when it is.
     private func ripeness(of picked: Picked, _ order: ClaimOrder) -> WallTime? {
-        guard !picked.isCutShort, picked.quarantined.isEmpty, let oldest = picked.oldestReady,
+        guard !picked.isCutShort, picked.builder?.isFull != true, picked.quarantined.isEmpty,
+            let oldest = picked.oldestReady,
             picked.taken.allSatisfy({ $0.source == .ready })
         else { return nil }
         let ripe = WallTime(milliseconds: oldest) + order.linger

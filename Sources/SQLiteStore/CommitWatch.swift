@@ -1,26 +1,47 @@
 import Delivery
 import GRDB
+import Synchronization
 
 /// Notices commits of other processes within milliseconds, and costs next to nothing while there are none.
 ///
 /// An inotify event tells that a commit is under way, not that it can be seen: at `synchronous=FULL` the event comes
-/// first. So after an event `PRAGMA data_version` is looked at, at growing intervals, until it changes; and twice a
-/// second in any case, where the file system sends no events. The version is read on the worker's own connection, which
-/// its own commits do not change (sqlite.org/pragma.html#pragma_data_version).
+/// first. So after an event `PRAGMA data_version` is looked at, at growing intervals, until it changes; and once in a
+/// while without an event, which costs an idle worker next to nothing. Where that look finds a commit that no event has
+/// told of, the file system sends none, and looks come often from then on. The version is read on the worker's own
+/// connection, which its own commits do not change (sqlite.org/pragma.html#pragma_data_version).
 public struct CommitWatch: CommitSource {
-    /// How often to look where no event comes.
-    static let slowInterval: Duration = .milliseconds(500)
-    /// How often to look where the kernel gives no watch at all.
+    /// How often to look while events tell.
+    public static let slowInterval: Duration = .seconds(10)
+    /// How often to look where events do not tell, or where the kernel gives no watch at all.
     static let blindInterval: Duration = .milliseconds(50)
     /// The looks after an event: for a quarter of a second in all.
     static let looks: [Duration] = [0, 1, 1, 2, 4, 8, 16, 32, 64, 128].map { .milliseconds($0) }
 
+    private enum Cause {
+        case event, time
+    }
+
+    /// How often to look without an event; shortened once nobody tells.
+    private final class Interval: Sendable {
+        private let length: Mutex<Duration>
+        init(_ length: Duration) { self.length = Mutex(length) }
+        var current: Duration { length.withLock { $0 } }
+        func shorten(to shorter: Duration) { length.withLock { $0 = shorter } }
+    }
+
     private let database: String
+    private let interval: Duration
     private let version: @Sendable () async throws -> Int64
 
-    /// - Parameter version: reads `PRAGMA data_version`, always on the same connection.
-    public init(database: String, version: @escaping @Sendable () async throws -> Int64) {
+    /// - Parameters:
+    ///   - interval: how often to look while events tell.
+    ///   - version: reads `PRAGMA data_version`, always on the same connection; throws `StoreError.replaced` when that
+    ///     is no longer a connection to the file at the path.
+    public init(
+        database: String, interval: Duration = slowInterval, version: @escaping @Sendable () async throws -> Int64
+    ) {
         self.database = database
+        self.interval = interval
         self.version = version
     }
 
@@ -28,15 +49,23 @@ public struct CommitWatch: CommitSource {
         let files = Self.files(of: database)
         defer { files?.stop() }
         let events = files?.events
-        let (looks, look) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        // One of each kind at most: an event is never lost to a tick.
+        let (looks, look) = AsyncStream.makeStream(of: Cause.self, bufferingPolicy: .bufferingNewest(2))
+        let interval = Interval(events == nil ? Self.blindInterval : interval)
         try await withThrowingTaskGroup(of: Void.self) { group in
             defer { group.cancelAll() }
-            if let events { group.addTask { for await _ in events { look.yield() } } }
-            let interval = events == nil ? Self.blindInterval : Self.slowInterval
-            group.addTask { await Self.tick(every: interval) { look.yield() } }
+            if let events { group.addTask { for await _ in events { look.yield(.event) } } }
+            group.addTask { await Self.tick(every: interval) { look.yield(.time) } }
             var last: Int64?
-            for await _ in looks {
-                let seen = try await nextVersion(after: last)
+            var isUntold = false
+            for await cause in looks {
+                let seen = try await cause == .event ? nextVersion(after: last) : versionNow(else: last)
+                // Found by the clock twice with no event in between: nobody tells.
+                if cause == .time, last != nil, seen != last {
+                    if isUntold { interval.shorten(to: Self.blindInterval) }
+                    isUntold = true
+                }
+                if cause == .event { isUntold = false }
                 if seen != last { notify() }
                 last = seen
             }
@@ -49,14 +78,14 @@ public struct CommitWatch: CommitSource {
         var seen = last
         for pause in Self.looks {
             if pause > .zero { try await Task.sleep(for: pause, tolerance: .zero) }
-            do {
-                seen = try await version()
-            } catch StoreError.busy {
-                continue
-            }
+            seen = try await versionNow(else: last)
             if seen != last { return seen }
         }
         return seen
+    }
+
+    private func versionNow(else last: Int64?) async throws -> Int64? {
+        do { return try await version() } catch StoreError.busy { return last }
     }
 
     /// Nil where the kernel gives no more watches: the database is then looked at more often instead.
@@ -64,11 +93,11 @@ public struct CommitWatch: CommitSource {
         do { return try FileEvents(database: database) } catch { return nil }
     }
 
-    private static func tick(every interval: Duration, _ look: () -> Void) async {
+    private static func tick(every interval: Interval, _ look: () -> Void) async {
         do {
             while true {
                 look()
-                try await Task.sleep(for: interval)
+                try await Task.sleep(for: interval.current, tolerance: interval.current / 10)
             }
         } catch { return }
     }

@@ -21,7 +21,7 @@ struct FileEvents {
         let directory = url.deletingLastPathComponent().path
         let descriptor = inotify_init1(Int32(IN_NONBLOCK) | Int32(IN_CLOEXEC))
         guard descriptor >= 0 else { throw Failure(path: directory, reason: String(cString: strerror(errno))) }
-        let mask = UInt32(IN_MODIFY | IN_CREATE | IN_DELETE | IN_MOVED_TO)
+        let mask = UInt32(IN_MODIFY | IN_CREATE | IN_DELETE | IN_MOVED_TO | IN_MOVED_FROM)
         guard inotify_add_watch(descriptor, directory, mask) >= 0 else {
             let reason = String(cString: strerror(errno))
             close(descriptor)

@@ -16,6 +16,10 @@ struct Lessons {
         try SQLiteStore.meta(db, "body_bytes_max").flatMap { Int($0) }
     }
 
+    func learnedLimit() throws -> Double? {
+        try SQLiteStore.meta(db, "learned_limit").flatMap { Double($0) }
+    }
+
     func clock() throws -> ClockMark? {
         guard let highWater = try milliseconds("clock_high_water") else { return nil }
         let ahead = try milliseconds("clock_api_ahead").map { Duration.milliseconds($0) }
@@ -36,6 +40,9 @@ struct Lessons {
         case .learned(let limit): try SQLiteStore.setMeta(db, "body_bytes_max", String(limit))
         case .forgotten: try SQLiteStore.setMeta(db, "body_bytes_max", nil)
         case nil: break
+        }
+        if let limit = round.learnedLimit {
+            try SQLiteStore.setMeta(db, "learned_limit", limit > 0 ? String(limit) : nil)
         }
         if let clock = round.clock {
             try SQLiteStore.setMeta(db, "clock_high_water", String(clock.highWater.milliseconds))

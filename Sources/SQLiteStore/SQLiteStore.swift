@@ -34,6 +34,7 @@ public final class SQLiteStore: OutboxStore {
 
     private let version: String
     private let manner: Manner
+    private let presence: FilePresence
 
     /// Opens the database for a worker of this version.
     public convenience init(path: String, version: String = "") throws {
@@ -44,6 +45,7 @@ public final class SQLiteStore: OutboxStore {
         self.version = version
         self.manner = manner
         queue = try OutboxConnection.open(path, label: "worker")
+        presence = FilePresence(database: URL(fileURLWithPath: path).resolvingSymlinksInPath().path)
     }
 
     public func takeOver(at now: WallTime) async throws -> Inheritance {
@@ -56,7 +58,7 @@ public final class SQLiteStore: OutboxStore {
             let inheritance = Inheritance(
                 batches: batches, pauses: try PauseTable(db: db).all(),
                 enforcement: try Lessons(db: db).enforcement(), bodyBytesMax: try Lessons(db: db).bodyBytesMax(),
-                clock: try Lessons(db: db).clock())
+                learnedLimit: try Lessons(db: db).learnedLimit(), clock: try Lessons(db: db).clock())
             return (fence, outbox, inheritance)
         }
         tenure.withLock { $0 = Tenure(fence: fence, outbox: outbox) }
@@ -199,10 +201,13 @@ public final class SQLiteStore: OutboxStore {
     }
 
     /// What tells this store that another connection has committed.
-    public func commits() -> CommitWatch {
-        CommitWatch(database: queue.path) {
+    /// - Parameter interval: how often to look at the database while nothing tells.
+    public func commits(lookingEvery interval: Duration = CommitWatch.slowInterval) -> CommitWatch {
+        CommitWatch(database: queue.path, interval: interval) {
             try await self.read { db in
-                try Int64.fetchOne(db.cachedStatement(sql: "PRAGMA data_version")) ?? 0
+                let version = try Int64.fetchOne(db.cachedStatement(sql: "PRAGMA data_version")) ?? 0
+                try self.presence.check(db)
+                return version
             }
         }
     }
@@ -212,8 +217,8 @@ public final class SQLiteStore: OutboxStore {
     private func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
         do {
             return manner.isBlocking
-                ? try blocking { try Self.transact($0, body) }
-                : try await queue.writeWithoutTransaction { try Self.transact($0, body) }
+                ? try blocking { [presence] in try Self.transact($0, presence, body) }
+                : try await queue.writeWithoutTransaction { [presence] in try Self.transact($0, presence, body) }
         } catch let error as DatabaseError where error.isBusy {
             throw StoreError.busy
         }
@@ -227,9 +232,12 @@ public final class SQLiteStore: OutboxStore {
         }
     }
 
-    private static func transact<Value>(_ db: Database, _ body: (Database) throws -> Value) throws -> Value {
+    private static func transact<Value>(
+        _ db: Database, _ presence: FilePresence, _ body: (Database) throws -> Value
+    ) throws -> Value {
         var value: Value?
         try db.inTransaction(.immediate) {
+            try presence.check(db)
             value = try body(db)
             return .commit
         }

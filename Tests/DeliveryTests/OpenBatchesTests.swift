@@ -11,8 +11,12 @@ import Testing
         open.wait(try Self.batch(2), until: .seconds(3))
         open.fly(try Self.batch(2))
         #expect((open.count, open.count(in: "welcome"), open.inFlight.count, open.waiting.count) == (2, 2, 1, 1))
+        #expect((open.flights(in: "welcome"), open.flights(in: "other")) == (1, 0))
         open.remove(1)
         open.remove(1)
+        open.remove(2)
+        #expect(open.flights(in: "welcome") == 0)
+        open.wait(try Self.batch(2), until: .seconds(3))
         open.remove(99)
         #expect((open.count, open.count(in: "welcome"), open.count(in: "other")) == (1, 1, 0))
     }

@@ -20,32 +20,50 @@ import Testing
         return result
     }
 
-    @Test func `who was served longest ago goes first`() {
-        var turns = Self.turns()
-        var served: [String] = []
-        for _ in 0..<9 {
-            let name = turns.order(Self.journeys, at: Self.now)[0].name
+    /// Who gets the only permit of each of so many rounds, everyone wanting it.
+    private static func winners(_ journeys: [Journey], rounds: Int) -> [String] {
+        var turns = turns()
+        return (0..<rounds).map { _ in
+            let name = turns.allot(1, among: journeys) { _ in 8 }[0].journey.name
             turns.serve(name)
-            served.append(name)
+            return name
         }
-        #expect(served == ["a", "b", "c", "a", "b", "c", "a", "b", "c"])
     }
 
-    @Test func `priority goes before turn`() {
-        var turns = Self.turns()
+    @Test func `who was served longest ago goes first`() {
+        #expect(Self.winners(Self.journeys, rounds: 9) == ["a", "b", "c", "a", "b", "c", "a", "b", "c"])
+    }
+
+    @Test func `a permit that came to nothing is no turn`() {
+        let turns = Self.turns()
+        #expect(turns.allot(1, among: Self.journeys) { _ in 8 }[0].journey.name == "a")
+        #expect(turns.allot(1, among: Self.journeys) { _ in 8 }[0].journey.name == "a")
+    }
+
+    @Test func `three turns of four go by priority and the fourth to whoever waits longest`() {
         let journeys = [
-            Journey(name: "a", id: 1), Journey(name: "b", id: 2, priority: 5),
+            Journey(name: "a", id: 1), Journey(name: "b", id: 2, priority: 1000),
             Journey(name: "c", id: 3, priority: .min + 1),
         ]
-        for _ in 0..<3 { turns.serve("b") }
-        #expect(turns.order(journeys, at: Self.now).map(\.name) == ["b", "a", "c"])
+        #expect(
+            Self.winners(journeys, rounds: 16) == [
+                "b", "b", "b", "a", "b", "b", "b", "c", "b", "b", "b", "a", "b", "b", "b", "c",
+            ])
+    }
+
+    @Test func `permits are dealt one by one, within each journey's room`() {
+        let turns = Self.turns()
+        let dealt = turns.allot(8, among: Self.journeys) { $0.name == "b" ? 1 : 4 }
+        #expect(
+            Dictionary(uniqueKeysWithValues: dealt.map { ($0.journey.name, $0.count) }) == ["a": 4, "b": 1, "c": 3])
+        #expect(turns.allot(8, among: Self.journeys) { _ in -1 }.isEmpty)
     }
 
     @Test func `only journeys with something ripe compete`() {
         var turns = Self.turns(supplied: ["a"], nextDue: ["b": Self.now + .seconds(5)])
-        #expect(turns.order(Self.journeys, at: Self.now).map(\.name) == ["a"])
+        #expect(turns.ripe(Self.journeys, at: Self.now).map(\.name) == ["a"])
         turns.absorb(Self.left("a", .ripens(at: Self.now + .milliseconds(20))))
-        #expect(turns.order(Self.journeys, at: Self.now).isEmpty)
+        #expect(turns.ripe(Self.journeys, at: Self.now).isEmpty)
         #expect(turns.nextRipe(after: Self.now) == Self.now + .milliseconds(20))
         #expect(turns.isRipe("a", at: Self.now + .milliseconds(20)))
         turns.absorb(Self.left("a", .empty))

@@ -108,7 +108,7 @@ import Testing
         }
         #expect(
             try Repository.table("docs/commands.md", under: "Exit codes").map { $0[0] } == [
-                "0", "1", "3", "64", "75", "78",
+                "0", "1", "3", "64", "74", "75", "78",
             ])
     }
 }

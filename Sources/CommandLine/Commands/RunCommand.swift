@@ -7,6 +7,7 @@ struct RunCommand: AsyncParsableCommand {
         discussion: """
             SIGTERM or SIGINT stops claiming, waits for the requests in flight, settles them and exits 0; a second one \
             exits at once, which loses nothing. SIGHUP reads the configuration and the API key again.
+            A database or log that is replaced underneath ends it with exit code 74: start it on what is there now.
 
             With --http it serves /metrics for Prometheus, /healthz and /readyz; see docs/metrics.md.
             """)

@@ -15,7 +15,9 @@ enum EventKind: String, CaseIterable {
     case pauseEnded = "pause_ended"
     case idempotencyFound = "idempotency_found"
     case clockBehind = "clock_behind"
+    case rateLearned = "rate_learned"
     case databaseBusy = "database_busy"
+    case databaseReplaced = "database_replaced"
     case settlementFailed = "settlement_failed"
     case configurationReloaded = "configuration_reloaded"
     case configurationRefused = "configuration_refused"
@@ -30,9 +32,10 @@ enum EventKind: String, CaseIterable {
         switch self {
         case .batchSending, .batchSettled: .debug
         case .workerStarted, .workerStopping, .workerStopped, .batchAgain, .httpListening: .info
-        case .pauseEnded, .idempotencyFound, .configurationReloaded, .apiKeyChanged: .notice
+        case .pauseEnded, .idempotencyFound, .rateLearned, .configurationReloaded, .apiKeyChanged: .notice
         case .answerStale, .intentDead, .pauseBegan, .clockBehind, .databaseBusy, .apiKeyUnreadable, .sampleFailed:
             .warning
+        case .databaseReplaced: .critical
         case .batchInDoubt, .settlementFailed, .configurationRefused, .httpUnavailable: .error
         }
     }
@@ -53,7 +56,9 @@ enum EventKind: String, CaseIterable {
         case .pauseEnded: [.cause, .scope]
         case .idempotencyFound: [.finding]
         case .clockBehind: [.seconds]
+        case .rateLearned: [.perSecond]
         case .databaseBusy: [.times]
+        case .databaseReplaced: [.path]
         case .settlementFailed: [.batch, .reason]
         case .configurationRefused, .apiKeyUnreadable, .sampleFailed: [.reason]
         case .httpListening: [.address]
@@ -78,6 +83,8 @@ enum EventField: String, CaseIterable {
     case journey
     case openBatches = "open_batches"
     case outcome
+    case path
+    case perSecond = "per_second"
     case reason
     case requestID = "request_id"
     case scope

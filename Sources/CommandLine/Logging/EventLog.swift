@@ -28,6 +28,7 @@ struct EventLog: Sendable {
             logger.note(.pauseEnded, [.cause: ForeignText.code(cause), .scope: scope.name])
         case .enforcement(let finding): logger.note(.idempotencyFound, [.finding: finding.rawValue])
         case .clockBehind(let behind): logger.note(.clockBehind, [.seconds: Int(behind.seconds)])
+        case .rateLearned(let rate): logger.note(.rateLearned, [.perSecond: (rate * 10).rounded() / 10])
         case .storeBusy(let times): logger.note(.databaseBusy, [.times: times])
         case .settlementFailed(let batch, let reason):
             logger.note(.settlementFailed, [.batch: batch, .reason: reason])

@@ -12,11 +12,12 @@ struct LogLine {
         init(name: String, value: Logger.MetadataValue) {
             self.name = name
             text = value.description
-            if case .stringConvertible(let value) = value {
-                isNumber = value is any BinaryInteger
-            } else {
-                isNumber = false
-            }
+            isNumber = Self.isNumber(value)
+        }
+
+        private static func isNumber(_ value: Logger.MetadataValue) -> Bool {
+            guard case .stringConvertible(let value) = value else { return false }
+            return value is any BinaryInteger || (value as? Double)?.isFinite == true
         }
     }
 

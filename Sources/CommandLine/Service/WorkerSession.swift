@@ -43,7 +43,9 @@ struct WorkerSession {
             try await ServiceGroup(configuration: group(service, setup, observation)).run()
         } catch {
             try await sender.shutdown()
-            throw error
+            guard error as? StoreError == .replaced else { throw error }
+            logger.note(.databaseReplaced, [.path: configuration.database])
+            throw Failure.replaced(configuration.database)
         }
         try await sender.shutdown()
         withExtendedLifetime(lock) {}

@@ -32,15 +32,19 @@ public struct Inheritance: Sendable {
     public var enforcement: EnforcementFinding?
     /// The body limit that a 413 taught.
     public var bodyBytesMax: Int?
+    /// The rate limit that refusals taught, in requests per second.
+    public var learnedLimit: Double?
     public var clock: ClockMark?
 
     public init(
-        batches: [Batch], pauses: [Pause], enforcement: EnforcementFinding?, bodyBytesMax: Int?, clock: ClockMark?
+        batches: [Batch], pauses: [Pause], enforcement: EnforcementFinding?, bodyBytesMax: Int?,
+        learnedLimit: Double? = nil, clock: ClockMark?
     ) {
         self.batches = batches
         self.pauses = pauses
         self.enforcement = enforcement
         self.bodyBytesMax = bodyBytesMax
+        self.learnedLimit = learnedLimit
         self.clock = clock
     }
 }
@@ -79,6 +83,8 @@ public struct Round: Sendable {
     public var claims: [ClaimOrder] = []
     public var enforcement: EnforcementFinding?
     public var bodyBytesMax: BodyLimitChange?
+    /// The rate limit that refusals taught, in requests per second; 0 is none.
+    public var learnedLimit: Double?
     public var clock: ClockMark?
 
     public init(now: WallTime, reckoned: WallTime) {
@@ -88,7 +94,7 @@ public struct Round: Sendable {
 
     var isEmpty: Bool {
         pauses.isEmpty && settlements.isEmpty && resumes.isEmpty && claims.isEmpty && enforcement == nil
-            && bodyBytesMax == nil && clock == nil
+            && bodyBytesMax == nil && learnedLimit == nil && clock == nil
     }
 }
 
@@ -166,6 +172,8 @@ public struct Remaining: Sendable, Equatable {
 public enum StoreError: Error, Sendable, Equatable {
     /// Another worker has taken over since.
     case fenced
+    /// The file at the database's path, or its log, is another one than the worker has open; nothing was written.
+    case replaced
     /// Somebody held the database for longer than the worker waits; nothing was written.
     case busy
 }

@@ -13,10 +13,10 @@ extension Dispatcher {
         guard doors.passage(.everything, at: now.wall) != .closed else { return }
         for pause in doors.journeysToProbe(at: now.wall) {
             guard case .journey(let name) = pause.scope, !isProbedByPosting(name), !reading.contains(name),
-                let journey = journey(named: name), windows.free(at: now.monotonic, atMost: 1) > 0
+                let journey = journey(named: name), governor.free(at: now.monotonic, atMost: 1) > 0
             else { continue }
             reading.insert(name)
-            windows.note(1, at: now.monotonic)
+            governor.note(1, at: now.monotonic)
             doors.noteProbe(pause.scope, at: now.wall)
             plan.reads.append((name, configuration.target(of: journey)))
         }
@@ -34,7 +34,7 @@ extension Dispatcher {
         case .rateLimited(let retryAfter): limit(retryAfter, begunAt: begunAt, at: now)
         case .judged(let results):
             guard results.contains(where: { $0 != .unproven }) else { return }
-            if begunAt.monotonic > limitedAt { limitDelay = nil }
+            governor.passed(begunAt: begunAt.monotonic)
             reopen(.everything, begunAt: begunAt.wall)
             guard !verdict.isReplayed else { return }
             postProbes.remove(batch.journey)
@@ -76,22 +76,13 @@ extension Dispatcher {
         }
     }
 
-    static let limitDelayMax: Duration = .seconds(60)
-
-    /// The server's wait, doubled at each repeat up to a minute, and up to half a second of jitter.
-    ///
-    /// Answers to requests that left before the limit was known are no repeat.
+    /// Holds everything back after a 429, for as long as the governor says.
     mutating func limit(_ retryAfter: Duration?, begunAt: Moment, at now: Moment) {
-        if let delay = limitDelay, begunAt.monotonic > limitedAt {
-            limitDelay = max(retryAfter ?? .zero, min(Self.limitDelayMax, max(delay, .seconds(1)) * 2))
-        } else {
-            limitDelay = max(retryAfter ?? .seconds(1), limitDelay ?? .zero)
-        }
-        limitedAt = now.monotonic
         let jitter = Duration.milliseconds(Int64.random(in: 0...500, using: &random))
-        let base = limitDelay ?? .zero
+        let pause = governor.limited(
+            retryAfter: retryAfter, begunAt: begunAt.monotonic, jitter: jitter, at: now.monotonic)
         let before = doors.pauses.count
-        doors.limit(until: now.wall + base + jitter, at: now.wall)
+        doors.limit(until: now.wall + pause, at: now.wall)
         if doors.pauses.count > before, let pause = doors.pauses.last { notes.append(.paused(pause)) }
     }
 }

@@ -1,7 +1,7 @@
 /// What has happened, taken in.
 extension Dispatcher {
     mutating func reconfigure(_ new: WorkerConfiguration, at now: Moment) {
-        if new.rate != configuration.rate { windows = RateWindows(limits: new.rate, now: now.monotonic) }
+        if new.rate != configuration.rate { governor.reconfigure(limits: new.rate, at: now.monotonic) }
         configuration = new
         knowledge.follow(new.idempotency, at: now)
         concernEnforcement()
@@ -20,6 +20,8 @@ extension Dispatcher {
     }
 
     mutating func absorb(_ answer: Answer, to batch: Batch, begunAt: Moment, at now: Moment) throws {
+        governor.absorb(
+            answer, begunAt: begunAt.monotonic, inFlight: max(0, open.inFlight.count - 1), at: now.monotonic)
         let verdict = Classifier().judge(answer, to: batch, at: now.wall)
         if verdict.isReplayed { learn(.enforced) }
         if case .response(let response) = answer { noteClock(response.date, at: now) }
@@ -85,7 +87,7 @@ extension Dispatcher {
             probeIfShut(batch.journey, at: now)
             notes.append(.begun(batch))
         }
-        windows.note(result.begun.count, at: now.monotonic)
+        governor.note(result.begun.count, at: now.monotonic)
         for batch in result.successors { open.wait(batch, until: now.monotonic) }
         if !result.successors.isEmpty || result.begun.isEmpty && result.supplies.values.contains(.more) {
             isBehind = true

@@ -14,7 +14,8 @@ extension Dispatcher {
             }
         }
         if isolate(ready, into: &plan, permits: &permits) { return }
-        for batch in ready where permits > 0 {
+        let kept = permitsKeptForClaims(beside: ready, of: permits, at: now)
+        for batch in inTurns(ready) where permits > kept {
             permits -= 1
             plan.round.resumes.append(batch)
         }
@@ -55,7 +56,7 @@ extension Dispatcher {
         knowledge.beginProbe(at: now)
         if isDoorProbe { doors.noteProbe(.everything, at: now.wall) }
         permits = max(0, permits - 2)
-        windows.note(2, at: now.monotonic)
+        governor.note(2, at: now.monotonic)
         plan.enforcementProbe = target
     }
 
@@ -71,7 +72,7 @@ extension Dispatcher {
         guard clockProbe.mayAsk(at: now), permits > 0 else { return }
         clockProbe.isAsking = true
         permits -= 1
-        windows.note(1, at: now.monotonic)
+        governor.note(1, at: now.monotonic)
         plan.clockProbe = target
     }
 

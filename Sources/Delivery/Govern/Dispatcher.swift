@@ -21,7 +21,7 @@ struct Dispatcher: Sendable {
 
     var configuration: WorkerConfiguration
     var doors: Doors
-    var windows: RateWindows
+    var governor: Governor
     var open = OpenBatches()
     var turns = Turns()
     var knowledge: EnforcementKnowledge
@@ -39,9 +39,6 @@ struct Dispatcher: Sendable {
     var settlements: [Settlement] = []
     var lastSuccess: Duration?
     var failuresInARow = 0
-    /// The wait of the latest rate limit, nil once a later request has succeeded.
-    var limitDelay: Duration?
-    var limitedAt: Duration = .zero
     var postProbes: Set<String> = []
     var reading: Set<String> = []
     var learnedBodyBytesMax: BodyLimitChange?
@@ -57,7 +54,8 @@ struct Dispatcher: Sendable {
         self.configuration = configuration
         self.random = random
         doors = Doors(inheriting.pauses)
-        windows = RateWindows(limits: configuration.rate, now: now.monotonic)
+        governor = Governor(
+            limits: configuration.rate, learnedLimit: inheriting.learnedLimit, now: now.monotonic)
         bodyBytesMax = inheriting.bodyBytesMax
         knowledge = EnforcementKnowledge(configuration.idempotency, learned: inheriting.enforcement, at: now)
         reckoning = Reckoning(inheriting.clock, at: now)
@@ -130,6 +128,8 @@ struct Dispatcher: Sendable {
         plan.round.pauses = doors.takeChanges()
         plan.round.enforcement = knowledge.takeChange()
         plan.round.bodyBytesMax = learnedBodyBytesMax
+        plan.round.learnedLimit = governor.takeLearned()
+        if let limit = plan.round.learnedLimit { notes.append(.rateLearned(perSecond: limit)) }
         // Not worth a transaction of its own: without one nothing is stamped either.
         if !plan.round.isEmpty { plan.round.clock = reckoning.takeMark(at: now) }
         learnedBodyBytesMax = nil
@@ -142,7 +142,8 @@ struct Dispatcher: Sendable {
     /// When to look again if nothing happens.
     func nextLook(after now: Moment) -> Duration {
         var times: [Duration?] = [
-            open.nextDue(after: now.monotonic), windows.nextFree(after: now.monotonic),
+            open.nextDue(after: now.monotonic),
+            isWaitingForRate(at: now) ? governor.nextFree(after: now.monotonic) : nil,
             doors.nextProbe(after: now.wall).map(now.monotonic(at:)),
             turns.nextRipe(after: now.wall).map(now.monotonic(at:)),
         ]
@@ -159,29 +160,9 @@ struct Dispatcher: Sendable {
         return min(times.compactMap { $0 }.min() ?? .seconds(Int64.max), now.monotonic + Self.lookMax)
     }
 
-    /// How many more batches may be frozen now.
-    func freeSlots(at now: Moment) -> Int {
-        let slots = 2 * configuration.policy.connections
-        // What waits for something else than the rate takes no slot, within a bound of its own.
-        let held = min(slots, open.due(at: now.monotonic).count { isHeld($0, at: now) })
-        // While nothing succeeds, every other batch counts: an outage must not freeze the backlog.
-        let used = failuresInARow > 0 ? open.count : open.slotsUsed(at: now.monotonic, longMax: slots - held)
-        return max(0, slots - (used - held))
-    }
-
     func isHeld(_ batch: Batch, at now: Moment) -> Bool {
         guard batch.possiblyExecutedSince != nil else { return false }
         return enforcement == .unproven || doors.isShut(.journey(batch.journey), at: now.wall)
-    }
-
-    /// How many requests may leave now, under the windows, the slots and the doors.
-    func permits(at now: Moment) -> Int {
-        let free = windows.free(at: now.monotonic, atMost: freeSlots(at: now) + open.due(at: now.monotonic).count)
-        switch doors.passage(.everything, at: now.wall) {
-        case .open: return free
-        case .probe: return min(1, free)
-        case .closed: return 0
-        }
     }
 
     func journey(named name: String) -> Journey? {

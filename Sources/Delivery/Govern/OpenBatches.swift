@@ -12,10 +12,13 @@ struct OpenBatches {
     private(set) var inFlight: [Int64: Batch] = [:]
     private(set) var waiting: [Int64: Waiting] = [:]
     private var countByJourney: [String: Int] = [:]
+    private var flightsByJourney: [String: Int] = [:]
 
     var count: Int { inFlight.count + waiting.count }
 
     func count(in journey: String) -> Int { countByJourney[journey] ?? 0 }
+
+    func flights(in journey: String) -> Int { flightsByJourney[journey] ?? 0 }
 
     /// Batches that hold a slot; those in a long backoff have `longMax` places of their own.
     func slotsUsed(at now: Duration, longMax: Int) -> Int {
@@ -26,6 +29,7 @@ struct OpenBatches {
     mutating func fly(_ batch: Batch) {
         remove(batch.id)
         inFlight[batch.id] = batch
+        flightsByJourney[batch.journey, default: 0] += 1
         countByJourney[batch.journey, default: 0] += 1
     }
 
@@ -36,8 +40,10 @@ struct OpenBatches {
     }
 
     mutating func remove(_ id: Int64) {
-        guard let batch = inFlight.removeValue(forKey: id) ?? waiting.removeValue(forKey: id)?.batch else { return }
+        let flown = inFlight.removeValue(forKey: id)
+        guard let batch = flown ?? waiting.removeValue(forKey: id)?.batch else { return }
         countByJourney[batch.journey, default: 1] -= 1
+        if flown != nil { flightsByJourney[batch.journey, default: 1] -= 1 }
     }
 
     /// Waiting batches whose time has come, the longest due first.

@@ -26,6 +26,7 @@ struct Turns {
     /// What the claims of a round have left. Only the earliest due time of a journey is kept here, so that a claim that
     /// has taken what was due has to say what comes next.
     mutating func absorb(_ result: RoundResult) {
+        for batch in result.begun { serve(batch.journey) }
         for (name, supply) in result.supplies {
             turns[name]?.supply = supply
             turns[name]?.nextDue = result.nextDue[name]
@@ -54,13 +55,42 @@ struct Turns {
         }
     }
 
-    /// Ripe journeys, by priority and then by who was served longest ago.
-    func order(_ journeys: [Journey], at now: WallTime) -> [Journey] {
-        journeys.filter { isRipe($0.name, at: now) }.sorted {
-            (-$0.priority, turns[$0.name]?.lastServed ?? 0, $0.name) < (
-                -$1.priority, turns[$1.name]?.lastServed ?? 0, $1.name
-            )
+    /// Journeys with something that may go now.
+    func ripe(_ journeys: [Journey], at now: WallTime) -> [Journey] {
+        journeys.filter { isRipe($0.name, at: now) }
+    }
+
+    /// Names by who was served longest ago.
+    func byTurn(_ names: [String]) -> [String] {
+        names.sorted { (turns[$0]?.lastServed ?? 0, $0) < (turns[$1]?.lastServed ?? 0, $1) }
+    }
+
+    /// Every second turn.
+    var isOddTurn: Bool { served % 2 == 1 }
+
+    /// Every so many turns priority does not count.
+    static let precedence = 4
+
+    /// Deals permits out one by one: to the highest priority with room, and among equals to whoever was served longest
+    /// ago; every fourth to whoever was served longest ago, whatever its priority, so that nobody starves.
+    ///
+    /// A permit is no turn yet: a journey has had its turn when a request of it has begun.
+    func allot(_ permits: Int, among journeys: [Journey], room: (Journey) -> Int) -> [(journey: Journey, count: Int)] {
+        var hands = journeys.map { journey in
+            (journey: journey, count: 0, room: room(journey), last: turns[journey.name]?.lastServed ?? 0)
         }
+        for turn in 0..<permits {
+            let isFair = (served + turn) % Self.precedence == Self.precedence - 1
+            let next = hands.indices.filter { hands[$0].count < hands[$0].room }.min { one, other in
+                let (one, other) = (hands[one], hands[other])
+                return (isFair ? 0 : -one.journey.priority, one.last, one.journey.name)
+                    < (isFair ? 0 : -other.journey.priority, other.last, other.journey.name)
+            }
+            guard let next else { break }
+            hands[next].count += 1
+            hands[next].last = served + turn + 1
+        }
+        return hands.filter { $0.count > 0 }.sorted { $0.last < $1.last }.map { ($0.journey, $0.count) }
     }
 
     /// Forgets a due time that has come: the claim that follows says what is left.

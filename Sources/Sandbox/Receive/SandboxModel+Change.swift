@@ -20,6 +20,11 @@ extension SandboxModel {
         keys.revoke(key)
     }
 
+    /// Sets the rate limits; what was counted under the old ones is forgotten.
+    public mutating func setRate(_ limits: [SandboxRateLimit]) {
+        rate = RateWindows(limits)
+    }
+
     public var apiKeyFingerprints: [String] {
         keys.accepted.map { Digest.fingerprint($0) }.sorted()
     }

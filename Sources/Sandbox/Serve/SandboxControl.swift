@@ -9,6 +9,7 @@ import Foundation
 /// | `PUT /sandbox/journeys/{id}` | `{"status","name","entrance_ids","shapes"}`, each optional | changes or makes one |
 /// | `PUT /sandbox/keys` | `{"add":[…],"revoke":[…],"read_only":[…]}`, each optional | adds and revokes API keys |
 /// | `PUT /sandbox/dialect` | `{"dialect":"results"}` | sets the form of the users shape's answer |
+/// | `PUT /sandbox/rate` | a list of `{"requests_max","window_ms","scope","tier"}`, scope `address` or `api_key` | sets the rate limits, with empty windows |
 /// | `POST /sandbox/quota` | `{"credit":100}`, or null for no end | sets the credit |
 /// | `GET /sandbox/log?from=seq` | | the log's lines in memory from a sequence number on, as NDJSON |
 ///
@@ -44,6 +45,9 @@ struct SandboxControl: Sendable {
         case ("PUT", "dialect", 1):
             let change: SandboxChange.Dialect = try decode(request)
             sandbox.change { $0.dialect = change.dialect }
+        case ("PUT", "rate", 1):
+            let limits: [SandboxRateLimit] = try decode(request)
+            sandbox.change { $0.setRate(limits) }
         case ("POST", "quota", 1):
             let change: SandboxChange.Quota = try decode(request)
             sandbox.change { $0.credit = change.credit }

@@ -7,6 +7,7 @@ final class EventRecorder: Sendable {
         var events: [WorkerEvent] = []
         var waiters: [Waiter] = []
         var lastTicket = 0
+        var looks = 0
     }
 
     private struct Waiter {
@@ -19,13 +20,21 @@ final class EventRecorder: Sendable {
 
     func note(_ event: WorkerEvent) {
         let woken = state.withLock { state in
-            if case .looked = event {} else { state.events.append(event) }
+            if case .looked = event { state.looks += 1 } else { state.events.append(event) }
             // Each waiter is asked about each event once: some of them count.
             let asked = state.waiters.map { ($0, $0.matches(event)) }
             state.waiters = asked.filter { !$0.1 }.map(\.0)
             return asked.filter(\.1).map(\.0)
         }
         for waiter in woken { waiter.continuation.resume(returning: event) }
+    }
+
+    /// How often the worker's loop has gone round.
+    var looks: Int { state.withLock { $0.looks } }
+
+    /// Waits until the loop has gone round so often.
+    func looked(times: Int, after start: Int) async throws {
+        while looks < start + times { try await Task.sleep(for: .milliseconds(2)) }
     }
 
     var events: [WorkerEvent] { state.withLock { $0.events } }

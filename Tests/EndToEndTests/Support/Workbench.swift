@@ -24,6 +24,10 @@ struct Workbench: Sendable {
         linger: .milliseconds(2), backoff: Backoff(initial: .milliseconds(5), max: .milliseconds(20)))
     var idempotency = WorkerConfiguration.Idempotency.auto
     var rate: [RateLimit] = []
+    /// How often the worker looks for commits that no event has told of.
+    var lookInterval = CommitWatch.slowInterval
+    /// The port of something in front of the sandbox.
+    var front: Int?
 
     /// Opens a bench in a temporary folder and clears it away afterwards.
     static func open(
@@ -59,7 +63,7 @@ struct Workbench: Sendable {
     }
 
     var path: String { folder.appendingPathComponent("app.db").path }
-    var url: String { "http://127.0.0.1:\(port)/api/client" }
+    var url: String { "http://127.0.0.1:\(front ?? port)/api/client" }
 
     // MARK: Producing
 
@@ -116,7 +120,8 @@ struct Workbench: Sendable {
         let sender = SpotzeeSender(keys: keys, connections: policy.connections, timeout: .seconds(10), agent: "test")
         let store = try SQLiteStore(path: path)
         let worker = Worker(
-            configuration: configuration, store: store, sender: sender, commits: store.commits(), clock: clock, seed: 1,
+            configuration: configuration, store: store, sender: sender,
+            commits: store.commits(lookingEvery: lookInterval), clock: clock, seed: 1,
             observe: events.note)
         do {
             let value = try await use(worker)
@@ -186,6 +191,17 @@ extension Workbench {
             defer { group.cancelAll() }
             for await _ in commits where try query(sql) == value { return }
             throw CancellationError()
+        }
+    }
+}
+
+extension Workbench {
+    /// Waits until the worker has nothing to do and has seen every commit: no look for longer than any look takes.
+    func untilIdle() async throws {
+        var looks = -1
+        while events.looks != looks {
+            looks = events.looks
+            try await Task.sleep(for: .milliseconds(400))
         }
     }
 }

@@ -1,0 +1,82 @@
+/// How many requests may leave, and whose.
+extension Dispatcher {
+    /// What may be claimed and not yet settled: one batch under way and one to follow for each connection.
+    var slots: Int { 2 * configuration.policy.connections }
+
+    /// How many more batches may be frozen now.
+    func freeSlots(at now: Moment) -> Int {
+        // What waits for something else than the rate takes no slot, within a bound of its own.
+        let held = min(slots, open.due(at: now.monotonic).count { isHeld($0, at: now) })
+        // While nothing succeeds, every other batch counts: an outage must not freeze the backlog.
+        let used = failuresInARow > 0 ? open.count : open.slotsUsed(at: now.monotonic, longMax: slots - held)
+        return max(0, slots - (used - held))
+    }
+
+    /// What one journey may hold of the slots: never all of them, so that another one's next intent finds a way.
+    func share(of ripe: Int) -> Int {
+        max(1, min(slots - max(1, slots / 4), (slots + ripe - 1) / max(1, ripe)))
+    }
+
+    /// How many more requests may be under way at all.
+    var freeFlights: Int { max(0, slots - open.inFlight.count) }
+
+    /// How many more requests of one journey may be under way: it never has every connection, however slow its answers.
+    func freeFlights(of journey: String) -> Int {
+        let connections = configuration.policy.connections
+        return max(1, connections - max(1, connections / 4)) - open.flights(in: journey)
+    }
+
+    /// How many requests may leave now, under the rates, the slots and the doors.
+    func permits(at now: Moment) -> Int {
+        let free = governor.free(at: now.monotonic, atMost: freeSlots(at: now) + open.due(at: now.monotonic).count)
+        switch doors.passage(.everything, at: now.wall) {
+        case .open: return free
+        case .probe: return min(1, free)
+        case .closed: return 0
+        }
+    }
+
+    /// Whether a request would leave if the rate had room for it: only then is the rate's next free place worth a look.
+    func isWaitingForRate(at now: Moment) -> Bool {
+        guard !isStopping, doors.passage(.everything, at: now.wall) != .closed else { return false }
+        return !open.due(at: now.monotonic).isEmpty || !doors.journeysToProbe(at: now.wall).isEmpty
+            || configuration.journeys.contains { turns.isRipe($0.name, at: now.wall) }
+    }
+
+    // MARK: Open batches that are due
+
+    /// Due batches in the order in which they go, as far as there is room: the journeys take turns, and a journey's
+    /// smallest part goes first.
+    ///
+    /// Depth first bounds what splitting adds: at most two parts of each size wait for every request under way, instead
+    /// of all the parts that a batch can be cut into.
+    func inTurns(_ ready: [Batch]) -> [Batch] {
+        var queues = Dictionary(grouping: ready, by: \.journey).mapValues { batches in
+            batches.enumerated().sorted { first, second in
+                Self.rank(first.element, first.offset) < Self.rank(second.element, second.offset)
+            }.map(\.element)
+        }
+        for (journey, queue) in queues { queues[journey] = Array(queue.prefix(max(0, freeFlights(of: journey)))) }
+        let journeys = turns.byTurn(Array(queues.keys))
+        let most = queues.values.map(\.count).max() ?? 0
+        let order = (0..<most).flatMap { place in
+            journeys.compactMap { journey in
+                queues[journey].flatMap { place < $0.count ? $0[place] : nil }
+            }
+        }
+        return Array(order.prefix(freeFlights))
+    }
+
+    private static func rank(_ batch: Batch, _ place: Int) -> (Int, Int, Int) {
+        batch.parent == nil ? (1, 0, place) : (0, batch.size, place)
+    }
+
+    /// One permit when a journey with nothing open waits and it is its turn: what others have open must not keep it out.
+    func permitsKeptForClaims(beside ready: [Batch], of permits: Int, at now: Moment) -> Int {
+        guard permits > 0, permits <= ready.count, turns.isOddTurn, freeSlots(at: now) > 0 else { return 0 }
+        let isWaiting = turns.ripe(configuration.journeys, at: now.wall).contains {
+            open.count(in: $0.name) == 0 && isAdmitted($0.name, at: now)
+        }
+        return isWaiting ? 1 : 0
+    }
+}

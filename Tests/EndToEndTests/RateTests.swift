@@ -1,0 +1,99 @@
+import Delivery
+import Foundation
+import Sandbox
+import Testing
+
+/// The governor for real: time passes, and the limits are a server's.
+@Suite(.timeLimit(.minutes(3)))
+struct RateTests {
+    private static let limit = 20.0
+
+    /// Requests that were taken and refused, counted between two moments.
+    private struct Count {
+        var accepted = 0
+        var refused = 0
+    }
+
+    private static func count(_ bench: Workbench) -> Count {
+        bench.events.events.reduce(into: Count()) { count, event in
+            guard case .settled(let settlement) = event else { return }
+            if settlement.record.status == 429 { count.refused += 1 } else { count.accepted += 1 }
+        }
+    }
+
+    /// Works through one row a request until the rate has been found, then counts for twenty seconds.
+    private static func steadyState(_ bench: Workbench, after: Duration) async throws -> (rate: Double, refused: Double)
+    {
+        try bench.insert(1500)
+        var result = (rate: 0.0, refused: 0.0)
+        try await withThrowingTaskGroup(of: (Double, Double)?.self) { group in
+            group.addTask {
+                try await bench.whileWorking { _ in
+                    try await bench.events.first { if case .stopped = $0 { true } else { false } }
+                }
+                return nil
+            }
+            group.addTask {
+                try await Task.sleep(for: after)
+                let start = (count(bench), ContinuousClock.now)
+                try await Task.sleep(for: .seconds(20))
+                let end = count(bench)
+                let accepted = Double(end.accepted - start.0.accepted)
+                let refused = Double(end.refused - start.0.refused)
+                return (accepted / (ContinuousClock.now - start.1).seconds, refused / (accepted + refused))
+            }
+            while let measured = try await group.next() {
+                guard let measured else { continue }
+                result = measured
+                break
+            }
+            group.cancelAll()
+        }
+        return result
+    }
+
+    private static func oneRowEach(_ bench: Workbench) -> Workbench {
+        var bench = bench
+        bench.policy.batchSize = 1
+        bench.policy.linger = .zero
+        return bench
+    }
+
+    @Test func `the sandbox's limit is found without being told`() async throws {
+        try await Workbench.open {
+            $0.rate = [SandboxRateLimit(requestsMax: 200, windowMilliseconds: 10_000)]
+        } _: { bench in
+            let found = try await Self.steadyState(Self.oneRowEach(bench), after: .seconds(35))
+            // Well below 0.95: the machine may be busy with other tests. `PaceTests` hold the figure.
+            #expect(found.rate >= 0.7 * Self.limit && found.rate <= 1.05 * Self.limit, "\(found)")
+            #expect(found.refused <= 0.02)
+        }
+    }
+
+    @Test func `a limit that X-RateLimit tells is kept from the first request on`() async throws {
+        try await Workbench.open {
+            $0.rate = [
+                SandboxRateLimit(requestsMax: 200, windowMilliseconds: 10_000, scope: .apiKey, tier: "starter")
+            ]
+        } _: { bench in
+            let bench = Self.oneRowEach(bench)
+            let found = try await Self.steadyState(bench, after: .seconds(12))
+            #expect(found.rate >= 0.7 * Self.limit && found.rate <= 1.05 * Self.limit, "\(found)")
+            #expect(Self.count(bench).refused <= 2)
+        }
+    }
+
+    @Test(.enabled(if: Nginx.program != nil, "nginx is not installed"))
+    func `nginx's limit_req is found without being told`() async throws {
+        try await Workbench.open { bench in
+            var behind = Self.oneRowEach(bench)
+            let nginx = try await Nginx(
+                before: bench.port, rate: "20r/s", burst: "20 nodelay", in: bench.folder)
+            behind.front = nginx.port
+            let found = try await Self.steadyState(behind, after: .seconds(35))
+            #expect(found.rate >= 0.7 * Self.limit && found.rate <= 1.05 * Self.limit, "\(found)")
+            #expect(found.refused <= 0.02)
+            withExtendedLifetime(nginx) {}
+        }
+    }
+}
