@@ -13,6 +13,10 @@ let migrations = [
     "0008_outbox_intents",
     "0009_outbox_cancel",
     "0010_outbox_history",
+    "0011_outbox_lane",
+    "0012_outbox_lane_next",
+    "0013_outbox_dead_lane",
+    "0014_outbox_dead_discarded",
 ]
 
 let package = Package(

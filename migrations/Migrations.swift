@@ -67,5 +67,32 @@ public enum Migrations {
             down: PackageResources._010_outbox_history_down_sql,
             creates: ["outbox_history"]
         ),
+        Migration(
+            "0011_outbox_lane",
+            up: PackageResources._011_outbox_lane_up_sql,
+            down: PackageResources._011_outbox_lane_down_sql,
+            creates: [
+                "outbox_lane", "outbox_lane_open", "outbox_lane_dead", "outbox_blocking", "outbox_ordered",
+                "outbox_waiting_ordered", "outbox_waiting_blocked",
+            ]
+        ),
+        Migration(
+            "0012_outbox_lane_next",
+            up: PackageResources._012_outbox_lane_next_up_sql,
+            down: PackageResources._012_outbox_lane_next_down_sql,
+            creates: ["outbox_lane_next"]
+        ),
+        Migration(
+            "0013_outbox_dead_lane",
+            up: PackageResources._013_outbox_dead_lane_up_sql,
+            down: PackageResources._013_outbox_dead_lane_down_sql,
+            creates: ["outbox_dead_lane"]
+        ),
+        Migration(
+            "0014_outbox_dead_discarded",
+            up: PackageResources._014_outbox_dead_discarded_up_sql,
+            down: PackageResources._014_outbox_dead_discarded_down_sql,
+            creates: ["outbox_dead_discarded"]
+        ),
     ]
 }

@@ -25,7 +25,7 @@ struct SimulatedSender: BatchSender {
         let answer = await network.exchange(
             request("GET", "/journeys/\(journey.journey)", process.ring.all[0], key: nil, body: []))
         guard case .response(let response) = answer else {
-            return JourneyReport(reading: .unreadable, isAnswered: false)
+            return JourneyReport(reading: .unreadable)
         }
         let text = String(decoding: response.body, as: UTF8.self)
         let reading: Response.JourneyReading =
@@ -35,7 +35,7 @@ struct SimulatedSender: BatchSender {
             case 404: .missing
             default: .unreadable
             }
-        return JourneyReport(reading: reading, date: response.date)
+        return JourneyReport(reading: reading, response: response)
     }
 
     func sendWithoutEffect(key: String, target: Target) async -> Answer {

@@ -40,5 +40,5 @@ struct SimulatedStore: OutboxStore {
     func prune(before time: WallTime) async throws -> Bool {
         try await call { try await store.prune(before: time) }
     }
-    func checkpoint() async throws {}
+    func checkpoint(afterPages pages: Int) async throws -> WriteAheadLog? { nil }
 }

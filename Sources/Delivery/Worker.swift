@@ -21,7 +21,8 @@ public final class Worker<Clock: WorkerClock>: Sendable {
     /// - Parameters:
     ///   - seed: of the jitter.
     ///   - lookInterval: how long the loop waits at most before it goes round again.
-    ///   - observe: called with everything that happens, in order, from the worker's own loop.
+    ///   - observe: called with everything that happens, in order, from the worker's own loop; what maintenance finds
+    ///     comes from beside it.
     public init(
         configuration: WorkerConfiguration, store: any OutboxStore, sender: any BatchSender,
         commits: any CommitSource, clock: Clock,
@@ -80,13 +81,16 @@ public final class Worker<Clock: WorkerClock>: Sendable {
                 try absorb(events, into: &mind)
                 let planned = clock.now()
                 let result = try await commit(try mind.plan(at: planned), into: &mind, tasks: &tasks)
-                for batch in result.begun { tasks.addTask { await self.send(batch) } }
+                for batch in result.begun { dispatch(batch, mind, into: &tasks) }
                 report(&mind)
                 if mind.isStopped(at: clock.now()) {
                     observe(.stopped)
                     return .stopped
                 }
-                if let drain, let end = try await outcome(of: drain, goal, since: start, mind) { return end }
+                if let drain, let end = try await outcome(of: drain, goal, since: start, mind) {
+                    try await leave(&mind, tasks: &tasks)
+                    return end
+                }
                 deadline = nextLook(mind, after: planned, drain, since: start)
                 // Producers get their turn at the write lock between two rounds.
                 if !result.begun.isEmpty {
@@ -118,7 +122,7 @@ public final class Worker<Clock: WorkerClock>: Sendable {
             case .committed: continue
             case .journeyRead(let name, let report): mind.absorb(report, ofJourney: name, at: now)
             case .timeRead(let report): mind.absorb(time: report, at: now)
-            case .enforcementProbed(let finding): mind.absorb(finding, at: now)
+            case .enforcementProbed(let finding, let answers): mind.absorb(finding, from: answers, at: now)
             case .reconfigured(let configuration): mind.reconfigure(configuration, at: now)
             case .keysChanged: mind.doors.probeSoon(at: now.wall) { _ in true }
             case .stop:
@@ -168,6 +172,28 @@ public final class Worker<Clock: WorkerClock>: Sendable {
         }
     }
 
+    /// Writes down what a drain has not waited for: silence is no crash.
+    private func leave(
+        _ mind: inout Dispatcher, tasks: inout ThrowingDiscardingTaskGroup<any Error>
+    ) async throws {
+        guard !mind.open.inFlight.isEmpty else { return }
+        let now = clock.now()
+        mind.stop(at: Moment(wall: now.wall, monotonic: now.monotonic - Dispatcher.stopPatience))
+        _ = try await commit(try mind.plan(at: now), into: &mind, tasks: &tasks)
+    }
+
+    /// Lets a request leave, unless it has become too old while others held the database.
+    private func dispatch(
+        _ batch: Batch, _ mind: Dispatcher, into tasks: inout ThrowingDiscardingTaskGroup<any Error>
+    ) {
+        let now = clock.now()
+        guard !mind.isTooOld(batch, at: now) else {
+            let reason = "the database was held by others until the request was too old"
+            return inbox.post(.answered(batch, .notSent(reason: reason), begunAt: now))
+        }
+        tasks.addTask { await self.send(batch) }
+    }
+
     private func send(_ batch: Batch) async {
         let begunAt = clock.now()
         let answer = await sender.send(batch)
@@ -177,7 +203,8 @@ public final class Worker<Clock: WorkerClock>: Sendable {
     private func probeEnforcement(_ target: Target) async {
         let (high, low) = random.withLock { (UInt64.random(in: .min ... .max, using: &$0), $0.next()) }
         let key = "jo1-probe-\(high)-\(low)"
-        inbox.post(.enforcementProbed(await EnforcementProbe(sender: sender).run(target: target, key: key)))
+        let (finding, answers) = await EnforcementProbe(sender: sender).run(target: target, key: key)
+        inbox.post(.enforcementProbed(finding, answers))
     }
 
     private func watchCommits() async throws {
@@ -190,27 +217,15 @@ public final class Worker<Clock: WorkerClock>: Sendable {
         }
     }
 
-    /// At the start and once a minute, off the hot path: removes old records in small steps and lets the log be used again.
     private func maintain() async {
+        var maintenance = Maintenance(
+            store: store, clock: clock, retention: { self.retention.withLock { $0 } }, observe: observe)
         do {
-            while true {
-                try await patiently { try await self.prune() }
-                try await patiently { try await store.checkpoint() }
-                try await clock.sleep(untilMonotonic: clock.now().monotonic + .seconds(60))
-            }
+            try await maintenance.run()
         } catch is CancellationError {
             return
         } catch {
             inbox.post(.failed(error))
-        }
-    }
-
-    /// At most a minute's worth of steps, with the producers' turns between them.
-    private func prune() async throws {
-        for _ in 0..<1000 {
-            let time = clock.now().wall - retention.withLock { $0 }
-            guard try await store.prune(before: time) else { return }
-            try await clock.sleep(untilMonotonic: clock.now().monotonic + .milliseconds(20))
         }
     }
 
@@ -250,7 +265,8 @@ public final class Worker<Clock: WorkerClock>: Sendable {
             try await store.remaining(of: goal, journeys: names, at: now.wall)
         }
         if remaining.open == 0 {
-            return remaining.inDoubt + remaining.unknownJourney == 0 ? .drained : .blocked(remaining)
+            let left = remaining.inDoubt + remaining.unknownJourney + remaining.heldBack
+            return left == 0 ? .drained : .blocked(remaining)
         }
         if isLate { return .timedOut(remaining) }
         let isShut = { (scope: Pause.Scope) in

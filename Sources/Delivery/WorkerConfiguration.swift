@@ -28,6 +28,11 @@ public struct WorkerConfiguration: Sendable {
         self.idempotency = idempotency
     }
 
+    /// What becomes of the later intents of a dead one's ordering key, by journey.
+    var onDead: [String: Journey.OnDead] {
+        Dictionary(journeys.map { ($0.name, $0.onDead) }) { first, _ in first }
+    }
+
     /// Where a journey's requests go under this configuration.
     public func target(of journey: Journey) -> Target {
         Target(url: url, journey: journey.id, entrance: journey.entranceID, version: version)

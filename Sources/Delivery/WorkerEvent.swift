@@ -16,6 +16,8 @@ public enum WorkerEvent: Sendable {
     case rateLearned(perSecond: Double)
     case storeBusy(times: Int)
     case settlementFailed(batch: Int64, reason: String)
+    /// The write-ahead log grows, because a reader keeps it from being used again from its start.
+    case logPinned(WriteAheadLog)
     case round(RoundResult)
     case stopping(inFlight: Int)
     case stopped

@@ -45,14 +45,16 @@ extension Outbox {
     /// migration tools drop them. Nothing is written.
     public static func check(_ db: Database) throws -> SchemaReport {
         let fresh = try DatabaseQueue()
-        let (expected, known) = try fresh.write { db in
-            for migration in Migrations.all { try db.execute(sql: migration.up) }
-            return (try Schema(of: db), try storedVersion(db))
+        let (history, known) = try fresh.write { db in
+            let steps = try Migrations.all.map { migration in
+                try db.execute(sql: migration.up)
+                return try Schema(of: db)
+            }
+            return (SchemaHistory(steps: steps), try storedVersion(db))
         }
         let found = try Schema(of: db)
-        let meta = "outbox_meta"
-        let version = found[meta] == expected[meta] ? try storedVersion(db) : nil
-        return SchemaReport(found: found, expected: expected, version: version, known: known)
+        let version = history.hasMeta(found) ? try storedVersion(db) : nil
+        return SchemaReport(found: found, history: history, version: version, known: known)
     }
 
     private static func storedVersion(_ db: Database) throws -> Int? {

@@ -23,6 +23,14 @@ struct Schema: Sendable {
         self.objects = objects
     }
 
+    /// A schema without anything in it.
+    init() {
+        objects = [:]
+    }
+
+    /// The names of all objects, in lower case, in order.
+    var names: [String] { objects.keys.sorted() }
+
     /// The object of a name, which SQLite compares without case.
     subscript(_ name: String) -> Object? {
         objects[name.lowercased()]

@@ -4,6 +4,8 @@ import OutboxMigrations
 public struct SchemaReport: Hashable, Sendable {
     /// Objects that are not there, in the order in which the migrations create them.
     public let missing: [String]
+    /// Objects that are as an earlier version made them, and that a pending migration changes.
+    public let outdated: [String]
     /// Objects of the outbox that somebody has changed since: same name and kind, other SQL.
     public let altered: [String]
     /// Objects that only share a name with the outbox's: another kind, or there before the outbox was.
@@ -34,35 +36,44 @@ public struct SchemaReport: Hashable, Sendable {
         problems += clashing.map { "\($0) is not the outbox's: rename it, since the outbox needs the name" }
         problems += altered.map { "\($0) has been changed: its SQL is not the migration's" }
         problems += missing.map { "\($0) is missing" }
+        problems += outdated.map { "\($0) is an earlier version's" }
         return problems
     }
 
-    init(found: Schema, expected: Schema, version: Int?, known: Int?) {
+    init(found: Schema, history: SchemaHistory, version: Int?, known: Int?) {
         var missing: [String] = []
+        var outdated: [String] = []
         var altered: [String] = []
         var clashing: [String] = []
         var pending: [String] = []
         var incomplete: [String] = []
         // Without the outbox's own record of itself, an object of its name was there first.
-        let installed = found["outbox_meta"] != nil && found["outbox_meta"] == expected["outbox_meta"]
-        for migration in Migrations.all {
-            let absent = migration.creates.filter { found[$0] == nil }
-            let different = migration.creates.filter { found[$0] != nil && found[$0] != expected[$0] }
-            missing += absent
-            for name in different {
-                if installed, found[name]?.type == expected[name]?.type {
-                    altered.append(name)
-                } else {
-                    clashing.append(name)
+        let installed = history.hasMeta(found)
+        for (step, migration) in Migrations.all.enumerated() {
+            var absent = 0
+            let effects = migration.creates + history.changes(at: step)
+            for name in effects {
+                switch history.standing(of: name, in: found, at: step) {
+                case .made: continue
+                case .missing:
+                    absent += 1
+                    if migration.creates.contains(name) { missing.append(name) }
+                case .earlier:
+                    absent += 1
+                    if !outdated.contains(name) { outdated.append(name) }
+                case .foreign(let isSameType):
+                    guard migration.creates.contains(name) else { continue }
+                    if installed, isSameType { altered.append(name) } else { clashing.append(name) }
                 }
             }
-            if absent.count == migration.creates.count {
+            if absent == effects.count {
                 pending.append(migration.name)
-            } else if !absent.isEmpty {
+            } else if absent > 0 {
                 incomplete.append(migration.name)
             }
         }
         self.missing = missing
+        self.outdated = outdated
         self.altered = altered
         self.clashing = clashing
         self.pending = pending

@@ -3,6 +3,11 @@ import GRDB
 
 /// Takes due intents out of their tables and freezes them into a batch, inside the caller's transaction.
 struct Claiming {
+    /// Rows of one source that a claim looks at, at most: room to pass over some, also where a request takes only one.
+    static let looksMax = 201
+    /// Rows that one claim moves behind others of their ordering key, at most.
+    static let blockedMax = 200
+
     let db: Database
     let outbox: String
     let now: WallTime
@@ -20,11 +25,16 @@ struct Claiming {
 
     /// One batch of the journey, frozen with its first attempt begun; nil when nothing is ripe.
     mutating func claim(_ order: ClaimOrder) throws -> Claim {
+        let closed = order.journey.onDead == .continue ? try closeDead(order.journey.name) : false
         var picked = try pick(order)
+        if closed { picked.isCutShort = true }
         if let ripe = ripeness(of: picked, order) { return Claim(batch: nil, supply: .ripens(at: ripe)) }
+        try picked.lanes.open()
+        try block(picked)
+        // The dead are buried last: their lanes then go to rows that wait already.
         try quarantine(picked)
         for taken in picked.taken { try remove(taken, journey: order.journey.name) }
-        let supply: Supply = picked.isCutShort ? .more : .empty
+        let supply: Supply = picked.isCutShort || !picked.blocked.isEmpty ? .more : .empty
         guard let request = picked.builder.take()?.freeze(outbox: outbox) else {
             return Claim(batch: nil, supply: supply, quarantined: picked.quarantined)
         }
@@ -44,6 +54,8 @@ struct Claiming {
 
     private struct Picked {
         var builder: BatchBuilder?
+        var lanes: Lanes
+        var blocked: [(source: ClaimSource, id: Int64)] = []
         var taken: [Taken] = []
         var quarantined: [Int64: Unsendable] = [:]
         var quarantinedFrom: [(ClaimSource, Int64)] = []
@@ -55,18 +67,28 @@ struct Claiming {
     private mutating func pick(_ order: ClaimOrder) throws -> Picked {
         rotation += 1
         var builder = BatchBuilder(order: order, at: now)
-        var picked = Picked()
+        var picked = Picked(lanes: Lanes(db: db, journey: order.journey.name))
         let sources = ClaimSource.allCases
         var isComplete = false
         for turn in 0..<sources.count where !isComplete {
             let source = sources[(rotation + turn) % sources.count]
             var taken = Taken(source: source)
-            let reader = try source.reader(db, journey: order.journey.name, now: now, limit: 2 * order.rowsMax + 1)
+            let limit = max(2 * order.rowsMax + 1, Self.looksMax)
+            let reader = try source.reader(db, journey: order.journey.name, now: now, limit: limit)
+            var looks = 0
             try reader.forEach(db) { row, isRefusedAlone in
+                looks += 1
+                if looks == limit { picked.isCutShort = true }
                 // A row that was refused alone travels alone, or it would spoil its company again.
                 if isRefusedAlone && !builder.isEmpty {
                     picked.isCutShort = true
                     return true
+                }
+                // A full batch takes no row, and blocks none that the next one might take.
+                if !builder.isFull, try !picked.lanes.admit(row) {
+                    picked.blocked.append((source, row.id))
+                    isComplete = picked.blocked.count == Self.blockedMax
+                    return !isComplete
                 }
                 switch builder.offer(row) {
                 case .taken:
@@ -83,6 +105,7 @@ struct Claiming {
                     taken.hasGaps = true
                     return true
                 case .unsendable(let reason):
+                    picked.isCutShort = true
                     picked.quarantined[row.id] = reason
                     picked.quarantinedFrom.append((source, row.id))
                     return true
@@ -97,8 +120,7 @@ struct Claiming {
 
     /// When a partial batch of fresh rows becomes ripe; nil when it is.
     private func ripeness(of picked: Picked, _ order: ClaimOrder) -> WallTime? {
-        guard !picked.isCutShort, picked.builder?.isFull != true, picked.quarantined.isEmpty,
-            let oldest = picked.oldestReady,
+        guard !picked.isCutShort, picked.builder?.isFull != true, let oldest = picked.oldestReady,
             picked.taken.allSatisfy({ $0.source == .ready })
         else { return nil }
         let ripe = WallTime(milliseconds: oldest) + order.linger
@@ -115,6 +137,30 @@ struct Claiming {
         }
         let statement = try db.cachedStatement(sql: "DELETE FROM \(taken.source.table) WHERE id = ?")
         for id in taken.ids { try statement.execute(arguments: [id]) }
+    }
+
+    private func closeDead(_ journey: String) throws -> Bool {
+        try Lanes(db: db, journey: journey).closeDead(max: Self.blockedMax)
+    }
+
+    /// Moves rows behind the one that holds their lane, where no later claim meets them.
+    private func block(_ picked: Picked) throws {
+        for (source, id) in picked.blocked {
+            if source == .waiting {
+                try db.cachedStatement(
+                    sql: "UPDATE outbox_waiting SET state = 'blocked', updated_at = ? WHERE id = ?"
+                ).execute(arguments: [now.milliseconds, id])
+                continue
+            }
+            try db.cachedStatement(
+                sql: """
+                    INSERT INTO outbox_waiting (id, journey, \(IntentReader.columns), state, attempts, epoch, due_at,
+                      updated_at)
+                    SELECT id, journey, \(IntentReader.columns), 'blocked', 0, 0, ?1, ?1 FROM outbox WHERE id = ?2
+                    """
+            ).execute(arguments: [now.milliseconds, id])
+            try db.cachedStatement(sql: "DELETE FROM outbox WHERE id = ?").execute(arguments: [id])
+        }
     }
 
     /// Moves rows that would spoil a request to the dead letters, each alone.

@@ -17,6 +17,23 @@ public enum OutboxConnection {
         return true
     }
 
+    /// Tries again for as long as somebody else holds the database, where there is nothing to do meanwhile.
+    ///
+    /// Each try waits for `busyTimeout` by itself. It ends with the process, or when the lock is free.
+    /// - Parameter isBusy: called after every try, with how many there were.
+    public static func patiently<Value>(isBusy: (Int) -> Void, _ call: () throws -> Value) throws -> Value {
+        var tries = 0
+        while true {
+            do {
+                return try call()
+            } catch let error as DatabaseError where error.isBusy {
+                tries += 1
+                isBusy(tries)
+                usleep(50_000)
+            }
+        }
+    }
+
     /// A connection that writes durably; the journal mode stays what the owner chose.
     ///
     /// `synchronous=FULL`, since an answer that was settled must not be forgotten by a power cut; the automatic

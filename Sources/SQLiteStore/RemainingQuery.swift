@@ -24,14 +24,45 @@ struct RemainingQuery {
                 }
             }
         }
+        var heldBack = 0
+        let behind = try Row.fetchCursor(
+            db.cachedStatement(sql: Self.behindSQL), arguments: ["last": goal.lastID, "due": goal.dueBy.milliseconds])
+        while let row = try behind.next() {
+            let (journey, forLater, forPerson): (String, Int, Int) = (row[0], row[1], row[2])
+            if journeys.contains(journey) {
+                open[journey, default: 0] -= forLater + forPerson
+                if open[journey] == 0 { open[journey] = nil }
+                heldBack += forPerson
+            } else {
+                unknown -= forLater
+            }
+        }
         let inDoubt =
             try Int.fetchOne(
                 db,
                 sql: "SELECT coalesce(sum(size), 0) FROM outbox_batch WHERE state = 'in_doubt' AND state <> 'settled'")
             ?? 0
         return Remaining(
-            open: open.values.reduce(0, +), openByJourney: open, inDoubt: inDoubt, unknownJourney: unknown)
+            open: open.values.reduce(0, +), openByJourney: open, inDoubt: inDoubt, unknownJourney: unknown,
+            heldBack: heldBack)
     }
+
+    /// Blocked intents whose turn cannot come within the drain: behind one that is scheduled for later, and behind one
+    /// that is dead or in doubt.
+    private static let behindSQL = """
+        SELECT journey, count(CASE holder WHEN 'later' THEN 1 END), count(CASE holder WHEN 'person' THEN 1 END) FROM (
+          SELECT waiting.journey AS journey, CASE
+              WHEN EXISTS (SELECT 1 FROM outbox WHERE id = lane.open_id AND scheduled_at > :due) THEN 'later'
+              WHEN lane.is_dead OR lane.open_id IN (
+                SELECT json_extract(member.value, '$[0]') FROM outbox_batch AS batch, json_each(batch.members) AS member
+                WHERE batch.state = 'in_doubt' AND batch.state <> 'settled') THEN 'person'
+            END AS holder
+          FROM outbox_waiting AS waiting CROSS JOIN outbox_lane AS lane
+            ON lane.journey = waiting.journey AND lane.ordering_key = waiting.ordering_key
+          WHERE waiting.state = 'blocked' AND waiting.id <= :last
+          GROUP BY waiting.id)
+        GROUP BY journey
+        """
 
     /// A frozen batch is open whether or not its journey is still configured.
     private static let openQueries = [

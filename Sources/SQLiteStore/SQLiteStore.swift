@@ -31,6 +31,7 @@ public final class SQLiteStore: OutboxStore {
 
     private let queue: DatabaseQueue
     private let tenure = Mutex(Tenure())
+    private let prunedTo = Mutex(Pruning.Position())
 
     private let version: String
     private let manner: Manner
@@ -77,6 +78,7 @@ public final class SQLiteStore: OutboxStore {
             var result = RoundResult()
             try PauseTable(db: db).apply(round.pauses, at: round.now)
             try Lessons(db: db).keep(round)
+            result.released = try Lanes.store(round.onDead, db)
             try Self.settle(round, outbox: tenure.outbox, into: &result, db)
             for batch in round.resumes {
                 if let begun = try BatchTable(db: db).begin(batch, at: round.now, stamp: round.reckoned) {
@@ -87,6 +89,11 @@ public final class SQLiteStore: OutboxStore {
             }
             let claimEnd = start + manner.claimHeldMax
             try Self.claim(round, tenure: tenure, until: claimEnd, into: &result, db)
+            result.released.subtract(result.supplies.keys)
+            for journey in result.released {
+                result.supplies[journey] = .more
+                result.nextDue[journey] = try SupplyQuery(db: db).look(journey, at: round.now).nextDue
+            }
             return (result, start)
         }
         var result = committed
@@ -119,7 +126,10 @@ public final class SQLiteStore: OutboxStore {
             result.successors += successors
             delivered[settlement.batch.journey, default: 0] += settlement.deliveredCount
             let condemning = Condemnation(db: db, journey: settlement.batch.journey, now: round.now)
-            if settlement.provesJourneyWorks { try condemning.bury() }
+            let hasBuriedInOrder =
+                settlement.provesJourneyWorks
+                ? try condemning.bury(refusedBy: settlement.begunAt ?? round.now) : false
+            if settlement.mayFreeOthers || hasBuriedInOrder { result.released.insert(settlement.batch.journey) }
             if settlement.hasRefusedAlone { result.refusedAlike[settlement.batch.journey] = try condemning.alike() }
         }
         for (journey, count) in delivered where count > 0 {
@@ -189,12 +199,21 @@ public final class SQLiteStore: OutboxStore {
     }
 
     public func prune(before time: WallTime) async throws -> Bool {
-        try await write { db in try Pruning(db: db, before: time).step() }
+        let position = prunedTo.withLock { $0 }
+        let (next, isMoreLeft) = try await write { db in
+            var pruning = Pruning(db: db, before: time, position: position)
+            let isMoreLeft = try pruning.step()
+            return (pruning.position, isMoreLeft)
+        }
+        prunedTo.withLock { $0 = isMoreLeft ? next : Pruning.Position() }
+        return isMoreLeft
     }
 
-    public func checkpoint() async throws {
+    public func checkpoint(afterPages pages: Int) async throws -> WriteAheadLog? {
         do {
-            _ = try await queue.writeWithoutTransaction { try $0.checkpoint(.passive) }
+            return try await queue.writeWithoutTransaction { db in
+                try Checkpoint(db: db).make(ifWritten: pages)
+            }
         } catch let error as DatabaseError where error.isBusy {
             throw StoreError.busy
         }
@@ -277,7 +296,9 @@ public final class SQLiteStore: OutboxStore {
 
 extension DatabaseError {
     /// Somebody else holds the database; waiting helps.
+    ///
+    /// `SQLITE_PROTOCOL` is a race for the log's index that was lost too often in a row (sqlite.org/rescode.html).
     var isBusy: Bool {
-        resultCode == .SQLITE_BUSY || resultCode == .SQLITE_LOCKED
+        resultCode == .SQLITE_BUSY || resultCode == .SQLITE_LOCKED || resultCode == .SQLITE_PROTOCOL
     }
 }

@@ -18,6 +18,7 @@ struct SettlementWriter {
         if !settlement.leaving.isEmpty || !settlement.successors.isEmpty || !settlement.unproven.isEmpty {
             try keepOnly(settlement, successors: successors)
         }
+        try Lanes.close(settlement.deliveredInOrder, db)
         return successors
     }
 

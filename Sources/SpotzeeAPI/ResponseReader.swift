@@ -38,7 +38,9 @@ struct ResponseReader {
 
     /// The date of an answer made just now: one that a cache has kept, or a replay, tells another time's.
     private func date(of headers: HTTPHeaders) -> String? {
-        guard !headers.contains(name: "Age"), !headers.contains(name: "Idempotent-Replayed") else { return nil }
+        guard headers.first(name: "Age") ?? "0" == "0", !headers.contains(name: "Idempotent-Replayed") else {
+            return nil
+        }
         return headers.first(name: "Date")
     }
 

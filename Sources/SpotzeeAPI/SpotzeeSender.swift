@@ -60,12 +60,12 @@ public final class SpotzeeSender: BatchSender {
     }
 
     public func read(journey target: Target) async -> JourneyReport {
-        guard let secret = keys.current else { return JourneyReport(reading: .unreadable, isAnswered: false) }
+        guard let secret = keys.current else { return JourneyReport(reading: .unreadable) }
         let request = request(.GET, "\(target.url)/journeys/\(target.journey)", target, secret: secret)
         guard case .response(let response) = await execute(request) else {
-            return JourneyReport(reading: .unreadable, isAnswered: false)
+            return JourneyReport(reading: .unreadable)
         }
-        return JourneyReport(reading: reading(of: response), date: response.date)
+        return JourneyReport(reading: reading(of: response), response: response)
     }
 
     private struct JourneyBody: Decodable {

@@ -70,7 +70,7 @@ import Testing
         var world = World(inheriting: [try Self.inherited()])
         let plan = try world.mind.plan(at: world.now)
         #expect(plan.clockProbe != nil)
-        world.mind.absorb(time: JourneyReport(reading: .unreadable, isAnswered: false), at: world.now)
+        world.mind.absorb(time: JourneyReport(reading: .unreadable), at: world.now)
         #expect(try world.mind.plan(at: world.now).clockProbe == nil)
         #expect(world.mind.nextLook(after: world.now) == world.now.monotonic + .seconds(1))
         world.advance(.seconds(1))

@@ -473,6 +473,45 @@ import Testing
         #expect((world.mind.bodyBytesMax ?? .max) < 300_000)
     }
 
+    @Test func `the end of an intent with an ordering key is followed by a claim in the very round that settles it`()
+        throws
+    {
+        for key in [Text("k"), nil] {
+            var world = World()
+            world.add([Row(id: 1, orderingKey: key)])
+            try world.look()
+            try world.answer(World.success)
+            let plan = try world.look()
+            #expect(plan.round.settlements.count == 1)
+            #expect(plan.round.claims.count == (key == nil ? 0 : 1))
+        }
+    }
+
+    @Test func `what the end of another has freed is claimed at once`() throws {
+        var world = World()
+        try world.look()
+        var result = RoundResult()
+        result.released = ["welcome"]
+        result.supplies["welcome"] = .more
+        world.mind.absorb(result, at: world.now)
+        #expect(world.mind.nextLook(after: world.now) == world.now.monotonic + .milliseconds(1))
+        #expect(try world.look().round.claims.count == 1)
+    }
+
+    @Test func `the database is told what a dead letter does to its ordering key, at the start and after a reload`()
+        throws
+    {
+        var world = World(journeys: [
+            Journey(name: "a", id: 1, onDead: .block), Journey(name: "b", id: 2),
+        ])
+        #expect(try world.look().round.onDead == ["a": .block, "b": .continue])
+        #expect(try world.look().round.onDead.isEmpty)
+        var configuration = world.mind.configuration
+        configuration.journeys = [Journey(name: "a", id: 1)]
+        world.mind.reconfigure(configuration, at: world.now)
+        #expect(try world.look().round.onDead == ["a": .continue])
+    }
+
     @Test func `with nothing to do there is no hurry, and no time in the past`() throws {
         var world = World()
         try world.look()

@@ -29,8 +29,10 @@ import Testing
     @Test func `the API's date tells how long nobody worked, whatever the clock says`() {
         let mark = ClockMark(highWater: Make.now, apiAhead: .seconds(2))
         var reckoning = Reckoning(mark, at: Self.moment(.seconds(10), .zero))
-        let behind = reckoning.note(apiTime: Make.now + .seconds(30 * 3600), at: Self.moment(.seconds(10), .zero))
-        #expect(behind == .seconds(30 * 3600 - 12))
+        let date = Make.now + .seconds(30 * 3600)
+        #expect(reckoning.note(apiTime: date, at: Self.moment(.seconds(10), .zero)) == .unsure)
+        #expect(
+            reckoning.note(apiTime: date, at: Self.moment(.seconds(10), .zero)) == .behind(.seconds(30 * 3600 - 12)))
         #expect(reckoning.time(at: Self.moment(.seconds(11), .seconds(1))) == Make.now + .seconds(30 * 3600 - 1))
     }
 
@@ -38,23 +40,37 @@ import Testing
         let mark = ClockMark(highWater: Make.now, apiAhead: nil)
         var reckoning = Reckoning(mark, at: Self.moment(.seconds(-4000), .zero))
         #expect(reckoning.isAdrift)
-        let behind = reckoning.note(apiTime: Make.now + .seconds(1000), at: Self.moment(.seconds(-4000), .zero))
-        #expect(behind == .seconds(1000) && !reckoning.isAdrift)
+        let date = Make.now + .seconds(1000)
+        #expect(reckoning.note(apiTime: date, at: Self.moment(.seconds(-4000), .zero)) == .unsure)
+        #expect(reckoning.isAdrift)
+        #expect(reckoning.note(apiTime: date, at: Self.moment(.seconds(-4000), .zero)) == .behind(.seconds(1000)))
+        #expect(!reckoning.isAdrift)
 
         var steady = Reckoning(ClockMark(highWater: Make.now, apiAhead: .seconds(5000)), at: Self.moment(.zero, .zero))
-        #expect(steady.note(apiTime: Make.now + .seconds(5200), at: Self.moment(.zero, .zero)) == nil)
+        #expect(steady.note(apiTime: Make.now + .seconds(5200), at: Self.moment(.zero, .zero)) == .agrees)
         #expect(steady.time(at: Self.moment(.zero, .zero)) == Make.now)
     }
 
     @Test func `the mark is kept once a minute, and at once when time was lost`() {
         var reckoning = Reckoning(nil, at: Self.moment(.zero, .zero))
         #expect(reckoning.takeMark(at: Self.moment(.zero, .zero)) == ClockMark(highWater: Make.now, apiAhead: nil))
-        #expect(reckoning.wantsWitness(at: Self.moment(.zero, .zero)))
-        #expect(reckoning.note(apiTime: Make.now, at: Self.moment(.zero, .zero)) == nil)
+        #expect(reckoning.note(apiTime: Make.now, at: Self.moment(.zero, .zero)) == .agrees)
         #expect(reckoning.takeMark(at: Self.moment(.zero, .zero)) == ClockMark(highWater: Make.now, apiAhead: .zero))
         #expect(reckoning.takeMark(at: Self.moment(.seconds(59), .seconds(59))) == nil)
-        #expect(!reckoning.wantsWitness(at: Self.moment(.seconds(59), .seconds(59))))
-        #expect(reckoning.note(apiTime: Make.now + .seconds(900), at: Self.moment(.seconds(59), .seconds(59))) != nil)
+        for _ in 0..<2 {
+            _ = reckoning.note(apiTime: Make.now + .seconds(900), at: Self.moment(.seconds(59), .seconds(59)))
+        }
         #expect(reckoning.takeMark(at: Self.moment(.seconds(59), .seconds(59)))?.highWater == Make.now + .seconds(900))
+    }
+
+    @Test(arguments: [-9000, 9000])
+    func `one wrong clock among many moves nothing`(wrong: Int) {
+        var reckoning = Reckoning(nil, at: Self.moment(.zero, .zero))
+        #expect(reckoning.note(apiTime: Make.now, at: Self.moment(.zero, .zero)) == .agrees)
+        for _ in 0..<3 {
+            #expect(reckoning.note(apiTime: Make.now + .seconds(wrong), at: Self.moment(.zero, .zero)) == .unsure)
+            #expect(reckoning.note(apiTime: Make.now, at: Self.moment(.zero, .zero)) == .agrees)
+        }
+        #expect(reckoning.time(at: Self.moment(.zero, .zero)) == Make.now)
     }
 }

@@ -69,7 +69,11 @@ struct World {
         if plan.enforcementProbe != nil { enforcementProbes += 1 }
         if plan.clockProbe != nil {
             clockProbes += 1
-            mind.absorb(time: JourneyReport(reading: .live, date: apiDate), at: now)
+            mind.absorb(
+                time: JourneyReport(
+                    reading: .live,
+                    response: Response(status: 200, contentType: "application/json", requestID: "req_t", date: apiDate)),
+                at: now)
         }
         guard !plan.round.isEmpty else { return plan }
         let result = try commit(plan.round)
@@ -204,7 +208,8 @@ struct World {
         delivered += members.indices.filter { !gone.contains($0) }.map { members[$0].id }
         let journey = Journey(name: batch.journey, id: batch.target.journey, entranceID: batch.target.entrance)
         for places in settlement.successors {
-            let order = Make.order(journey: journey, rowsMax: places.count, bodyBytesMax: .max)
+            var order = Make.order(journey: journey, rowsMax: places.count, bodyBytesMax: .max)
+            order.target = batch.target
             var builder = BatchBuilder(order: order, at: now.wall)
             for place in places { #expect(members[place].withRow(of: batch) { builder.offer($0) } == .taken) }
             guard let request = builder.freeze(outbox: Make.outbox) else { continue }

@@ -48,7 +48,7 @@ struct ObservationTests {
             #expect(text.contains(#"journey_outbox_request_duration_seconds_count{status="2xx"}"#))
             #expect(text.contains("\njourney_outbox_intents_dead_total 1\n"))
             #expect(!text.contains("cust-") && !text.contains(Workbench.secret))
-            try Self.checkWithPromtool(text, in: bench.folder)
+            try await Self.checkWithPromtool(text, in: bench.folder)
             #expect(try await Self.get(address + "/healthz") == (200, "ok\n"))
             #expect(try await Self.get(address + "/readyz") == (200, "ready\n"))
             #expect(try await Self.get(address + "/else").status == 404)
@@ -59,17 +59,14 @@ struct ObservationTests {
     }
 
     /// promtool's own judgement of the text, where promtool is at hand.
-    private static func checkWithPromtool(_ text: String, in folder: URL) throws {
+    private static func checkWithPromtool(_ text: String, in folder: URL) async throws {
         let file = folder.appendingPathComponent("metrics.txt")
         try text.write(to: file, atomically: true, encoding: .utf8)
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/bin/sh")
-        process.arguments = [
-            "-c", "command -v promtool >/dev/null || exit 0; exec promtool check metrics < '\(file.path)' >/dev/null",
-        ]
-        try process.run()
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 0)
+        let command = "command -v promtool >/dev/null || exit 0; exec promtool check metrics < '\(file.path)' 2>&1"
+        let check = try ChildProcess(["-c", command], program: "/bin/sh", in: folder)
+        let end = await check.end()
+        let said = try check.text
+        #expect(end == .exited(0), "\(said)")
     }
 
     @Test func `a scrape is answered while somebody holds the database, and a paused worker is ready`() async throws {

@@ -20,25 +20,20 @@ struct WakeTests {
         db.execute("BEGIN IMMEDIATE")
         db.execute("INSERT INTO outbox (journey, external_id) VALUES ('welcome', hex(randomblob(8)))")
         db.execute("COMMIT")
+        print(time.time())
         """
 
-    private static func python(_ arguments: [String]) throws -> String {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["python3", "-c"] + arguments
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        try process.run()
-        let output = pipe.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        try #require(process.terminationStatus == 0)
-        return String(decoding: output, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+    private static func python(_ arguments: [String], in folder: URL) async throws -> String {
+        let process = try ChildProcess(["python3", "-c"] + arguments, program: "/usr/bin/env", in: folder)
+        #expect(await process.end() == .exited(0))
+        return try process.text.trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
     /// How long after another process's commit its request began.
     private static func delay(_ bench: Workbench, pragmas: [String]) async throws -> Double {
         let count = bench.events.events.count { if case .begun = $0 { true } else { false } }
-        let committed = try #require(Double(try python([producer, bench.path] + pragmas)))
+        let committed = try #require(
+            Double(try await python([producer, bench.path] + pragmas, in: bench.folder)))
         let seen = Mutex(0)
         try await bench.events.first { event in
             guard case .begun = event else { return false }

@@ -78,38 +78,36 @@ struct DoctorTests {
 
     /// sqlite3, as another process that holds a transaction open until it is let go.
     private final class Holder {
-        private let process = Process()
-        private let input = Pipe()
-        private let output = Pipe()
-        var pid: Int32 { process.processIdentifier }
+        let pid: pid_t
+        private let input: Int32
 
         init(_ path: String, _ begin: String) throws {
-            process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-            process.arguments = [
-                "python3", "-c",
-                """
+            var toChild: [Int32] = [0, 0]
+            var fromChild: [Int32] = [0, 0]
+            #expect(pipe(&toChild) == 0 && pipe(&fromChild) == 0)
+            // The child's copies of the other ends would keep it from ever seeing the end of its input.
+            for end in toChild + fromChild { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+            input = toChild[1]
+            let program = """
                 import sqlite3, sys
                 db = sqlite3.connect(sys.argv[1], isolation_level=None)
                 for statement in sys.argv[2].split(';'): db.execute(statement).fetchall()
                 print('held', flush=True)
                 sys.stdin.read()
-                """, path, begin,
-            ]
-            process.standardInput = input
-            process.standardOutput = output
-            try process.run()
-            var said = Data()
-            while said.count < 5 {
-                let part = output.fileHandleForReading.availableData
-                if part.isEmpty { break }
-                said += part
-            }
+                """
+            pid = try Tool.spawn(["python3", "-c", program, path, begin], input: toChild[0], output: fromChild[1])
+            close(toChild[0])
+            close(fromChild[1])
+            defer { close(fromChild[0]) }
+            var byte: UInt8 = 0
+            var said: [UInt8] = []
+            while said.last != UInt8(ascii: "\n"), read(fromChild[0], &byte, 1) == 1 { said.append(byte) }
             #expect(String(decoding: said, as: UTF8.self) == "held\n")
         }
 
-        func release() throws {
-            try input.fileHandleForWriting.close()
-            process.waitUntilExit()
+        func release() {
+            close(input)
+            _ = Tool.wait(for: pid)
         }
     }
 
@@ -123,7 +121,7 @@ struct DoctorTests {
         let lock = try #require(LockChecks(path: scene.path).all.first { $0.name == "write_lock" })
         #expect(lock.verdict == .fail)
         #expect(lock.finding.contains("process \(holder.pid) (python3) has held the write lock"), "\(lock.finding)")
-        try holder.release()
+        holder.release()
         #expect(verdicts(LockChecks(path: scene.path).all)["write_lock"] == .ok)
     }
 
@@ -141,7 +139,7 @@ struct DoctorTests {
         let log = try #require(LockChecks(path: scene.path).all.first { $0.name == "log" })
         #expect(log.verdict == .warn, "\(log)")
         #expect(log.finding.contains("process \(holder.pid) (python3) reads an old view"), "\(log.finding)")
-        try holder.release()
+        holder.release()
         #expect(verdicts(LockChecks(path: scene.path).all)["log"] == .ok)
     }
 

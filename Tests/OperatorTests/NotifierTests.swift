@@ -87,7 +87,7 @@ import Testing
     @Test func `a held database asks for more time to start and to stop, and only then`() throws {
         let listener = try Listener()
         let notifier = ServiceNotifier(environment: ["NOTIFY_SOCKET": listener.path])
-        notifier.note(.storeBusy(times: 1))
+        notifier.noteBusyStart(1)
         notifier.note(.storeBusy(times: 2))
         #expect(listener.received() == ["EXTEND_TIMEOUT_USEC=30000000"])
         notifier.note(.tookOver(openBatches: 0))

@@ -9,8 +9,9 @@ struct DrainCommand: AsyncParsableCommand {
         commandName: "drain", abstract: "Deliver what is committed and due now, then exit.",
         discussion: """
             Waits for backoffs within the timeout. Exits 0 when everything was delivered or died, and prints what died; \
-            exits 3 when what is left waits for a person (paused, parked, in doubt, a journey the configuration does \
-            not know) or when time is up. Intents scheduled for later do not count.
+            exits 3 when what is left waits for a person (paused, parked, in doubt, behind a dead letter that \
+            blocks their ordering key, a journey the configuration does not know) or when time is up. Intents scheduled \
+            for later do not count, nor those of their ordering keys behind them.
             """)
 
     @OptionGroup var options: ConfigurationOptions

@@ -8,7 +8,9 @@ struct DrainReport {
 
     init(database: String, since start: WallTime, outcome: DrainOutcome) throws {
         self.outcome = outcome
-        deaths = try DeathsQuery(database: database).deaths(since: start)
+        deaths = try OutboxConnection.patiently(isBusy: SchemaCheck.sayBusy) {
+            try DeathsQuery(database: database).deaths(since: start)
+        }
     }
 
     var isDone: Bool { outcome == .drained }
@@ -60,6 +62,7 @@ struct DrainReport {
     private static func left(_ remaining: Remaining) -> String {
         var parts = remaining.openByJourney.sorted { $0.key < $1.key }.map { "\($0.value) of \($0.key)" }
         if remaining.inDoubt > 0 { parts.append("\(remaining.inDoubt) in doubt") }
+        if remaining.heldBack > 0 { parts.append("\(remaining.heldBack) behind others of their ordering key") }
         if remaining.unknownJourney > 0 {
             parts.append("\(remaining.unknownJourney) of journeys that the configuration does not know")
         }

@@ -17,6 +17,7 @@ enum EventKind: String, CaseIterable {
     case clockBehind = "clock_behind"
     case rateLearned = "rate_learned"
     case databaseBusy = "database_busy"
+    case walPinned = "wal_pinned"
     case databaseReplaced = "database_replaced"
     case settlementFailed = "settlement_failed"
     case configurationReloaded = "configuration_reloaded"
@@ -33,7 +34,8 @@ enum EventKind: String, CaseIterable {
         case .batchSending, .batchSettled: .debug
         case .workerStarted, .workerStopping, .workerStopped, .batchAgain, .httpListening: .info
         case .pauseEnded, .idempotencyFound, .rateLearned, .configurationReloaded, .apiKeyChanged: .notice
-        case .answerStale, .intentDead, .pauseBegan, .clockBehind, .databaseBusy, .apiKeyUnreadable, .sampleFailed:
+        case .answerStale, .intentDead, .pauseBegan, .clockBehind, .databaseBusy, .walPinned, .apiKeyUnreadable,
+            .sampleFailed:
             .warning
         case .databaseReplaced: .critical
         case .batchInDoubt, .settlementFailed, .configurationRefused, .httpUnavailable: .error
@@ -58,6 +60,7 @@ enum EventKind: String, CaseIterable {
         case .clockBehind: [.seconds]
         case .rateLearned: [.perSecond]
         case .databaseBusy: [.times]
+        case .walPinned: [.bytes, .copiedPages, .pages]
         case .databaseReplaced: [.path]
         case .settlementFailed: [.batch, .reason]
         case .configurationRefused, .apiKeyUnreadable, .sampleFailed: [.reason]
@@ -73,9 +76,11 @@ enum EventField: String, CaseIterable {
     case attempt
     case attempts
     case batch
+    case bytes
     case cause
     case code
     case contact
+    case copiedPages = "copied_pages"
     case delivered
     case finding
     case inFlight = "in_flight"
@@ -83,6 +88,7 @@ enum EventField: String, CaseIterable {
     case journey
     case openBatches = "open_batches"
     case outcome
+    case pages
     case path
     case perSecond = "per_second"
     case reason

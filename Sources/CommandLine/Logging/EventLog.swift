@@ -32,6 +32,8 @@ struct EventLog: Sendable {
         case .storeBusy(let times): logger.note(.databaseBusy, [.times: times])
         case .settlementFailed(let batch, let reason):
             logger.note(.settlementFailed, [.batch: batch, .reason: reason])
+        case .logPinned(let log):
+            logger.note(.walPinned, [.bytes: log.bytes, .copiedPages: log.copiedPages, .pages: log.pages])
         case .looked, .round: return
         case .stopping(let inFlight): logger.note(.workerStopping, [.inFlight: inFlight])
         case .stopped: logger.note(.workerStopped)

@@ -65,7 +65,9 @@
             try await store.remaining(of: goal, journeys: journeys, at: now)
         }
         func drainGoal(at now: WallTime) async throws -> DrainGoal { try await store.drainGoal(at: now) }
-        func checkpoint() async throws { try await store.checkpoint() }
+        func checkpoint(afterPages pages: Int) async throws -> WriteAheadLog? {
+            try await store.checkpoint(afterPages: pages)
+        }
         func prune(before time: WallTime) async throws -> Bool { try await store.prune(before: time) }
     }
 #endif

@@ -72,6 +72,12 @@ final class ServiceNotifier: Sendable {
         }
     }
 
+    /// The database is held by others before the worker could begin: said on stderr, and systemd is asked for time.
+    func noteBusyStart(_ tries: Int) {
+        SchemaCheck.sayBusy(tries)
+        note(.storeBusy(times: tries))
+    }
+
     /// The backlog as it was sampled last, and the pauses as they are stored.
     func note(_ estimate: DrainEstimate, pauses: [Pause]) {
         state.withLock { state in

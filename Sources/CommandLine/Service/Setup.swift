@@ -43,9 +43,12 @@ struct Setup {
         }
     }
 
-    func store() throws -> SQLiteStore {
+    /// - Parameter isBusy: called after every try that found the database held.
+    func store(isBusy: (Int) -> Void) throws -> SQLiteStore {
         do {
-            return try SQLiteStore(path: configuration.database, version: Version.current)
+            return try OutboxConnection.patiently(isBusy: isBusy) {
+                try SQLiteStore(path: configuration.database, version: Version.current)
+            }
         } catch let error as OutboxConnectionError {
             throw Failure.configuration(error.description)
         }
@@ -83,6 +86,7 @@ extension Journey {
     init(_ settings: JourneySettings) {
         self.init(
             name: settings.name, id: Int64(settings.id), entranceID: settings.entranceID.map(Int64.init),
-            onUnknown: settings.onUnknown == .resend ? .resend : .hold, priority: settings.priority)
+            onUnknown: settings.onUnknown == .resend ? .resend : .hold,
+            onDead: settings.onDead == .block ? .block : .continue, priority: settings.priority)
     }
 }

@@ -31,12 +31,12 @@ struct WorkerSession {
     func run(draining drain: Worker<SystemClock>.Drain? = nil) async throws -> DrainOutcome {
         let configuration = try options.load()
         let setup = try Setup(configuration)
-        try SchemaCheck.require(database: configuration.database)
+        let notifier = ServiceNotifier(environment: ProcessInfo.processInfo.environment)
+        try SchemaCheck.require(database: configuration.database, isBusy: notifier.noteBusyStart)
         let lock = try setup.lock()
         let sender = setup.sender()
         let observation = Observation(
-            http: http, notifier: ServiceNotifier(environment: ProcessInfo.processInfo.environment),
-            log: EventLog(logger: logger, contacts: log.contacts(setup)))
+            http: http, notifier: notifier, log: EventLog(logger: logger, contacts: log.contacts(setup)))
         let worker = try worker(setup, sender, observation)
         let service = WorkerService(worker: worker, drain: drain)
         do {
@@ -56,7 +56,7 @@ struct WorkerSession {
     private func worker(
         _ setup: Setup, _ sender: SpotzeeSender, _ observation: Observation
     ) throws -> Worker<SystemClock> {
-        let store = try setup.store()
+        let store = try setup.store(isBusy: observation.notifier.noteBusyStart)
         var ends: (store: any OutboxStore, sender: any BatchSender) = (store, observation.measuring(sender))
         #if DEBUG
             let environment = ProcessInfo.processInfo.environment

@@ -35,6 +35,9 @@ public struct Response: Sendable, Equatable {
     public var isComplete: Bool
     public var journey: JourneyReading?
 
+    /// Whether it is the API's: a page or a challenge of an edge carries neither JSON nor a request id.
+    var isMarked: Bool { contentType.contains("json") || requestID != nil || isReplayed }
+
     public init(
         status: Int, contentType: String = "", requestID: String? = nil, retryAfter: String? = nil,
         isReplayed: Bool = false, date: String? = nil, rate: RateHeaders? = nil, body: [UInt8] = [],

@@ -19,14 +19,11 @@ public protocol BatchSender: Sendable {
 /// What a journey's reading came to.
 public struct JourneyReport: Sendable, Equatable {
     public var reading: Response.JourneyReading
-    /// Whether the API answered at all.
-    public var isAnswered: Bool
-    /// The `Date` header as it came.
-    public var date: String?
+    /// What was answered, nil when nothing came back.
+    public var response: Response?
 
-    public init(reading: Response.JourneyReading, isAnswered: Bool = true, date: String? = nil) {
+    public init(reading: Response.JourneyReading, response: Response? = nil) {
         self.reading = reading
-        self.isAnswered = isAnswered
-        self.date = date
+        self.response = response
     }
 }

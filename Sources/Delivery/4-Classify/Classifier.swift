@@ -52,7 +52,7 @@ public struct Classifier: Sendable {
         let refusal = rejection(of: response, problem)
         switch response.status {
         case 200..<300:
-            guard isOwn(response) else { return (.unknown(refusal), .nothing) }
+            guard response.isMarked else { return (.unknown(refusal), .nothing) }
             return (.judged(read(response, batch)), .everyAttempt)
         case 300..<400: return (.closed(Rejection(code: "redirected", message: refusal.message)), .thisAttempt)
         case 429:
@@ -64,11 +64,6 @@ public struct Classifier: Sendable {
             return find(problem, response, batch, now)
         default: return (.unknown(refusal), .nothing)
         }
-    }
-
-    /// Whether a 2xx is the API's: a maintenance page or a challenge of an edge carries neither JSON nor a request id.
-    private func isOwn(_ response: Response) -> Bool {
-        response.contentType.contains("json") || response.requestID != nil || response.isReplayed
     }
 
     /// A 4xx of the API's own.

@@ -21,8 +21,11 @@ public protocol OutboxStore: Sendable {
     /// Removes a bounded number of records older than the retention; true when more are left.
     func prune(before time: WallTime) async throws -> Bool
 
-    /// Lets the write-ahead log, if there is one, be used again from its start; never waits for readers or writers.
-    func checkpoint() async throws
+    /// Lets the write-ahead log be used again from its start, once this worker has written so many pages since the
+    /// last time; never waits for readers or writers.
+    ///
+    /// Returns what it found, nil when it was not time yet or the database has no such log.
+    func checkpoint(afterPages pages: Int) async throws -> WriteAheadLog?
 }
 
 /// What a predecessor left: its open batches, its pauses and what it had learned.
@@ -86,6 +89,8 @@ public struct Round: Sendable {
     /// The rate limit that refusals taught, in requests per second; 0 is none.
     public var learnedLimit: Double?
     public var clock: ClockMark?
+    /// What the configuration says about dead letters, by journey; only when it is new to the database.
+    public var onDead: [String: Journey.OnDead] = [:]
 
     public init(now: WallTime, reckoned: WallTime) {
         self.now = now
@@ -94,7 +99,7 @@ public struct Round: Sendable {
 
     var isEmpty: Bool {
         pauses.isEmpty && settlements.isEmpty && resumes.isEmpty && claims.isEmpty && enforcement == nil
-            && bodyBytesMax == nil && learnedLimit == nil && clock == nil
+            && bodyBytesMax == nil && learnedLimit == nil && clock == nil && onDead.isEmpty
     }
 }
 
@@ -117,6 +122,9 @@ public struct RoundResult: Sendable {
     public var supplies: [String: Supply] = [:]
     /// For each journey in `supplies`: when its next intent that waits or is scheduled becomes due.
     public var nextDue: [String: WallTime] = [:]
+    /// Journeys in which another intent of an ordering key may have become due, and which the round's claims have not
+    /// looked at since.
+    public var released: Set<String> = []
     /// Rows refused alone and not yet condemned, by journey: how many share the latest code.
     public var refusedAlike: [String: Int] = [:]
     /// Rows that the worker itself found unsendable.
@@ -159,12 +167,15 @@ public struct Remaining: Sendable, Equatable {
     public var openByJourney: [String: Int]
     public var inDoubt: Int
     public var unknownJourney: Int
+    /// Behind an earlier intent of their ordering key that waits for a person, or for a time after the drain's.
+    public var heldBack: Int
 
-    public init(open: Int, openByJourney: [String: Int], inDoubt: Int, unknownJourney: Int) {
+    public init(open: Int, openByJourney: [String: Int], inDoubt: Int, unknownJourney: Int, heldBack: Int = 0) {
         self.open = open
         self.openByJourney = openByJourney
         self.inDoubt = inDoubt
         self.unknownJourney = unknownJourney
+        self.heldBack = heldBack
     }
 }
 

@@ -42,6 +42,10 @@ public struct Settlement: Sendable {
     public var unproven: Set<Int> = []
     /// A member was accepted, so that a row that was refused alone has itself to blame.
     public var provesJourneyWorks = false
+    /// When the request began that was answered: what it proves is about rows refused before.
+    public var begunAt: WallTime?
+    /// The row that was refused with nobody else in its request, and what for; also when it died of it.
+    var refusedAlone: (intent: Int64, code: String)?
     public var isReplay = false
     /// Nothing usable came back: the next wait is longer.
     var isFailure = false
@@ -51,6 +55,21 @@ public struct Settlement: Sendable {
         leaving.values.contains {
             if case .waiting(let waiting) = $0 { waiting.isRefusedAlone } else { false }
         }
+    }
+
+    /// Whether the end of a member may let another intent of its ordering key go on.
+    public var mayFreeOthers: Bool {
+        if case .sending = fate { return false }
+        return batch.members.hasOrderingKeys
+    }
+
+    /// The delivered members that have an ordering key: those that end here without another record.
+    public var deliveredInOrder: [Int64] {
+        if case .sending = fate { return [] }
+        let gone = Set(successors.joined())
+        return batch.members.ordered.filter { place, _ in
+            leaving[place] == nil && !gone.contains(place) && (fate != .inDoubt || !unproven.contains(place))
+        }.map(\.id)
     }
 
     /// Lets rows that were refused alone wait like any other.

@@ -11,6 +11,8 @@ public struct Settling {
     public var random: SplitMix64
     /// The answer refuses an API key that has been replaced since.
     public var isRetiredKey = false
+    /// The request belongs to an API key, a URL or a version that is not the current one.
+    public var isForeign = false
     /// The journey is parked because its rows are refused alike: a row that probes it is no worse than the others.
     public var isParkedForRows = false
 
@@ -37,7 +39,11 @@ public struct Settling {
                 ? doubt(batch, verdict) : failed(batch, verdict, stamp: stamp)
         case .inProgress(let retryAfter):
             // At least the first backoff: a server that says 0 is not asked again and again meanwhile.
-            return again(batch, verdict, stamp: stamp, after: max(retryAfter ?? .zero, policy.backoff.initial))
+            var settlement = again(
+                batch, verdict, stamp: stamp,
+                after: max(retryAfter ?? .zero, policy.backoff.ceiling(afterTry: batch.failures + 1)))
+            settlement.isFailure = retryAfter == nil
+            return settlement
         case .rateLimited:
             return again(batch, verdict, stamp: stamp, after: .zero)
         case .notSent:
@@ -50,7 +56,7 @@ public struct Settling {
             // Something under this key may still have run: the key stays, and the request waits.
             // Where keys are ignored the same one proves no more than a new one would, and the journey has said: resend.
             let isResent = enforcement == .absent && onUnknown == .resend
-            if stamp != nil && !isResent { return again(batch, verdict, stamp: stamp, after: patience(batch, verdict)) }
+            if stamp != nil && !isResent { return patient(batch, verdict, stamp: stamp) }
             return try refused(batch, verdict)
         }
     }
@@ -71,7 +77,7 @@ public struct Settling {
         case .refusedContent(let refusal, _): return try split(batch, verdict, refusal)
         case .refusedByEdge(let refusal):
             return othersSucceed
-                ? try split(batch, verdict, refusal) : again(batch, verdict, stamp: nil, after: backoff(batch))
+                ? try split(batch, verdict, refusal) : failed(batch, verdict, stamp: nil)
         default: return try giveBack(batch, verdict)
         }
     }
@@ -146,14 +152,19 @@ public struct Settling {
     /// A row refused alone is not condemned yet: a wrong setting would look the same.
     private mutating func refuseAlone(_ batch: Batch, _ verdict: Verdict, _ refusal: Rejection) throws -> Settlement {
         var settlement = Settlement(batch: batch, fate: .settled(.rejected), record: verdict.record)
-        let attempts = (try batch.members.decode().first?.attempts ?? 0) + (isParkedForRows ? 0 : 1)
+        let member = try batch.members.decode().first
+        let attempts = (member?.attempts ?? 0) + (isParkedForRows ? 0 : 1)
+        let isEdge = if case .refusedByEdge = verdict.finding { true } else { false }
+        // An edge's mood passes: its row is condemned by another's success only once it has been refused again.
+        let isRefusedAlone = !isEdge || attempts > 1
         settlement.leaving[0] =
             attempts < policy.maxAttempts
             ? .waiting(
                 Settlement.Waiting(
                     attempts: attempts, dueAt: now + policy.backoff.delay(afterTry: attempts, using: &random),
-                    rejection: refusal, isRefusedAlone: true))
+                    rejection: refusal, isRefusedAlone: isRefusedAlone))
             : .dead(refusal, attempts: attempts)
+        if isRefusedAlone { settlement.refusedAlone = member.map { ($0.id, refusal.code) } }
         return settlement
     }
 
@@ -189,10 +200,10 @@ public struct Settling {
     }
 
     /// A closed door is watched by the governor; anything else backs off by itself.
-    private mutating func patience(_ batch: Batch, _ verdict: Verdict) -> Duration {
+    private mutating func patient(_ batch: Batch, _ verdict: Verdict, stamp: WallTime?) -> Settlement {
         switch verdict.finding {
-        case .closed, .journeyClosed: .zero
-        default: backoff(batch)
+        case .closed where !isForeign, .journeyClosed: again(batch, verdict, stamp: stamp, after: .zero)
+        default: failed(batch, verdict, stamp: stamp)
         }
     }
 }

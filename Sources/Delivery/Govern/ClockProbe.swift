@@ -8,10 +8,10 @@ struct ClockProbe: Sendable {
 
     func mayAsk(at now: Moment) -> Bool { !isAnswered && !isAsking && next <= now.monotonic }
 
-    /// Takes in that nothing came back.
-    mutating func fail(backoff: Backoff, at now: Moment) {
+    /// Takes in that nothing came back, or something surprising, which is asked for once more at once.
+    mutating func fail(isSurprise: Bool, backoff: Backoff, at now: Moment) {
         isAsking = false
         silences += 1
-        next = now.monotonic + backoff.ceiling(afterTry: silences)
+        next = isSurprise && silences == 1 ? now.monotonic : now.monotonic + backoff.ceiling(afterTry: silences)
     }
 }

@@ -6,7 +6,7 @@ extension Dispatcher {
         let ripe = turns.ripe(configuration.journeys, at: now.wall).filter { isAdmitted($0.name, at: now) }
         let share = share(of: ripe.count)
         let allotted = turns.allot(permits, among: ripe) { journey in
-            let room = min(share - open.count(in: journey.name), freeFlights(of: journey.name))
+            let room = min(room(of: journey.name, share: share, at: now), freeFlights(of: journey.name))
             return doors.isShut(.journey(journey.name), at: now.wall) ? min(1, room) : room
         }
         for (journey, count) in allotted {

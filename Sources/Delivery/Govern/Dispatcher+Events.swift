@@ -7,6 +7,7 @@ extension Dispatcher {
         concernEnforcement()
         forgetBodyLimit()
         turns.keep(new.journeys)
+        onDead = new.onDead
         doors.probeSoon(at: now.wall) { _ in true }
         needsSurvey = true
     }
@@ -23,13 +24,13 @@ extension Dispatcher {
         governor.absorb(
             answer, begunAt: begunAt.monotonic, inFlight: max(0, open.inFlight.count - 1), at: now.monotonic)
         let verdict = Classifier().judge(answer, to: batch, at: now.wall)
-        if verdict.isReplayed { learn(.enforced) }
-        if case .response(let response) = answer { noteClock(response.date, at: now) }
-        noteHealth(verdict, at: now)
-        // A key that has been replaced is refused for good, and says nothing about the current one.
-        let isRetired = verdict.record.status == 401 && batch.apiKeyFingerprint != fingerprints.first
-        if isRetired {
-            // It may have been the probe of a shut door, and has said nothing about the current key.
+        if verdict.isReplayed && !isForeign(batch) { learn(.enforced) }
+        if case .response(let response) = answer { noteClock(response, at: now) }
+        noteHealth(verdict, of: batch.journey, at: now)
+        let isClosing = if case .closed = verdict.finding { true } else { false }
+        // What is refused for a key, URL or version that has been replaced says nothing about the current ones.
+        if isClosing && isForeign(batch) {
+            // It may have been the probe of a shut door.
             doors.probeSoon(at: now.wall) { $0 == .everything }
         } else {
             noteDoors(verdict, batch, begunAt: begunAt, at: now)
@@ -38,45 +39,105 @@ extension Dispatcher {
         var settling = Settling(
             policy: configuration.policy, enforcement: enforcement,
             onUnknown: journey(named: batch.journey)?.onUnknown ?? .hold,
-            othersSucceed: lastSuccess.map { now.monotonic - $0 < Self.successRecent } ?? false,
-            now: now.wall, random: random)
-        settling.isRetiredKey = isRetired
+            othersSucceed: try othersSucceed(verdict, batch, at: now), now: now.wall, random: random)
+        settling.isForeign = isForeign(batch)
+        settling.isRetiredKey =
+            isClosing && verdict.record.status == 401 && batch.apiKeyFingerprint != fingerprints.first
         let isAcquitted = acquitted.remove(batch.id) != nil
         settling.isParkedForRows = isAcquitted || isParkedForRows(batch.journey)
         var settlement = try settling.settle(batch, verdict)
         if isAcquitted { settlement.acquit() }
+        // Rows condemned are only those that were refused before this request began, and not by a setting.
+        settlement.begunAt = begunAt.wall
+        if isParkedForRows(batch.journey) { settlement.provesJourneyWorks = false }
         random = settling.random
+        noteRefused(settlement, at: now)
         settle(settlement, at: now)
+    }
+
+    /// Whether a batch belongs to an API key, a URL or a version that is not the current one.
+    func isForeign(_ batch: Batch) -> Bool {
+        batch.apiKeyFingerprint != fingerprints.first || batch.target.url != configuration.url
+            || batch.target.version != configuration.version
+    }
+
+    /// Whether an edge's refusal is about this request: others got through since, or the row has been alone before.
+    private mutating func othersSucceed(_ verdict: Verdict, _ batch: Batch, at now: Moment) throws -> Bool {
+        guard case .refusedByEdge = verdict.finding else { return false }
+        let hasBeenAlone = try batch.size == 1 && batch.members.decode().contains { $0.attempts > 0 }
+        return health.othersSucceedSinceEdgeRefused(batch.id, at: now.monotonic) || hasBeenAlone
+    }
+
+    /// Counts rows refused alone, those that die of it included: a wrong setting must not kill a slow journey row by row.
+    private mutating func noteRefused(_ settlement: Settlement, at now: Moment) {
+        guard let (intent, code) = settlement.refusedAlone else { return }
+        let count = health.noteRefused(intent, for: code, in: settlement.batch.journey)
+        if count >= Health.refusedAlikeMax { parkForRows(settlement.batch.journey, count, at: now) }
+    }
+
+    private mutating func parkForRows(_ journey: String, _ count: Int, at now: Moment) {
+        close(
+            .journey(journey), cause: Pause.rowsRefusedCause, detail: "\(count) rows refused alike", requestID: nil,
+            at: now)
     }
 
     mutating func absorb(_ report: JourneyReport, ofJourney name: String, at now: Moment) {
         reading.remove(name)
-        if report.isAnswered { noteClock(report.date, at: now) }
+        noteQuestion(report.response, isTrigger: false, at: now)
+        let isUnread = report.reading == .unreadable || report.reading == .missing
+        unreadable[name] = isUnread ? (unreadable[name] ?? 0) + 1 : nil
         switch report.reading {
         case .live where !reopenedByReading.contains(name):
             reopenedByReading.insert(name)
             reopen(.journey(name), begunAt: now.wall)
-        // What reads live and still takes nothing is tried with one row, like what may not be read.
-        case .live, .forbidden:
+        case .unreadable where (unreadable[name] ?? 0) < Self.unreadableMax,
+            .missing where (unreadable[name] ?? 0) < Self.unreadableMax, .notLive:
+            return
+        // What reads live and still takes nothing is tried with one row, like what cannot be read.
+        case .live, .forbidden, .missing, .unreadable:
             postProbes.insert(name)
             doors.probeSoon(at: now.wall) { $0 == .journey(name) }
-        case .notLive, .missing, .unreadable: return
+        }
+    }
+
+    /// So many readings in a row that say nothing, and a parked journey is tried by sending one row.
+    static let unreadableMax = 3
+
+    /// What the answer to a question of the worker's own says about the doors.
+    private mutating func noteQuestion(_ response: Response?, isTrigger: Bool, at now: Moment) {
+        guard let response else { return }
+        noteClock(response, at: now)
+        let verdict = Classifier().judge(.response(response), to: .question(at: now.wall), at: now.wall)
+        switch verdict.finding {
+        case .rateLimited(let retryAfter): limit(retryAfter, begunAt: now, at: now)
+        case .closed(let refusal) where !verdict.isReplayed && (isTrigger || response.status == 401):
+            close(.everything, refusal, response.requestID, now)
+        default: return
         }
     }
 
     /// What came of asking for the time.
     mutating func absorb(time report: JourneyReport, at now: Moment) {
         clockProbe.isAsking = false
-        guard report.isAnswered else { return clockProbe.fail(backoff: configuration.policy.backoff, at: now) }
-        noteClock(report.date, at: now)
+        noteQuestion(report.response, isTrigger: false, at: now)
+        guard !clockProbe.isAnswered else { return }
+        // An API that tells no time has answered too; an edge has not, and a surprising time is asked for twice.
+        if let response = report.response, response.isMarked, response.date == nil {
+            return clockProbe.isAnswered = true
+        }
+        clockProbe.fail(
+            isSurprise: report.response?.date != nil, backoff: configuration.policy.backoff, at: now)
     }
 
-    mutating func absorb(_ finding: EnforcementProbe.Finding, at now: Moment) {
+    mutating func absorb(_ finding: EnforcementProbe.Finding, from answers: [Answer] = [], at now: Moment) {
+        for case .response(let response) in answers { noteQuestion(response, isTrigger: true, at: now) }
         let begun = knowledge.endProbe(finding, backoff: configuration.policy.backoff, at: now)
         switch finding {
         case .enforced: learn(.enforced)
         case .absent: learn(.absent)
-        case .inconclusive: return
+        case .inconclusive:
+            if knowledge.isPersistentlyInconclusive { notes.append(.enforcement(.unproven)) }
+            return
         }
         if let begun { reopen(.everything, begunAt: begun) }
     }
@@ -88,10 +149,15 @@ extension Dispatcher {
             notes.append(.begun(batch))
         }
         governor.note(result.begun.count, at: now.monotonic)
-        for batch in result.successors { open.wait(batch, until: now.monotonic) }
+        for batch in result.successors {
+            open.wait(batch, until: now.monotonic)
+            if let parent = batch.parent { health.inheritEdgeRefusal(batch.id, from: parent) }
+        }
+        health.keepEdgeRefusals { [open] in open.contains($0) }
         if !result.successors.isEmpty || result.begun.isEmpty && result.supplies.values.contains(.more) {
             isBehind = true
         }
+        if !result.released.isEmpty { isBehind = true }
         for failed in result.failed {
             open.wait(failed.batch, until: now.monotonic + Self.failedWait)
             notes.append(.settlementFailed(batch: failed.batch.id, reason: failed.reason))
@@ -101,10 +167,8 @@ extension Dispatcher {
             notes.append(.stale(batch: id))
         }
         turns.absorb(result)
-        for (journey, count) in result.refusedAlike where count >= Self.refusedAlikeMax {
-            close(
-                .journey(journey), cause: Pause.rowsRefusedCause, detail: "\(count) rows refused alike", requestID: nil,
-                at: now)
+        for (journey, count) in result.refusedAlike where count >= Health.refusedAlikeMax {
+            parkForRows(journey, count, at: now)
         }
         for (intent, reason) in result.quarantined { notes.append(.quarantined(intent: intent, reason)) }
         notes.append(.round(result))

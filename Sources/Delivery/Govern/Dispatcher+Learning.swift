@@ -21,16 +21,18 @@ extension Dispatcher {
         for leaving in settlement.leaving.values {
             if case .waiting(let waiting) = leaving { turns.note(due: waiting.dueAt, in: settlement.batch.journey) }
         }
+        // An end may free another one of its ordering key, to be claimed in the very round that settles this one.
+        if settlement.mayFreeOthers { turns.note(due: settlement.batch.frozenAt, in: settlement.batch.journey) }
     }
 
-    mutating func noteHealth(_ verdict: Verdict, at now: Moment) {
-        switch verdict.finding {
-        case .judged(let results) where results.contains { $0 != .unproven }:
-            failuresInARow = 0
-            lastSuccess = now.monotonic
-        case .judged, .unknown, .notSent: failuresInARow += 1
-        default: failuresInARow = 0
-        }
+    mutating func noteHealth(_ verdict: Verdict, of journey: String, at now: Moment) {
+        let sign: Health.Sign =
+            switch verdict.finding {
+            case .judged(let results): results.contains { $0 != .unproven } ? .works : .fails
+            case .unknown, .notSent, .refusedByEdge: .fails
+            default: .neither
+            }
+        health.note(sign, in: journey, backoff: configuration.policy.backoff, at: now.monotonic)
     }
 
     mutating func learn(_ finding: Enforcement) {
@@ -52,10 +54,15 @@ extension Dispatcher {
         learnedBodyBytesMax = .forgotten
     }
 
-    /// Compares the API's clock with the reckoning, now and then, and whenever a predecessor's batch waits for it.
-    mutating func noteClock(_ date: String?, at now: Moment) {
-        clockProbe.isAnswered = true
-        guard let date, reckoning.wantsWitness(at: now), let time = RetryAfter.httpDate(date) else { return }
-        if let behind = reckoning.note(apiTime: time, at: now) { notes.append(.clockBehind(by: behind)) }
+    /// Compares the API's clock with the reckoning.
+    mutating func noteClock(_ response: Response, at now: Moment) {
+        guard response.isMarked, let time = response.date.flatMap(RetryAfter.httpDate) else { return }
+        switch reckoning.note(apiTime: time, at: now) {
+        case .unsure: return
+        case .agrees: clockProbe.isAnswered = true
+        case .behind(let lost):
+            clockProbe.isAnswered = true
+            notes.append(.clockBehind(by: lost))
+        }
     }
 }

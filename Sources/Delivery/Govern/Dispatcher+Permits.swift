@@ -8,13 +8,21 @@ extension Dispatcher {
         // What waits for something else than the rate takes no slot, within a bound of its own.
         let held = min(slots, open.due(at: now.monotonic).count { isHeld($0, at: now) })
         // While nothing succeeds, every other batch counts: an outage must not freeze the backlog.
-        let used = failuresInARow > 0 ? open.count : open.slotsUsed(at: now.monotonic, longMax: slots - held)
+        let used = health.failuresInARow > 0 ? open.count : open.slotsUsed(at: now.monotonic, longMax: slots - held)
         return max(0, slots - (used - held))
     }
 
     /// What one journey may hold of the slots: never all of them, so that another one's next intent finds a way.
     func share(of ripe: Int) -> Int {
         max(1, min(slots - max(1, slots / 4), (slots + ripe - 1) / max(1, ripe)))
+    }
+
+    /// How many more batches of one journey may be frozen: its share, in which those in a long backoff do not count,
+    /// and only a few while its requests fail.
+    func room(of journey: String, share: Int, at now: Moment) -> Int {
+        guard health.mayClaim(journey, at: now.monotonic) else { return 0 }
+        if health.isFailing(journey) { return min(1, max(2, slots / 8) - open.count(in: journey)) }
+        return share - open.slotsUsed(in: journey, at: now.monotonic)
     }
 
     /// How many more requests may be under way at all.
@@ -72,7 +80,16 @@ extension Dispatcher {
     }
 
     /// One permit when a journey with nothing open waits and it is its turn: what others have open must not keep it out.
+    ///
+    /// The probe of everything is a fresh request if there is one: an open batch may be what is refused.
     func permitsKeptForClaims(beside ready: [Batch], of permits: Int, at now: Moment) -> Int {
+        if doors.passage(.everything, at: now.wall) == .probe, freeSlots(at: now) > 0,
+            turns.ripe(configuration.journeys, at: now.wall).contains(where: {
+                isAdmitted($0.name, at: now) && health.mayClaim($0.name, at: now.monotonic)
+            })
+        {
+            return permits
+        }
         guard permits > 0, permits <= ready.count, turns.isOddTurn, freeSlots(at: now) > 0 else { return 0 }
         let isWaiting = turns.ripe(configuration.journeys, at: now.wall).contains {
             open.count(in: $0.name) == 0 && isAdmitted($0.name, at: now)

@@ -15,10 +15,32 @@ extension Dispatcher {
         }
         if isolate(ready, into: &plan, permits: &permits) { return }
         let kept = permitsKeptForClaims(beside: ready, of: permits, at: now)
-        for batch in inTurns(ready) where permits > kept {
+        // A parked journey is probed by one request, not by all that it has open.
+        var probed: Set<String> = []
+        for batch in probesFirst(inTurns(ready), at: now) where permits > kept {
+            if doors.isShut(.journey(batch.journey), at: now.wall) {
+                guard probed.insert(batch.journey).inserted else { continue }
+            }
             permits -= 1
             plan.round.resumes.append(batch)
         }
+    }
+
+    /// While everything is shut, the batch goes first that tells most: one of the current key and target that has
+    /// failed least.
+    private func probesFirst(_ ready: [Batch], at now: Moment) -> [Batch] {
+        guard doors.isShut(.everything, at: now.wall) else { return ready }
+        return ready.enumerated().sorted { one, other in
+            (isForeign(one.element) ? 1 : 0, one.element.attempt, one.offset)
+                < (isForeign(other.element) ? 1 : 0, other.element.attempt, other.offset)
+        }.map(\.element)
+    }
+
+    /// Whether a batch has waited for its commit so long that it is too old to be sent.
+    func isTooOld(_ batch: Batch, at now: Moment) -> Bool {
+        guard let stamp = batch.possiblyExecutedSince else { return false }
+        return configuration.policy.unknownAfter > .zero
+            && reckoning.time(at: now) - stamp >= configuration.policy.unknownAfter
     }
 
     // MARK: Batches that may have ended the process

@@ -14,11 +14,6 @@ struct Dispatcher: Sendable {
         var clockProbe: Target?
     }
 
-    /// A refusal of one request is about its content when others have succeeded this recently.
-    static let successRecent: Duration = .seconds(60)
-    /// So many rows refused one by one, all alike and with no success between them, are a wrong setting.
-    static let refusedAlikeMax = 8
-
     var configuration: WorkerConfiguration
     var doors: Doors
     var governor: Governor
@@ -37,13 +32,16 @@ struct Dispatcher: Sendable {
     /// The last round left something that can go on at once, though no answer will come to say so.
     var isBehind = false
     var settlements: [Settlement] = []
-    var lastSuccess: Duration?
-    var failuresInARow = 0
+    var health = Health()
     var postProbes: Set<String> = []
     var reading: Set<String> = []
     var learnedBodyBytesMax: BodyLimitChange?
+    /// What the database has not been told yet about dead letters.
+    var onDead: [String: Journey.OnDead]
     /// Journeys that were reopened because they read live, and have taken nothing since.
     var reopenedByReading: Set<String> = []
+    /// How often in a row a parked journey could not be read.
+    var unreadable: [String: Int] = [:]
     /// Batches that an earlier worker may have sent: their age is known by wall time only.
     var inherited: Set<Int64>
     var clockProbe = ClockProbe()
@@ -60,6 +58,7 @@ struct Dispatcher: Sendable {
         knowledge = EnforcementKnowledge(configuration.idempotency, learned: inheriting.enforcement, at: now)
         reckoning = Reckoning(inheriting.clock, at: now)
         inherited = Set(inheriting.batches.filter { $0.possiblyExecutedSince != nil }.map(\.id))
+        onDead = configuration.onDead
         turns.keep(configuration.journeys)
         for batch in inheriting.batches { open.wait(batch, until: now.monotonic) }
         notes.append(.tookOver(openBatches: inheriting.batches.count))
@@ -128,11 +127,13 @@ struct Dispatcher: Sendable {
         plan.round.pauses = doors.takeChanges()
         plan.round.enforcement = knowledge.takeChange()
         plan.round.bodyBytesMax = learnedBodyBytesMax
+        plan.round.onDead = onDead
         plan.round.learnedLimit = governor.takeLearned()
         if let limit = plan.round.learnedLimit { notes.append(.rateLearned(perSecond: limit)) }
         // Not worth a transaction of its own: without one nothing is stamped either.
         if !plan.round.isEmpty { plan.round.clock = reckoning.takeMark(at: now) }
         learnedBodyBytesMax = nil
+        onDead = [:]
         return plan
     }
 
@@ -142,7 +143,7 @@ struct Dispatcher: Sendable {
     /// When to look again if nothing happens.
     func nextLook(after now: Moment) -> Duration {
         var times: [Duration?] = [
-            open.nextDue(after: now.monotonic),
+            open.nextDue(after: now.monotonic), health.nextClaim(after: now.monotonic),
             isWaitingForRate(at: now) ? governor.nextFree(after: now.monotonic) : nil,
             doors.nextProbe(after: now.wall).map(now.monotonic(at:)),
             turns.nextRipe(after: now.wall).map(now.monotonic(at:)),

@@ -73,6 +73,9 @@ struct EnforcementKnowledge: Sendable {
 
     private var isRechecked: Bool { mode == .auto && learned == .absent }
 
+    /// Asked again and again in vain: somebody should know, since what may have run waits for it.
+    var isPersistentlyInconclusive: Bool { inconclusive == 5 }
+
     mutating func beginProbe(at now: Moment) {
         isProbing = true
         probedAt = now.wall

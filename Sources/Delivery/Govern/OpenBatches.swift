@@ -16,6 +16,8 @@ struct OpenBatches {
 
     var count: Int { inFlight.count + waiting.count }
 
+    func contains(_ id: Int64) -> Bool { inFlight[id] != nil || waiting[id] != nil }
+
     func count(in journey: String) -> Int { countByJourney[journey] ?? 0 }
 
     func flights(in journey: String) -> Int { flightsByJourney[journey] ?? 0 }
@@ -24,6 +26,12 @@ struct OpenBatches {
     func slotsUsed(at now: Duration, longMax: Int) -> Int {
         let long = waiting.values.reduce(0) { $0 + ($1.due - now > Self.longWait ? 1 : 0) }
         return count - min(long, longMax)
+    }
+
+    /// Batches of one journey that hold a slot.
+    func slotsUsed(in journey: String, at now: Duration) -> Int {
+        let long = waiting.values.count { $0.batch.journey == journey && $0.due - now > Self.longWait }
+        return count(in: journey) - long
     }
 
     mutating func fly(_ batch: Batch) {

@@ -25,6 +25,8 @@ struct Resuming {
     let isInherited: Bool
     let isClockAnswered: Bool
     let isClockAdrift: Bool
+    /// Where the journey's requests go now; nil when it is not configured any more.
+    let target: Target?
 
     init(_ dispatcher: Dispatcher, now: Moment, batch: Batch) {
         let name = batch.journey
@@ -40,6 +42,7 @@ struct Resuming {
         isInherited = dispatcher.inherited.contains(batch.id)
         isClockAnswered = dispatcher.clockProbe.isAnswered
         isClockAdrift = dispatcher.reckoning.isAdrift
+        target = dispatcher.journey(named: name).map(dispatcher.configuration.target(of:))
     }
 
     /// A batch that has ended so many workers without an answer is left to a person, whatever the journey's policy.
@@ -51,7 +54,8 @@ struct Resuming {
         if reckoned - stamp >= unknownAfter { return try unknown(batch, code: "unknown_after") }
         guard fingerprints.contains(batch.apiKeyFingerprint) else { return try unknown(batch, code: "api_key_gone") }
         switch enforcement {
-        case .absent where onUnknown == .hold: return try unknown(batch, code: "idempotency_absent")
+        case .absent where onUnknown == .hold || batch.replays > 0:
+            return try unknown(batch, code: "idempotency_absent")
         case _ where isInherited && !isClockAnswered: return everything == .closed ? .wait : .learnTime
         case _ where isInherited && isClockAdrift: return try unknown(batch, code: "clock_went_back")
         case .unproven: return everything == .closed ? .wait : .learnEnforcement
@@ -64,13 +68,15 @@ struct Resuming {
         guard batch.apiKeyFingerprint == fingerprints.first else {
             return .end(try giveBack(batch, code: "api_key_changed"))
         }
+        guard batch.target == target else { return .end(try giveBack(batch, code: "target_changed")) }
         if everything == .closed && journey != .closed && isHeldBriefly { return .wait }
         if everything == .closed || journey == .closed { return .end(try giveBack(batch, code: "paused")) }
         return .send
     }
 
     private func unknown(_ batch: Batch, code: String) throws -> Decision {
-        onUnknown == .resend ? .end(try giveBack(batch, code: code)) : doubt(batch, code: code)
+        // What a 2xx has left unread may be entered already: the journey's policy is about silences.
+        onUnknown == .resend && batch.replays == 0 ? .end(try giveBack(batch, code: code)) : doubt(batch, code: code)
     }
 
     private func doubt(_ batch: Batch, code: String) -> Decision {

@@ -83,6 +83,48 @@ public struct MemberList: Sendable, Equatable {
         return MemberList(text: kept)
     }
 
+    /// Whether any member has an ordering key.
+    public var hasOrderingKeys: Bool { !ordered.isEmpty }
+
+    /// The members with an ordering key, by their place and id; read without decoding, since every settlement asks.
+    public var ordered: [(place: Int, id: Int64)] {
+        text.withUnsafeBufferPointer { bytes in
+            var found: [(place: Int, id: Int64)] = []
+            var (place, depth, column, id) = (0, 0, 0, Int64(0))
+            var index = 0
+            while index < bytes.count {
+                switch bytes[index] {
+                case UInt8(ascii: "\""):
+                    if column == Self.orderingKeyColumn { found.append((place, id)) }
+                    index = Self.endOfString(bytes, from: index)
+                case UInt8(ascii: "["):
+                    depth += 1
+                    (column, id) = (0, 0)
+                case UInt8(ascii: "]"):
+                    depth -= 1
+                    if depth == 1 { place += 1 }
+                case UInt8(ascii: ","): column += depth - 1
+                case let digit where column == 0 && digit >= UInt8(ascii: "0") && digit <= UInt8(ascii: "9"):
+                    id = id * 10 + Int64(digit - UInt8(ascii: "0"))
+                default: break
+                }
+                index += 1
+            }
+            return found
+        }
+    }
+
+    private static let orderingKeyColumn = 6
+
+    /// The place of the quote that ends the string which begins at `start`.
+    private static func endOfString(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
+        var index = start + 1
+        while index < bytes.count, bytes[index] != UInt8(ascii: "\"") {
+            index += bytes[index] == UInt8(ascii: "\\") ? 2 : 1
+        }
+        return index
+    }
+
     /// Where each member's own array stands in the text.
     private func elementRanges() -> [Range<Int>] {
         var ranges: [Range<Int>] = []

@@ -10,7 +10,7 @@ final class Inbox: Sendable {
         case committed
         case journeyRead(String, JourneyReport)
         case timeRead(JourneyReport)
-        case enforcementProbed(EnforcementProbe.Finding)
+        case enforcementProbed(EnforcementProbe.Finding, [Answer])
         case reconfigured(WorkerConfiguration)
         case keysChanged
         case stop

@@ -13,7 +13,8 @@ struct Reckoning: Sendable {
     /// How far the API's clock is ahead of this reckoning, as far as it was seen.
     private var apiAhead: Duration?
     private var storedAt: Duration?
-    private var lookedAt: Duration?
+    /// A distance that one answer alone has told.
+    private var rumour: Duration?
     /// The machine's clock stood behind the mark at the start: how long nobody worked is unknown until the API says.
     private(set) var isAdrift: Bool
 
@@ -34,29 +35,39 @@ struct Reckoning: Sendable {
         anchor = Moment(wall: time(at: now), monotonic: max(now.monotonic, anchor.monotonic))
     }
 
-    /// Whether the API's clock is worth a look: reading a date costs more than an answer may.
-    func wantsWitness(at now: Moment) -> Bool {
-        lookedAt.map { now.monotonic - $0 >= Self.interval } ?? true
+    /// What a look at the API's clock has told.
+    enum Testimony: Equatable {
+        case agrees
+        /// By how much this machine's clock had fallen behind unnoticed.
+        case behind(Duration)
+        /// It is surprising, and no second answer has confirmed it yet.
+        case unsure
     }
 
-    /// Takes in what the API's clock said; returns by how much this machine's clock had fallen behind unnoticed.
-    mutating func note(apiTime: WallTime, at now: Moment) -> Duration? {
-        lookedAt = now.monotonic
+    /// Takes in what the API's clock said. One wrong clock among many must not move the time: a surprise counts once
+    /// two answers in a row agree on it.
+    mutating func note(apiTime: WallTime, at now: Moment) -> Testimony {
         tick(at: now)
         let ahead = apiTime - anchor.wall
         // Nothing to compare with: a clock that went back was right before, the first look at any other is the measure.
         let known = apiAhead ?? (isAdrift ? .zero : ahead)
+        if max(ahead - known, known - ahead) > Self.tolerance {
+            let isConfirmed = rumour.map { max(ahead - $0, $0 - ahead) <= Self.tolerance } ?? false
+            rumour = isConfirmed ? nil : ahead
+            guard isConfirmed else { return .unsure }
+        }
+        rumour = nil
         isAdrift = false
         // The first measure is kept with the next round, since all later ones are held against it.
         if apiAhead == nil { storedAt = nil }
         guard ahead - known > Self.tolerance else {
             apiAhead = min(known, ahead)
-            return nil
+            return .agrees
         }
         apiAhead = known
         anchor.wall = anchor.wall + (ahead - known)
         storedAt = nil
-        return ahead - known
+        return .behind(ahead - known)
     }
 
     /// What is to be stored, once a minute.

@@ -26,7 +26,8 @@ struct BatchSearch {
         while position > first {
             let window = try window(below: position)
             for id in window.candidates {
-                guard let batch = try BatchDetail.find(id, connection, withSuccessors: false), let hit = hit(batch) else { continue }
+                guard let batch = try BatchDetail.find(id, connection, withSuccessors: false), let hit = hit(batch)
+                else { continue }
                 found[id] = batch
                 since = since ?? hit.createdAt
             }
@@ -49,7 +50,9 @@ struct BatchSearch {
     private func addParents(to found: inout [Int64: BatchDetail]) throws {
         var open = found.values.compactMap(\.record.parent)
         while let id = open.popLast() {
-            guard found[id] == nil, let parent = try BatchDetail.find(id, connection, withSuccessors: false) else { continue }
+            guard found[id] == nil, let parent = try BatchDetail.find(id, connection, withSuccessors: false) else {
+                continue
+            }
             found[id] = parent
             if let next = parent.record.parent { open.append(next) }
         }

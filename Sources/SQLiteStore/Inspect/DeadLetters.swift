@@ -20,6 +20,8 @@ struct DeadLetters {
         ).execute(arguments: [now.milliseconds, id])
         guard db.changesCount == 1 else { return false }
         try db.cachedStatement(sql: "DELETE FROM outbox_dead WHERE id = ?").execute(arguments: [id])
+        // It may have kept its lane, and keeps it; otherwise it waits for its turn like any older one of its key.
+        try db.cachedStatement(sql: "UPDATE outbox_lane SET is_dead = 0 WHERE open_id = ?").execute(arguments: [id])
         return true
     }
 

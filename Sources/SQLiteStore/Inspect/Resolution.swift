@@ -28,6 +28,7 @@ struct Resolution {
                 INSERT INTO outbox_journey (journey, delivered) VALUES (?1, ?2)
                 ON CONFLICT (journey) DO UPDATE SET delivered = delivered + ?2
                 """, arguments: [batch.journey, chosen.count])
+        try Lanes.close(chosen.filter { members[$0].orderingKey != nil }.map { members[$0].id }, db)
     }
 
     /// They go back to wait, under their next epoch and so under a new key; no attempt is spent.

@@ -23,8 +23,11 @@ final class ChildProcess: Sendable {
         return bundle.appendingPathComponent("journey-outbox").path
     }
 
-    /// Starts the program with its stdout and stderr in a file below `folder`.
-    init(_ arguments: [String], environment: [String: String], in folder: URL) throws {
+    /// Starts a program, by default the built one, with its stdout and stderr in a file below `folder`.
+    init(
+        _ arguments: [String], program: String = ChildProcess.program, environment: [String: String] = [:],
+        in folder: URL
+    ) throws {
         output = folder.appendingPathComponent("output-\(UUID().uuidString)")
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
@@ -33,12 +36,12 @@ final class ChildProcess: Sendable {
         posix_spawn_file_actions_addopen(&actions, 1, output.path, O_WRONLY | O_CREAT | O_APPEND, 0o600)
         posix_spawn_file_actions_adddup2(&actions, 1, 2)
         let all = ProcessInfo.processInfo.environment.merging(environment) { _, new in new }.map { "\($0)=\($1)" }
-        var argv: [UnsafeMutablePointer<CChar>?] = ([Self.program] + arguments).map { strdup($0) } + [nil]
+        var argv: [UnsafeMutablePointer<CChar>?] = ([program] + arguments).map { strdup($0) } + [nil]
         var envp: [UnsafeMutablePointer<CChar>?] = all.map { strdup($0) } + [nil]
         defer { (argv + envp).forEach { free($0) } }
         try Self.keepDescriptorsHome()
         var child: pid_t = 0
-        let code = posix_spawn(&child, Self.program, &actions, nil, &argv, &envp)
+        let code = posix_spawn(&child, program, &actions, nil, &argv, &envp)
         guard code == 0 else { throw SpawnFailure(code: code) }
         pid = child
     }

@@ -11,7 +11,8 @@ final class Nginx: Sendable {
     }
 
     let port: Int
-    private let pid: pid_t
+    /// Ended with this object.
+    private let process: ChildProcess
 
     /// - Parameter limit: nginx's own words, such as `rate=50r/s` and `burst=25 nodelay`.
     init(before upstream: Int, rate: String, burst: String, in folder: URL) async throws {
@@ -34,17 +35,10 @@ final class Nginx: Sendable {
           }
         }
         """.write(to: file, atomically: true, encoding: .utf8)
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: program)
-        process.arguments = ["-p", folder.path, "-c", file.path, "-e", "\(folder.path)/nginx.log"]
-        try process.run()
-        pid = process.processIdentifier
+        process = try ChildProcess(
+            ["-p", folder.path, "-c", file.path, "-e", "\(folder.path)/nginx.log"], program: program, in: folder)
         for _ in 0..<500 where !Self.answers(port) { try await Task.sleep(for: .milliseconds(20)) }
         guard Self.answers(port) else { throw Failure(reason: "nginx does not listen") }
-    }
-
-    deinit {
-        kill(pid, SIGKILL)
     }
 
     private static func freePort() throws -> Int {

@@ -1,0 +1,29 @@
+import Delivery
+import GRDB
+import GRDBSQLite
+
+/// Copies the write-ahead log into the database as far as readers allow, without waiting for anyone.
+///
+/// After a complete one, writers use the log from its start again, so that it stays as long as it is. Producers make
+/// their own, unless they have turned them off; a worker that drains a backlog alone would let the log grow.
+struct Checkpoint {
+    let db: Database
+
+    /// Nil when fewer pages than `pages` were written by this connection since, or without such a log.
+    func make(ifWritten pages: Int) throws -> WriteAheadLog? {
+        guard pagesWritten(reset: false) >= pages else { return nil }
+        let found = try db.checkpoint(.passive)
+        _ = pagesWritten(reset: true)
+        guard found.walFrameCount >= 0 else { return nil }
+        return WriteAheadLog(
+            pages: found.walFrameCount, copiedPages: found.checkpointedFrameCount,
+            pageBytes: try Int.fetchOne(db.cachedStatement(sql: "PRAGMA page_size")) ?? 0)
+    }
+
+    /// Pages this connection has written, checkpoints aside (sqlite.org/c3ref/c_dbstatus_options.html).
+    private func pagesWritten(reset: Bool) -> Int {
+        var (current, highest) = (Int32(0), Int32(0))
+        sqlite3_db_status(db.sqliteConnection, SQLITE_DBSTATUS_CACHE_WRITE, &current, &highest, reset ? 1 : 0)
+        return Int(current)
+    }
+}
