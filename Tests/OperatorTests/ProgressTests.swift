@@ -18,7 +18,7 @@ import Testing
         line.show(done: 7, at: start + .milliseconds(1400))
         line.clear()
         #expect(
-            written == "\r\u{1B}[Kwork [############............] 50 %\r\u{1B}[Kwork: 7 done\r\u{1B}[K")
+            written == "\r\u{1B}[Kwork [############............] 50 %\r\u{1B}[Kwork: 7\r\u{1B}[K")
     }
 
     @Test func `nothing is shown where nobody looks`() {

@@ -25,7 +25,7 @@ struct DrainCommand: AsyncParsableCommand {
     func run() async throws {
         let path = try options.load().database
         let start = SystemClock().now().wall
-        let progress = ProgressLine("delivering")
+        let progress = ProgressLine("delivered")
         let delivered = Mutex(0)
         let session = WorkerSession(options: options, log: log) { event in
             guard case .settled(let settlement) = event else { return }

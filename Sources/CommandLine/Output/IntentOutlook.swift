@@ -163,9 +163,15 @@ struct IntentOutlook: Equatable {
             return IntentOutlook(
                 "an earlier intent of its ordering key \(key)", rule: "ordering_key: one after the other")
         }
+        let command = "journey-outbox why \(holder.id)"
+        if holder.isDead {
+            return IntentOutlook(
+                "a person: dead letter \(holder.id) has the same ordering key \(key), and is to be retried or discarded",
+                rule: "journeys.NAME.on_dead: block", command: command)
+        }
         return IntentOutlook(
-            "the end of intent \(holder), which has the same ordering key \(key)",
-            rule: "ordering_key: one after the other", command: "journey-outbox why \(holder)")
+            "the end of intent \(holder.id), which has the same ordering key \(key)",
+            rule: "ordering_key: one after the other", command: command)
     }
 
     // MARK: It is in a request

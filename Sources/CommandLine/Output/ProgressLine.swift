@@ -35,7 +35,7 @@ final class ProgressLine: Sendable {
 
     /// A number of what is done, where the whole is not known.
     func show(done count: Int, at now: ContinuousClock.Instant = .now) {
-        draw("\(title): \(count) done", at: now)
+        draw("\(title): \(count)", at: now)
     }
 
     private func draw(_ text: String, at now: ContinuousClock.Instant) {

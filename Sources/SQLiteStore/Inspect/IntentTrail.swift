@@ -13,8 +13,15 @@ public struct IntentTrail: Sendable {
         public var isRefusedAlone = false
         /// Intents of its journey that go first, counted up to `aheadMax`.
         public var ahead = 0
-        /// The intent of the same ordering key that may travel.
-        public var laneHolder: Int64?
+        /// The intent of the same ordering key that goes first.
+        public var laneHolder: LaneHolder?
+
+        /// Who keeps an ordering key's lane.
+        public struct LaneHolder: Sendable, Equatable {
+            public var id: Int64
+            /// It is a dead letter, in a journey with `on_dead: block`.
+            public var isDead: Bool
+        }
     }
 
     public static let aheadMax = 100_000
@@ -85,9 +92,13 @@ public struct IntentTrail: Sendable {
                         """, arguments: [record.journey, record.id]) ?? 0
         }
         if record.state == .blocked, let key = wait.orderingKey, try db.tableExists("outbox_lane") {
-            wait.laneHolder = try Int64.fetchOne(
-                db, sql: "SELECT open_id FROM outbox_lane WHERE journey = ? AND ordering_key = ?",
-                arguments: [record.journey, key])
+            let row = try Row.fetchOne(
+                db,
+                sql: """
+                    SELECT open_id, is_dead FROM outbox_lane WHERE journey = ? AND ordering_key = ?
+                    ORDER BY open_id LIMIT 1
+                    """, arguments: [record.journey, key])
+            wait.laneHolder = row.map { Wait.LaneHolder(id: $0[0], isDead: $0[1]) }
         }
         return wait
     }

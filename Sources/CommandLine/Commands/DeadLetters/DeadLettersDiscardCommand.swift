@@ -25,7 +25,7 @@ struct DeadLettersDiscardCommand: OperatorCommand {
 
     func perform(_ connection: OperatorConnection, at now: WallTime) throws {
         let selection = try selection(at: now)
-        let progress = ProgressLine("discarding")
+        let progress = ProgressLine("looked at")
         let report = try IntentChange(connection, .discard, at: now).apply(
             to: selection, isDryRun: chosen.dryRun, onProgress: { progress.show(done: $0) })
         progress.clear()

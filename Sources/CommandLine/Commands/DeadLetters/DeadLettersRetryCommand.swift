@@ -26,7 +26,7 @@ struct DeadLettersRetryCommand: OperatorCommand {
 
     func perform(_ connection: OperatorConnection, at now: WallTime) throws {
         let selection = try selection(at: now)
-        let progress = ProgressLine("retrying")
+        let progress = ProgressLine("looked at")
         let report = try IntentChange(connection, .retry, at: now).apply(
             to: selection, isDryRun: chosen.dryRun, onProgress: { progress.show(done: $0) })
         progress.clear()
