@@ -54,9 +54,13 @@ let package = Package(
             dependencies: [.product(name: "Crypto", package: "swift-crypto")]
         ),
         .target(
+            name: "Deployment",
+            dependencies: ["Delivery", .product(name: "Crypto", package: "swift-crypto")]
+        ),
+        .target(
             name: "SQLiteStore",
             dependencies: [
-                "Delivery", "JourneyOutbox",
+                "Delivery", "Deployment", "JourneyOutbox",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]
@@ -92,8 +96,8 @@ let package = Package(
         .executableTarget(
             name: "journey-outbox",
             dependencies: [
-                "Delivery", "JourneyOutbox", "OutboxMigrations", "SQLiteStore", "SpotzeeAPI", "Settings", "Sandbox",
-                "Prometheus",
+                "Delivery", "Deployment", "JourneyOutbox", "OutboxMigrations", "SQLiteStore", "SpotzeeAPI", "Settings",
+                "Sandbox", "Prometheus",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -117,6 +121,7 @@ let package = Package(
             path: "Examples/Producer"
         ),
         .testTarget(name: "DeliveryTests", dependencies: ["Delivery"]),
+        .testTarget(name: "DeploymentTests", dependencies: ["Delivery", "Deployment"]),
         .target(
             name: "Simulation",
             dependencies: [
@@ -143,7 +148,7 @@ let package = Package(
         .testTarget(
             name: "OperatorTests",
             dependencies: [
-                "Delivery", "SQLiteStore", "SpotzeeAPI", "Settings", "journey-outbox", "Prometheus",
+                "Delivery", "Deployment", "SQLiteStore", "SpotzeeAPI", "Settings", "journey-outbox", "Prometheus",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -153,7 +158,7 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "Delivery", "JourneyOutbox", "SQLiteStore", "SpotzeeAPI", "Settings", "Sandbox",
+                "Delivery", "Deployment", "JourneyOutbox", "SQLiteStore", "SpotzeeAPI", "Settings", "Sandbox",
                 "journey-outbox", "OutboxMigrations", "Prometheus",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),

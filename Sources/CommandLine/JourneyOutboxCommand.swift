@@ -10,13 +10,14 @@ struct JourneyOutboxCommand: AsyncParsableCommand {
             Producers insert rows into the table `outbox` in their own transactions; `run` delivers them.
 
             Exit codes: 0 done; 1 failed, or a check of doctor failed; 3 something is left that waits for a person or for time; 64 usage; \
-            74 the database was replaced underneath; 75 another worker drains this database; 78 configuration.
+            74 the database was replaced underneath; 75 try again later, another worker drains this database; \
+            78 configuration.
             """,
         version: Version.current,
         subcommands: [
             MigrateCommand.self, RunCommand.self, DrainCommand.self, StatusCommand.self, DeadLettersCommand.self,
             IntentsCommand.self, BatchesCommand.self, ResolveCommand.self, PauseCommand.self, ResumeCommand.self,
-            EnqueueCommand.self, WhyCommand.self, DoctorCommand.self, JourneysCommand.self, SandboxCommand.self,
-            DemoCommand.self, DemoProducerCommand.self, DoctorWriteCommand.self,
+            EnqueueCommand.self, WhyCommand.self, DoctorCommand.self, JourneysCommand.self, BackupCommand.self,
+            AdoptCommand.self, SandboxCommand.self, DemoCommand.self, DemoProducerCommand.self, DoctorWriteCommand.self,
         ])
 }

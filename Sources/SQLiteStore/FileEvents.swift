@@ -15,13 +15,17 @@ struct FileEvents {
     let events: AsyncStream<Void>
     private let source: any DispatchSourceRead
 
+    /// What tells that somebody writes.
+    static let writing = UInt32(IN_MODIFY | IN_CREATE | IN_DELETE | IN_MOVED_TO | IN_MOVED_FROM)
+    /// What tells that a process has ended or closed a file it could write to, and so has lost its locks.
+    static let closing = UInt32(IN_CLOSE_WRITE | IN_CREATE | IN_DELETE | IN_MOVED_TO)
+
     /// Watches the files beside `database` whose names start with its name.
-    init(database: String) throws {
+    init(database: String, for mask: UInt32 = writing) throws {
         let url = URL(fileURLWithPath: database).resolvingSymlinksInPath()
         let directory = url.deletingLastPathComponent().path
         let descriptor = inotify_init1(Int32(IN_NONBLOCK) | Int32(IN_CLOEXEC))
         guard descriptor >= 0 else { throw Failure(path: directory, reason: String(cString: strerror(errno))) }
-        let mask = UInt32(IN_MODIFY | IN_CREATE | IN_DELETE | IN_MOVED_TO | IN_MOVED_FROM)
         guard inotify_add_watch(descriptor, directory, mask) >= 0 else {
             let reason = String(cString: strerror(errno))
             close(descriptor)

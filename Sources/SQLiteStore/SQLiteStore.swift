@@ -34,32 +34,43 @@ public final class SQLiteStore: OutboxStore {
     private let prunedTo = Mutex(Pruning.Position())
 
     private let version: String
+    private let renewing: @Sendable (String) throws -> Void
     private let manner: Manner
     private let presence: FilePresence
 
     /// Opens the database for a worker of this version.
-    public convenience init(path: String, version: String = "") throws {
-        try self.init(path: path, version: version, manner: .daemon)
+    ///
+    /// - Parameter renewing: told the uuid that the outbox is about to get, inside the transaction that stores it.
+    public convenience init(
+        path: String, version: String = "", renewing: @escaping @Sendable (String) throws -> Void = { _ in }
+    ) throws {
+        try self.init(path: path, version: version, manner: .daemon, renewing: renewing)
     }
 
-    package init(path: String, version: String = "", manner: Manner) throws {
+    package init(
+        path: String, version: String = "", manner: Manner,
+        renewing: @escaping @Sendable (String) throws -> Void = { _ in }
+    ) throws {
         self.version = version
         self.manner = manner
+        self.renewing = renewing
         queue = try OutboxConnection.open(path, label: "worker")
         presence = FilePresence(database: URL(fileURLWithPath: path).resolvingSymlinksInPath().path)
     }
 
     public func takeOver(at now: WallTime) async throws -> Inheritance {
-        let (fence, outbox, inheritance) = try await write { [version] db in
+        let (fence, outbox, inheritance) = try await write { [version, renewing] db in
             try db.execute(sql: "UPDATE outbox_meta SET value = value + 1 WHERE key = 'fence'")
             let fence = try Int64.fetchOne(db, sql: "SELECT value FROM outbox_meta WHERE key = 'fence'")
-            let outbox = try Self.mintIdentity(db)
+            let identity = IdentityTable(db: db)
+            let outbox = try identity.keepIDs(uuid: try Self.mintIdentity(db), renewing: renewing)
             try WorkerRecord(pid: Int(getpid()), version: version, since: now).write(db)
             let batches = try BatchTable(db: db).all(in: .sending)
-            let inheritance = Inheritance(
+            var inheritance = Inheritance(
                 batches: batches, pauses: try PauseTable(db: db).all(),
                 enforcement: try Lessons(db: db).enforcement(), bodyBytesMax: try Lessons(db: db).bodyBytesMax(),
                 learnedLimit: try Lessons(db: db).learnedLimit(), clock: try Lessons(db: db).clock())
+            inheritance.marks = try identity.marks()
             return (fence, outbox, inheritance)
         }
         tenure.withLock { $0 = Tenure(fence: fence, outbox: outbox) }
@@ -67,15 +78,21 @@ public final class SQLiteStore: OutboxStore {
     }
 
     public func commit(_ round: Round) async throws -> RoundResult {
-        let tenure = tenure.withLock { tenure in
+        let held = tenure.withLock { tenure in
             tenure.rotation += 1
             return tenure
         }
         let asked = ContinuousClock.now
-        let (committed, start) = try await write { [manner] db in
+        let (committed, outbox, start) = try await write { [manner, renewing] db in
             let start = ContinuousClock.now
-            guard try Int64.fetchOne(Self.fenceQuery(db)) == tenure.fence else { throw StoreError.fenced }
+            var tenure = held
+            try Self.requireFence(tenure.fence, db)
             var result = RoundResult()
+            let identity = IdentityTable(db: db)
+            // Before anything is claimed: a row that reuses an id must not travel under the key of the one before.
+            if !round.claims.isEmpty {
+                tenure.outbox = try identity.keepIDs(uuid: tenure.outbox, renewing: renewing)
+            }
             try PauseTable(db: db).apply(round.pauses, at: round.now)
             try Lessons(db: db).keep(round)
             result.released = try Lanes.store(round.onDead, db)
@@ -89,13 +106,19 @@ public final class SQLiteStore: OutboxStore {
             }
             let claimEnd = start + manner.claimHeldMax
             try Self.claim(round, tenure: tenure, until: claimEnd, into: &result, db)
+            if !round.claims.isEmpty { try identity.noteIDs() }
+            if !result.begun.isEmpty || !round.settlements.isEmpty {
+                result.lastIntent = try identity.sequence(of: "outbox")
+                result.lastBatch = try identity.sequence(of: "outbox_batch")
+            }
             result.released.subtract(result.supplies.keys)
             for journey in result.released {
                 result.supplies[journey] = .more
                 result.nextDue[journey] = try SupplyQuery(db: db).look(journey, at: round.now).nextDue
             }
-            return (result, start)
+            return (result, tenure.outbox, start)
         }
+        tenure.withLock { $0.outbox = outbox }
         var result = committed
         result.waited = start - asked
         result.held = ContinuousClock.now - start
@@ -200,7 +223,9 @@ public final class SQLiteStore: OutboxStore {
 
     public func prune(before time: WallTime) async throws -> Bool {
         let position = prunedTo.withLock { $0 }
+        let fence = tenure.withLock { $0.fence }
         let (next, isMoreLeft) = try await write { db in
+            try Self.requireFence(fence, db)
             var pruning = Pruning(db: db, before: time, position: position)
             let isMoreLeft = try pruning.step()
             return (pruning.position, isMoreLeft)
@@ -270,8 +295,9 @@ public final class SQLiteStore: OutboxStore {
 
     // MARK: Meta
 
-    private static func fenceQuery(_ db: Database) throws -> Statement {
-        try db.cachedStatement(sql: "SELECT value FROM outbox_meta WHERE key = 'fence'")
+    private static func requireFence(_ fence: Int64?, _ db: Database) throws {
+        let stored = try Int64.fetchOne(db.cachedStatement(sql: "SELECT value FROM outbox_meta WHERE key = 'fence'"))
+        guard stored == fence else { throw StoreError.fenced }
     }
 
     static func meta(_ db: Database, _ key: String) throws -> String? {

@@ -32,6 +32,11 @@ struct Row: Sendable {
     var previousBatch: Int64?
 
     func offer(to builder: inout BatchBuilder) -> BatchBuilder.Admission {
+        read { builder.offer($0) }
+    }
+
+    /// The row as the store would read it.
+    func read<Result>(_ use: (IntentRow) -> Result) -> Result {
         var arena: [UInt8] = []
         let texts = [externalID, anonymousID, email, profile, data, orderingKey, dedupKey, traceparent]
         let ranges = texts.map { text in
@@ -42,7 +47,7 @@ struct Row: Sendable {
         }
         return arena.withUnsafeBytes { bytes in
             let places = ranges.map { $0.map { IntentRow.Text(rebasing: bytes[$0]) } }
-            return builder.offer(
+            return use(
                 IntentRow(
                     id: id, attempts: attempts, epoch: epoch, externalID: places[0], anonymousID: places[1],
                     email: places[2], profile: places[3], data: places[4], orderingKey: places[5], dedupKey: places[6],

@@ -170,11 +170,44 @@ struct AnswerTests {
     }
 
     @Test(arguments: ["poison-413", "poison-403-html"])
-    func `an edge that dislikes one payload costs that row alone`(name: String) async throws {
+    func `an edge that dislikes one payload costs that row alone, while others get through`(name: String) async throws {
         try await Workbench.open { bench in
             try bench.insert(120, named: { $0 == 110 ? name : "cust-\($0)" })
+            try await bench.whileWorking { _ in
+                // Everyone else arrives, whatever is between the row and the API; then business goes on.
+                try await bench.events.delivered(atLeast: 119)
+                for turn in 1... where try bench.states()["dead"] == nil {
+                    try bench.insert(1)
+                    try await bench.events.delivered(atLeast: 119 + turn)
+                }
+            }
+            #expect(try bench.states()["dead"] == 1)
+            #expect(try bench.query("SELECT count(*) FROM outbox_waiting") == 0)
+            try bench.expectExactBooks()
+        }
+    }
+
+    @Test func `an edge that refuses everyone for a day costs no row an attempt`() async throws {
+        try await Workbench.open { bench in
+            try bench.insert(1)
             try await bench.expectDrained()
-            #expect(try bench.states() == ["dead": 1, "delivered": 119])
+            bench.sandbox.change {
+                $0.faults.say = SandboxWord(next: .max, status: 403, contentType: "text/html", body: "<html>no</html>")
+            }
+            try bench.insert(30)
+            let worker = bench
+            try await worker.whileWorking { _ in
+                for _ in 0..<150 {
+                    let seen = worker.events.events.count
+                    worker.clock.advance(by: .seconds(600))
+                    try await worker.events.settled(after: seen)
+                }
+            }
+            #expect(try bench.query("SELECT count(*) FROM outbox_dead") == 0)
+            bench.sandbox.change { $0.faults.say.next = 0 }
+            bench.clock.advance(by: .seconds(600))
+            try await bench.expectDrained()
+            #expect(try bench.query("SELECT max(attempts) FROM outbox_history") == 1)
             try bench.expectExactBooks()
         }
     }

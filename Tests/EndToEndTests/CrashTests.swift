@@ -45,21 +45,6 @@ struct CrashTests {
         }
     }
 
-    @Test func `a second worker on the same database is refused with a sentence, through a symbolic link too`()
-        async throws
-    {
-        try await Workbench.open { bench in
-            try bench.insert(1)
-            let first = try bench.start(["run"], halt: "settled:1")
-            #expect(await first.change() == .stopped)
-            let link = bench.folder.appendingPathComponent("link.db")
-            try FileManager.default.createSymbolicLink(atPath: link.path, withDestinationPath: bench.path)
-            let second = try bench.start(["drain", "--database", link.path])
-            #expect(await second.end() == .exited(75))
-            #expect(try second.text.contains("another worker (pid \(first.pid)) already drains this database"))
-        }
-    }
-
     @Test func `a reload reads the configuration again and refuses an invalid one`() async throws {
         try await Workbench.open { bench in
             let file = bench.folder.appendingPathComponent("journey-outbox.yaml")
@@ -70,6 +55,17 @@ struct CrashTests {
             let effects = bench.sandbox.watch()
             let worker = try bench.start(["run"], file: file)
             for await record in effects { if case .effect = record { break } }
+            #expect(bench.sandbox.effects().count == 1)
+            // Neither an invalid file nor another database is gone over to: the old configuration stays, for a reason told.
+            try bench.yaml.replacingOccurrences(of: "id: 33", with: "id: thirty-three")
+                .write(to: file, atomically: true, encoding: .utf8)
+            worker.send(SIGHUP)
+            try await bench.untilOutput(of: worker, contains: "journeys.welcome.id")
+            try bench.yaml.replacingOccurrences(of: "app.db", with: "other.db")
+                .write(to: file, atomically: true, encoding: .utf8)
+            worker.send(SIGHUP)
+            try await bench.untilOutput(of: worker, contains: "database cannot change while the worker runs")
+            #expect(try worker.text.components(separatedBy: "configuration_refused").count == 3)
             #expect(bench.sandbox.effects().count == 1)
             try bench.yaml.write(to: file, atomically: true, encoding: .utf8)
             worker.send(SIGHUP)

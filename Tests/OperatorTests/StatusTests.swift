@@ -97,6 +97,25 @@ import Testing
         #expect(worker("43") == .init(isRunning: true, pid: 43, version: nil, since: nil))
     }
 
+    @Test func `a worker that waits for adopt or stands by is told from one that delivers`() throws {
+        let scene = try Scene()
+        func text(_ standby: Int?) throws -> String {
+            StatusAnswer(
+                try StatusReport(scene.looking(), at: Scene.now), configuration: nil, holder: "42", standby: standby,
+                at: Scene.now
+            ).text(on: .plain)
+        }
+        #expect(try text(nil).hasPrefix("worker: running (pid 42)\n"))
+        #expect(try text(43).hasPrefix("worker: running (pid 42); pid 43 stands by\n"))
+        #expect(try text(0).hasPrefix("worker: running (pid 42); another one stands by\n"))
+        for cause in [Pause.copiedCause, Pause.restoredCause] {
+            try scene.run("DELETE FROM outbox_pause")
+            try scene.run("INSERT INTO outbox_pause (scope, cause, since, probes) VALUES ('', '\(cause)', 1, 0)")
+            #expect(try text(nil).hasPrefix("worker: waiting for `journey-outbox adopt` (pid 42)\n"))
+            #expect(try text(nil).contains("until `journey-outbox adopt`"))
+        }
+    }
+
     @Test func `a journey's condition says who holds it back`() throws {
         let scene = try Scene()
         try scene.enqueue(["a"], to: "stray")
@@ -138,7 +157,7 @@ import Testing
                     + #""since":"2027-01-15T08:00:00.000Z","next_probe":null}]"#))
         #expect(
             text.contains(
-                #""worker":{"running":false,"pid":null,"version":null,"since":null},"backlog":{"due":1,"estimated":false,"#
+                #""worker":{"running":false,"pid":null,"version":null,"since":null,"standby_pid":null},"backlog":{"due":1,"estimated":false,"#
                     + #""oldest_due_at":"2027-01-15T07:59:00.000Z","delivered_per_second":0.0,"eta_seconds":null},"#
                     + #""idempotency":"unproven""#))
     }

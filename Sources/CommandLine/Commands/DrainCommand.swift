@@ -10,8 +10,9 @@ struct DrainCommand: AsyncParsableCommand {
         discussion: """
             Waits for backoffs within the timeout. Exits 0 when everything was delivered or died, and prints what died; \
             exits 3 when what is left waits for a person (paused, parked, in doubt, behind a dead letter that \
-            blocks their ordering key, a journey the configuration does not know) or when time is up. Intents scheduled \
-            for later do not count, nor those of their ordering keys behind them.
+            blocks their ordering key, a journey the configuration does not know, a database to be adopted) or when time \
+            is up. Intents scheduled for later do not count, nor those of their ordering keys behind them. Beside a \
+            running worker it waits for that to end, within the timeout, and then exits 75.
             """)
 
     @OptionGroup var options: ConfigurationOptions
@@ -35,7 +36,15 @@ struct DrainCommand: AsyncParsableCommand {
             }
             progress.show(done: count)
         }
-        let outcome = try await session.run(draining: Worker.Drain(timeout: timeout.duration))
+        let outcome: DrainOutcome
+        do {
+            outcome = try await session.run(draining: Worker.Drain(timeout: timeout.duration))
+        } catch is AdoptionAwaited {
+            answer.print(.object([.init("outcome", .string("adoption_needed"))])) { _ in
+                "nothing is sent until `journey-outbox adopt`"
+            }
+            throw ExitCode(3)
+        }
         progress.clear()
         let report = try DrainReport(database: path, since: start, outcome: outcome)
         answer.print(report.json) { _ in report.text }

@@ -39,7 +39,8 @@ struct StatusCommand: OperatorCommand {
     private func look(_ connection: OperatorConnection, at now: WallTime) throws -> StatusAnswer {
         StatusAnswer(
             try StatusReport(connection, at: now), configuration: try options.loadIfPresent(),
-            holder: WorkerLock.holder(ofDatabase: connection.path), at: now)
+            holder: WorkerLock.holder(ofDatabase: connection.path),
+            standby: WorkerLock.standby(ofDatabase: connection.path), at: now)
     }
 
     /// On a terminal each look takes the place of the one before; elsewhere they follow each other.

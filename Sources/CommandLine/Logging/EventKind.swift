@@ -2,6 +2,9 @@ import Logging
 
 /// Every event that the worker logs, with its level and the fields it may carry; docs/logs.md is this list.
 enum EventKind: String, CaseIterable {
+    case standby
+    case databaseBound = "database_bound"
+    case adoptionNeeded = "adoption_needed"
     case workerStarted = "worker_started"
     case workerStopping = "worker_stopping"
     case workerStopped = "worker_stopped"
@@ -20,7 +23,9 @@ enum EventKind: String, CaseIterable {
     case walPinned = "wal_pinned"
     case databaseReplaced = "database_replaced"
     case settlementFailed = "settlement_failed"
+    case ledgerFailed = "ledger_failed"
     case configurationReloaded = "configuration_reloaded"
+    case configurationAwaitsRestart = "configuration_awaits_restart"
     case configurationRefused = "configuration_refused"
     case apiKeyChanged = "api_key_changed"
     case apiKeyUnreadable = "api_key_unreadable"
@@ -31,20 +36,26 @@ enum EventKind: String, CaseIterable {
     /// The level; `batch_settled` is `info` when its outcome is another than `delivered`.
     var level: Logger.Level {
         switch self {
-        case .batchSending, .batchSettled: .debug
+        case .databaseBound, .batchSending, .batchSettled: .debug
         case .workerStarted, .workerStopping, .workerStopped, .batchAgain, .httpListening: .info
-        case .pauseEnded, .idempotencyFound, .rateLearned, .configurationReloaded, .apiKeyChanged: .notice
-        case .answerStale, .intentDead, .pauseBegan, .clockBehind, .databaseBusy, .walPinned, .apiKeyUnreadable,
+        case .standby, .pauseEnded, .idempotencyFound, .rateLearned, .configurationReloaded, .apiKeyChanged: .notice
+        case .configurationAwaitsRestart, .answerStale, .intentDead, .pauseBegan, .clockBehind, .databaseBusy,
+            .walPinned, .apiKeyUnreadable,
             .sampleFailed:
             .warning
         case .databaseReplaced: .critical
-        case .batchInDoubt, .settlementFailed, .configurationRefused, .httpUnavailable: .error
+        case .adoptionNeeded, .ledgerFailed, .batchInDoubt, .settlementFailed, .configurationRefused, .httpUnavailable:
+            .error
         }
     }
 
     /// The fields that it may carry, by name.
     var fields: [EventField] {
         switch self {
+        case .standby: [.holder, .lock]
+        case .databaseBound: [.uuid]
+        case .adoptionNeeded: [.cause, .perhapsDelivered, .seen]
+        case .configurationAwaitsRestart: [.keys]
         case .workerStarted: [.openBatches]
         case .workerStopping: [.inFlight]
         case .workerStopped, .configurationReloaded, .apiKeyChanged: []
@@ -63,7 +74,7 @@ enum EventKind: String, CaseIterable {
         case .walPinned: [.bytes, .copiedPages, .pages]
         case .databaseReplaced: [.path]
         case .settlementFailed: [.batch, .reason]
-        case .configurationRefused, .apiKeyUnreadable, .sampleFailed: [.reason]
+        case .ledgerFailed, .configurationRefused, .apiKeyUnreadable, .sampleFailed: [.reason]
         case .httpListening: [.address]
         case .httpUnavailable: [.address, .reason]
         }
@@ -83,21 +94,27 @@ enum EventField: String, CaseIterable {
     case copiedPages = "copied_pages"
     case delivered
     case finding
+    case holder
     case inFlight = "in_flight"
     case intent
     case journey
+    case keys
+    case lock
     case openBatches = "open_batches"
     case outcome
     case pages
     case path
     case perSecond = "per_second"
+    case perhapsDelivered = "perhaps_delivered"
     case reason
     case requestID = "request_id"
     case scope
     case seconds
+    case seen
     case size
     case status
     case times
+    case uuid
 }
 
 extension Logger {

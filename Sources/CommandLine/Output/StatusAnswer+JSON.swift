@@ -12,6 +12,7 @@ extension StatusAnswer {
                 .object([
                     .init("running", .bool(worker.isRunning)), .init("pid", .of(worker.pid)),
                     .init("version", .of(worker.version)), .init("since", .of(worker.since)),
+                    .init("standby_pid", .of(worker.standby)),
                 ])),
             .init(
                 "backlog",

@@ -24,12 +24,19 @@ extension StatusAnswer {
             worker.pid.map { "pid \($0)" }, worker.version.map { "version \(PlainText.of($0))" },
             worker.since.map { "since \(RFC3339.text($0))" },
         ].compactMap { $0 }
-        return "worker: running" + (details.isEmpty ? "" : " (\(details.joined(separator: ", ")))")
+        let isAwaiting = pauses.contains { $0.isAwaitingAdoption }
+        return "worker: \(isAwaiting ? "waiting for `journey-outbox adopt`" : "running")"
+            + (details.isEmpty ? "" : " (\(details.joined(separator: ", ")))") + standby
+    }
+
+    private var standby: String {
+        worker.standby.map { $0 == 0 ? "; another one stands by" : "; pid \($0) stands by" } ?? ""
     }
 
     private static func line(_ pause: Pause) -> String {
         let detail = pause.detail.map { ": \(PlainText.of($0))" } ?? ""
-        let end = pause.nextProbe.map { "tried again at \(RFC3339.text($0))" } ?? "until `journey-outbox resume`"
+        let remedy = "until `journey-outbox \(pause.isAwaitingAdoption ? "adopt" : "resume")`"
+        let end = pause.nextProbe.map { "tried again at \(RFC3339.text($0))" } ?? remedy
         let scope = PlainText.of(pause.scope.name)
         return "paused: \(scope), \(PlainText.of(pause.cause))\(detail), since \(RFC3339.text(pause.since)), \(end)"
     }

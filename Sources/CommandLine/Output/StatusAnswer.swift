@@ -25,6 +25,8 @@ struct StatusAnswer {
         let pid: Int?
         let version: String?
         let since: WallTime?
+        /// The pid of a worker that stands by, 0 when it cannot be told.
+        var standby: Int?
     }
 
     /// The states in the order in which an intent goes through them.
@@ -43,8 +45,12 @@ struct StatusAnswer {
     let now: WallTime
     let database: DatabaseFacts
 
-    /// - Parameter holder: the pid that holds the worker's lock, as text; nil when nobody does.
-    init(_ report: StatusReport, configuration: Configuration?, holder: String?, at now: WallTime) {
+    /// - Parameters:
+    ///   - holder: the pid that holds the worker's lock, as text; nil when nobody does.
+    ///   - standby: the pid of a worker that stands by; nil when none does.
+    init(
+        _ report: StatusReport, configuration: Configuration?, holder: String?, standby: Int? = nil, at now: WallTime
+    ) {
         let counts = Dictionary(uniqueKeysWithValues: report.journeys.map { ($0.name, $0.counts) })
         let shut = report.pauses.filter { $0.cause != Pause.rateCause || ($0.nextProbe ?? now) > now }
         let names = Set(counts.keys).union(configuration.map { Set($0.journeys.keys) } ?? [])
@@ -55,7 +61,9 @@ struct StatusAnswer {
         }
         total = report.total
         pauses = shut
-        worker = Self.worker(report.worker, holder: holder)
+        var worker = Self.worker(report.worker, holder: holder)
+        worker.standby = standby
+        self.worker = worker
         enforcement = Self.enforcement(configuration?.api.idempotency) ?? report.enforcement
         backlog = DrainEstimate(report)
         oldestDue = report.oldestDue

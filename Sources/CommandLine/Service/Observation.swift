@@ -13,12 +13,12 @@ struct Observation: Sendable {
     private let metrics: WorkerMetrics
     private let health: WorkerHealth
 
-    init(http: ListenAddress?, notifier: ServiceNotifier, log: EventLog) {
+    init(http: ListenAddress?, environment: [String: String], log: EventLog) {
         self.http = http
-        self.notifier = notifier
         self.log = log
         metrics = WorkerMetrics(factory: registry)
-        health = WorkerHealth(silenceMax: notifier.lookInterval * 3)
+        health = WorkerHealth(silenceMax: ServiceNotifier(environment: environment).lookInterval * 3)
+        notifier = ServiceNotifier(environment: environment, health: health)
     }
 
     func note(_ event: WorkerEvent) {

@@ -25,13 +25,18 @@ final class ServiceNotifier: Sendable {
         var pauses: [Pause] = []
         var backlog = ""
         var status = ""
+        /// What is waited for before the worker can begin.
+        var waiting: String?
     }
 
     private let socket: NotifySocket?
     private let feedInterval: Duration?
+    private let health: WorkerHealth?
     private let state = Mutex(State())
 
-    init(environment: [String: String]) {
+    /// - Parameter health: told of the signs of life before the worker begins.
+    init(environment: [String: String], health: WorkerHealth? = nil) {
+        self.health = health
         socket = NotifySocket(path: environment["NOTIFY_SOCKET"] ?? "")
         let isForUs = environment["WATCHDOG_PID"].map { $0 == String(getpid()) } ?? true
         feedInterval = environment["WATCHDOG_USEC"].flatMap(Int64.init).flatMap {
@@ -48,7 +53,10 @@ final class ServiceNotifier: Sendable {
     func note(_ event: WorkerEvent) {
         switch event {
         case .tookOver:
-            state.withLock { $0.phase = .working }
+            state.withLock { state in
+                state.phase = .working
+                state.waiting = nil
+            }
             send("READY=1")
             tellStatus()
         case .looked: feed()
@@ -87,6 +95,25 @@ final class ServiceNotifier: Sendable {
         tellStatus()
     }
 
+    /// The start is complete, though another worker works: the service manager is to wait for nothing.
+    func standBy(holder: String) {
+        waitForTurn("standing by: pid \(holder) works")
+    }
+
+    /// Likewise while a person has to decide.
+    func awaitAdoption(_ reason: String) {
+        waitForTurn("paused until journey-outbox adopt: \(reason)")
+    }
+
+    private func waitForTurn(_ line: String) {
+        health?.waitForTurn()
+        state.withLock { state in
+            state.waiting = line
+            state.status = line
+        }
+        send("READY=1\nSTATUS=\(line)")
+    }
+
     /// Between the two halves of a reload; systemd wants the time at which it began.
     func reloading() {
         var time = timespec()
@@ -112,6 +139,7 @@ final class ServiceNotifier: Sendable {
     }
 
     private static func status(_ state: State) -> String {
+        if let waiting = state.waiting { return waiting }
         if state.phase == .stopping { return "stopping, \(state.inFlight) requests in flight" }
         let backlog = state.backlog.isEmpty ? "" : ": \(state.backlog)"
         if let pause = state.pauses.first(where: { $0.scope == .everything && $0.cause != Pause.rateCause }) {
@@ -134,7 +162,9 @@ final class ServiceNotifier: Sendable {
         if isDue { send("EXTEND_TIMEOUT_USEC=\(Self.extensionTime.components.seconds * 1_000_000)") }
     }
 
-    private func feed() {
+    /// Tells the watchdog that the service lives; does nothing when it was told lately.
+    func feed() {
+        health?.touch()
         guard let feedInterval else { return }
         let now = ContinuousClock.now
         let isDue = state.withLock { state in

@@ -35,19 +35,13 @@ struct Setup {
             timeout: configuration.delivery.requestTimeout, agent: "journey-outbox/\(Version.current)")
     }
 
-    func lock() throws -> WorkerLock {
-        do {
-            return try WorkerLock(database: configuration.database)
-        } catch let failure as WorkerLock.Failure {
-            throw Failure.temporary(failure.description)
-        }
-    }
-
     /// - Parameter isBusy: called after every try that found the database held.
-    func store(isBusy: (Int) -> Void) throws -> SQLiteStore {
+    func store(
+        renewing: @escaping @Sendable (String) throws -> Void, isBusy: (Int) -> Void
+    ) throws -> SQLiteStore {
         do {
             return try OutboxConnection.patiently(isBusy: isBusy) {
-                try SQLiteStore(path: configuration.database, version: Version.current)
+                try SQLiteStore(path: configuration.database, version: Version.current, renewing: renewing)
             }
         } catch let error as OutboxConnectionError {
             throw Failure.configuration(error.description)

@@ -1,4 +1,5 @@
 import Delivery
+import Deployment
 import Foundation
 import Logging
 import SQLiteStore
@@ -28,17 +29,21 @@ struct WorkerSession {
     }
 
     /// Works until the drain is over or a signal says stop.
+    ///
+    /// Throws `AdoptionAwaited` for a drain of a database that a person has to decide about.
     func run(draining drain: Worker<SystemClock>.Drain? = nil) async throws -> DrainOutcome {
         let configuration = try options.load()
         let setup = try Setup(configuration)
-        let notifier = ServiceNotifier(environment: ProcessInfo.processInfo.environment)
-        try SchemaCheck.require(database: configuration.database, isBusy: notifier.noteBusyStart)
-        let lock = try setup.lock()
-        let sender = setup.sender()
         let observation = Observation(
-            http: http, notifier: notifier, log: EventLog(logger: logger, contacts: log.contacts(setup)))
-        let worker = try worker(setup, sender, observation)
-        let service = WorkerService(worker: worker, drain: drain)
+            http: http, environment: ProcessInfo.processInfo.environment,
+            log: EventLog(logger: logger, contacts: log.contacts(setup)))
+        let notifier = observation.notifier
+        try SchemaCheck.require(database: configuration.database, isBusy: notifier.noteBusyStart)
+        let sender = setup.sender()
+        let service = WorkerService(
+            configuration, draining: drain,
+            open: { try await open(configuration, notifier, drain) },
+            employ: { try employ(setup, $1, $0, sender, observation) })
         do {
             try await ServiceGroup(configuration: group(service, setup, observation)).run()
         } catch {
@@ -48,15 +53,40 @@ struct WorkerSession {
             throw Failure.replaced(configuration.database)
         }
         try await sender.shutdown()
-        withExtendedLifetime(lock) {}
         observation.note(.stopped)
         return service.outcome ?? .stopped
     }
 
-    private func worker(
-        _ setup: Setup, _ sender: SpotzeeSender, _ observation: Observation
-    ) throws -> Worker<SystemClock> {
-        let store = try setup.store(isBusy: observation.notifier.noteBusyStart)
+    /// Waits for the lock, a drain within its timeout, and for a person where one has to decide, which a drain does not.
+    private func open(
+        _ configuration: Configuration, _ notifier: ServiceNotifier, _ drain: Worker<SystemClock>.Drain?
+    ) async throws -> WorkerService.Opening {
+        let lock: WorkerLock
+        do {
+            let deadline = drain.map { ContinuousClock.now + $0.timeout }
+            lock = try await Standby(forDatabase: configuration.database, until: deadline).take(
+                onWait: { path, holder in
+                    logger.note(.standby, [.holder: holder, .lock: path])
+                    notifier.standBy(holder: holder)
+                }, onLook: notifier.feed)
+        } catch let failure as WorkerLock.Failure {
+            throw Failure.temporary(failure.description)
+        }
+        // The schema and the file may have changed while this worker stood by.
+        try SchemaCheck.require(database: configuration.database)
+        let admission = Admission(configuration: configuration, logger: logger, notifier: notifier)
+        let (binding, folders) = try await admission.admit(waits: drain == nil)
+        return WorkerService.Opening(lock: lock, binding: binding, folders: folders)
+    }
+
+    private func employ(
+        _ setup: Setup, _ configuration: Configuration, _ opening: WorkerService.Opening, _ sender: SpotzeeSender,
+        _ observation: Observation
+    ) throws -> WorkerService.Employment {
+        let ledger = Ledger(opening.binding, in: opening.folders, retention: configuration.retention) { failure in
+            logger.note(.ledgerFailed, [.reason: "\(failure)"])
+        }
+        let store = try setup.store(renewing: ledger.renew, isBusy: observation.notifier.noteBusyStart)
         var ends: (store: any OutboxStore, sender: any BatchSender) = (store, observation.measuring(sender))
         #if DEBUG
             let environment = ProcessInfo.processInfo.environment
@@ -64,28 +94,29 @@ struct WorkerSession {
                 ends = (halting, halting)
             }
         #endif
-        return Worker(
-            configuration: WorkerConfiguration(setup.configuration), store: ends.store, sender: ends.sender,
-            commits: store.commits(), clock: SystemClock(), lookInterval: observation.notifier.lookInterval,
+        let worker = Worker(
+            configuration: WorkerConfiguration(configuration), store: LedgeredStore(ends.store, ledger: ledger),
+            sender: ends.sender, commits: store.commits(), clock: SystemClock(),
+            lookInterval: observation.notifier.lookInterval,
             observe: { [observe] event in
                 observation.note(event)
                 observe(event)
             })
+        return WorkerService.Employment(worker: worker, ledger: ledger)
     }
 
     private func group(
         _ service: WorkerService, _ setup: Setup, _ observation: Observation
     ) -> ServiceGroupConfiguration {
-        let worker = service.worker
         let notifier = observation.notifier
         let keyWatch = APIKeyWatch(
-            source: setup.configuration.api.key, keys: setup.keys, logger: logger, onChange: worker.keysChanged)
+            source: setup.configuration.api.key, keys: setup.keys, logger: logger, onChange: service.keysChanged)
         let signals = SignalService(
-            onStop: worker.stop,
+            onStop: service.stop,
             onReload: {
                 notifier.reloading()
                 keyWatch.look()
-                reload(worker)
+                Reload(options: options, logger: logger).apply(to: service)
                 notifier.reloaded()
             })
         var quiet = logger
@@ -99,17 +130,5 @@ struct WorkerSession {
                 + observation.services(database: setup.configuration.database, logger: logger).map {
                     .init(service: $0, successTerminationBehavior: .ignore)
                 }, logger: quiet)
-    }
-
-    /// Reads the configuration again; an invalid one is refused and the old one stays.
-    private func reload(_ worker: Worker<SystemClock>) {
-        do {
-            let configuration = try Configuration.load(
-                file: options.config, database: options.database, environment: .process)
-            worker.reconfigure(WorkerConfiguration(configuration))
-            logger.note(.configurationReloaded)
-        } catch {
-            logger.note(.configurationRefused, [.reason: "\(error)"])
-        }
     }
 }

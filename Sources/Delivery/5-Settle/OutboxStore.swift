@@ -35,6 +35,8 @@ public struct Inheritance: Sendable {
     public var enforcement: EnforcementFinding?
     /// The body limit that a 413 taught.
     public var bodyBytesMax: Int?
+    /// How far the outbox has come, the fence raised.
+    public var marks = Marks()
     /// The rate limit that refusals taught, in requests per second.
     public var learnedLimit: Double?
     public var clock: ClockMark?
@@ -119,6 +121,10 @@ public struct RoundResult: Sendable {
     public var stale: [Int64] = []
     /// Batches whose settlement could not be applied, and is as if it had not been tried.
     public var failed: [Failed] = []
+    /// The last intent's id, when a batch was settled or begun.
+    public var lastIntent: Int64 = 0
+    /// The last batch's id, likewise.
+    public var lastBatch: Int64 = 0
     public var supplies: [String: Supply] = [:]
     /// For each journey in `supplies`: when its next intent that waits or is scheduled becomes due.
     public var nextDue: [String: WallTime] = [:]

@@ -70,13 +70,18 @@ public struct Settling {
         }
     }
 
+    /// So many refusals by an edge in a row, and a batch is parted though nobody else has got through.
+    static let edgeRefusalsMax = 3
+
     /// A refusal after which nothing that carried these rows may have run.
     private mutating func refused(_ batch: Batch, _ verdict: Verdict) throws -> Settlement {
         switch verdict.finding {
         case .refusedRows(let named): return try shrink(batch, verdict, named)
         case .refusedContent(let refusal, _): return try split(batch, verdict, refusal)
         case .refusedByEdge(let refusal):
-            return othersSucceed
+            // Parting costs nobody an attempt; a row alone loses one only when others get through meanwhile.
+            let isParted = batch.size > 1 && batch.failures >= Self.edgeRefusalsMax - 1
+            return othersSucceed || isParted
                 ? try split(batch, verdict, refusal) : failed(batch, verdict, stamp: nil)
         default: return try giveBack(batch, verdict)
         }

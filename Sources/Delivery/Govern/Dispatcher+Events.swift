@@ -39,7 +39,7 @@ extension Dispatcher {
         var settling = Settling(
             policy: configuration.policy, enforcement: enforcement,
             onUnknown: journey(named: batch.journey)?.onUnknown ?? .hold,
-            othersSucceed: try othersSucceed(verdict, batch, at: now), now: now.wall, random: random)
+            othersSucceed: othersSucceed(verdict, batch, at: now), now: now.wall, random: random)
         settling.isForeign = isForeign(batch)
         settling.isRetiredKey =
             isClosing && verdict.record.status == 401 && batch.apiKeyFingerprint != fingerprints.first
@@ -61,11 +61,10 @@ extension Dispatcher {
             || batch.target.version != configuration.version
     }
 
-    /// Whether an edge's refusal is about this request: others got through since, or the row has been alone before.
-    private mutating func othersSucceed(_ verdict: Verdict, _ batch: Batch, at now: Moment) throws -> Bool {
+    /// Whether an edge's refusal is about this request: others have got through since the first one.
+    private mutating func othersSucceed(_ verdict: Verdict, _ batch: Batch, at now: Moment) -> Bool {
         guard case .refusedByEdge = verdict.finding else { return false }
-        let hasBeenAlone = try batch.size == 1 && batch.members.decode().contains { $0.attempts > 0 }
-        return health.othersSucceedSinceEdgeRefused(batch.id, at: now.monotonic) || hasBeenAlone
+        return health.othersSucceedSinceEdgeRefused(batch.id, at: now.monotonic)
     }
 
     /// Counts rows refused alone, those that die of it included: a wrong setting must not kill a slow journey row by row.

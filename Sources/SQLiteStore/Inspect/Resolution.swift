@@ -46,6 +46,18 @@ struct Resolution {
         try settle(members: MemberList(text: Array("[]".utf8)), size: 0, note: "resolved_resend")
     }
 
+    /// They are given up, and end as dead letters.
+    func discard(_ reason: Rejection) throws {
+        let mover = IntentMover(db: db, now: now, requestID: nil)
+        for place in chosen {
+            try mover.bury(members[place], of: batch, reason, attempts: members[place].attempts)
+        }
+        let ids = chosen.map { members[$0].id }
+        guard isWhole else { return try keepOthers(moving: "dead", ids: ids) }
+        try note(moving: "dead", ids: ids)
+        try settle(members: MemberList(text: Array("[]".utf8)), size: 0, note: reason.code)
+    }
+
     private func settle(members: MemberList, size: Int, note: String) throws {
         try db.execute(
             sql: """

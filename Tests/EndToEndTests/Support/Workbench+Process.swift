@@ -7,19 +7,22 @@ extension Workbench {
 
     /// Starts the program on this bench's database and sandbox.
     func start(
-        _ command: [String], halt: String? = nil, crash: String? = nil, configuration: String? = nil
+        _ command: [String], halt: String? = nil, crash: String? = nil, configuration: String? = nil,
+        environment: [String: String] = [:]
     ) throws -> ChildProcess {
         let file = folder.appendingPathComponent("config-\(UUID().uuidString).yaml")
         try (configuration ?? yaml).write(to: file, atomically: true, encoding: .utf8)
-        return try start(command, file: file, halt: halt, crash: crash)
+        return try start(command, file: file, halt: halt, crash: crash, environment: environment)
     }
 
-    func start(_ command: [String], file: URL, halt: String? = nil, crash: String? = nil) throws -> ChildProcess {
+    func start(
+        _ command: [String], file: URL, halt: String? = nil, crash: String? = nil, environment: [String: String] = [:]
+    ) throws -> ChildProcess {
         try ChildProcess(
             command + ["--config", file.path],
             environment: [
                 "SPOTZEE_API_KEY": Self.secret, "JOURNEY_OUTBOX_HALT": halt ?? "", "JOURNEY_OUTBOX_CRASH": crash ?? "",
-            ], in: folder)
+            ].merging(environment) { _, new in new }, in: folder)
     }
 
     var yaml: String {
@@ -33,6 +36,11 @@ extension Workbench {
         delivery:
           backoff: { initial: 10ms, max: 50ms }
         """
+    }
+
+    /// Looks again and again, for what no event tells; the test's time limit bounds the wait.
+    func untilTrue(_ isTrue: () throws -> Bool) async throws {
+        while try !isTrue() { try await Task.sleep(for: .milliseconds(5)) }
     }
 
     /// Waits until the process has said something: looked at whenever somebody writes to its output.

@@ -52,7 +52,7 @@ struct Workbench: Sendable {
         try FileManager.default.removeItem(at: folder)
     }
 
-    private static func database(at url: URL, journalMode: String) throws -> DatabaseQueue {
+    static func database(at url: URL, journalMode: String = "wal") throws -> DatabaseQueue {
         var configuration = Configuration()
         configuration.busyMode = .timeout(10)
         let business = try DatabaseQueue(path: url.path, configuration: configuration)

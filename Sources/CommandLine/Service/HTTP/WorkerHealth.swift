@@ -30,6 +30,16 @@ final class WorkerHealth: Sendable {
         }
     }
 
+    /// A sign of life from before the worker begins: it stands by, or a person has to decide.
+    func touch(at now: ContinuousClock.Instant = .now) {
+        state.withLock { $0.lastSeen = now }
+    }
+
+    /// It has started as far as it can; a restart would not help.
+    func waitForTurn() {
+        state.withLock { $0.isReady = true }
+    }
+
     /// Whether the loop goes round.
     func isAlive(at now: ContinuousClock.Instant = .now) -> Bool {
         state.withLock { now - $0.lastSeen <= silenceMax }

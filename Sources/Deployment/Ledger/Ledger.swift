@@ -1,0 +1,187 @@
+import Delivery
+import Dispatch
+import Foundation
+import Synchronization
+
+/// Writes down outside the database what was delivered, so that a restored database can be told what it has forgotten.
+///
+/// The database commits first; the ledger is behind it by at most the group that is being written. Each group is one
+/// append, which survives the end of the process at once. It is forced to the disk within a second, and not with each
+/// group: what a power cut could take from it is needed only if the same power cut also takes the database. A new
+/// segment is begun by every worker, so that nothing is ever written behind a record that a crash has cut short.
+public final class Ledger: Sendable {
+    static let syncDelay: Duration = .seconds(1)
+
+    private struct State {
+        var binding: Binding
+        var file: Int32 = -1
+        var segment: LedgerSegment?
+        var path = ""
+        var bytes = 0
+        var isSyncDue = false
+        var hasFailed = false
+    }
+
+    private let folders: StateFolders
+    private let retention: Duration
+    private let now: @Sendable () -> Date
+    private let onFailure: @Sendable (StateFailure) -> Void
+    private let queue = DispatchQueue(label: "ledger")
+    private let state: Mutex<State>
+    private let pending = Mutex<Task<Void, Never>?>(nil)
+
+    /// - Parameters:
+    ///   - binding: the database's, which is known.
+    ///   - retention: how long segments are kept after their day.
+    ///   - onFailure: called when writing begins to fail; it is tried again with every group.
+    public init(
+        _ binding: Binding, in folders: StateFolders, retention: Duration,
+        now: @escaping @Sendable () -> Date = { Date() }, onFailure: @escaping @Sendable (StateFailure) -> Void
+    ) {
+        self.folders = folders
+        self.retention = retention
+        self.now = now
+        self.onFailure = onFailure
+        state = Mutex(State(binding: binding))
+    }
+
+    deinit {
+        state.withLock { if $0.file >= 0 { close($0.file) } }
+    }
+
+    /// Hands over what a committed round did; it is being written when this returns.
+    func note(_ group: @escaping @Sendable () -> LedgerGroup) {
+        let task = Task { await self.onQueue { self.append(group()) } }
+        pending.withLock { $0 = task }
+    }
+
+    /// Waits until everything handed over is written.
+    func caughtUp() async {
+        await pending.withLock { $0 }?.value
+    }
+
+    /// Stores how far the database has come, for a time when the ledger has been pruned.
+    func raise(_ marks: Marks) async {
+        await onQueue {
+            self.attempt { state in
+                state.binding.marks = state.binding.marks.raised(to: marks)
+                try self.folders.write(state.binding)
+            }
+        }
+    }
+
+    /// Writes everything down durably; nothing may be noted after it.
+    public func finish() async {
+        await caughtUp()
+        await onQueue {
+            self.attempt { state in
+                try self.sync(&state)
+                try self.folders.write(state.binding)
+            }
+        }
+    }
+
+    /// The database is about to get another identity in the transaction that is open now.
+    public func renew(_ uuid: String) throws {
+        try state.withLock { state in
+            state.binding.next = uuid
+            try folders.write(state.binding)
+            try endSegment(&state)
+        }
+    }
+
+    // MARK: On the queue
+
+    private func onQueue(_ work: @escaping @Sendable () -> Void) async {
+        await withCheckedContinuation { continuation in
+            queue.async {
+                work()
+                continuation.resume()
+            }
+        }
+    }
+
+    private func append(_ group: LedgerGroup) {
+        attempt { state in
+            state.binding.marks = state.binding.marks.raised(
+                to: Marks(intents: group.intents, batches: group.batches))
+            let day = LedgerSegment.day(now())
+            if state.segment?.day != day || state.bytes >= LedgerSegment.bytesMax { try beginSegment(day, &state) }
+            try write(.group(group), &state)
+            scheduleSync(&state)
+        }
+    }
+
+    private func attempt(_ work: (inout State) throws -> Void) {
+        let failure = state.withLock { state -> StateFailure? in
+            do {
+                try work(&state)
+                state.hasFailed = false
+                return nil
+            } catch {
+                // What was half written must stay the last of its segment.
+                if state.file >= 0 { close(state.file) }
+                state.file = -1
+                state.segment = nil
+                defer { state.hasFailed = true }
+                let failure = error as? StateFailure ?? StateFailure(path: state.path, reason: "\(error)")
+                return state.hasFailed ? nil : failure
+            }
+        }
+        if let failure { onFailure(failure) }
+    }
+
+    private func write(_ record: LedgerRecord, _ state: inout State) throws {
+        let bytes = record.bytes
+        try DurableFile.writeAll(bytes, to: state.file, path: state.path)
+        state.bytes += bytes.count
+    }
+
+    private func beginSegment(_ day: String, _ state: inout State) throws {
+        try endSegment(&state)
+        let folder = folders.folderPath(state.binding.folder)
+        let last = try LedgerSegment.all(in: folder).last?.number ?? 0
+        let segment = LedgerSegment(day: day, number: last + 1)
+        state.path = "\(folder)/\(segment.name)"
+        state.file = open(state.path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0o640)
+        guard state.file >= 0 else { throw StateFailure(errnoAt: state.path) }
+        state.bytes = 0
+        try write(.session(uuid: state.binding.next ?? state.binding.uuid ?? ""), &state)
+        try DurableFile.syncDirectory(folder)
+        state.segment = segment
+        try prune(folder, state.binding)
+    }
+
+    private func endSegment(_ state: inout State) throws {
+        guard state.file >= 0 else { return }
+        try sync(&state)
+        close(state.file)
+        state.file = -1
+        state.segment = nil
+    }
+
+    /// Removes segments whose day is over for longer than the retention; what they say of marks is stored before.
+    private func prune(_ folder: String, _ binding: Binding) throws {
+        let before = LedgerSegment.day(now().addingTimeInterval(-retention.seconds - 86_400))
+        let old = try LedgerSegment.all(in: folder).filter { $0.day < before }
+        guard !old.isEmpty else { return }
+        try folders.write(binding)
+        for segment in old { unlink("\(folder)/\(segment.name)") }
+    }
+
+    private func sync(_ state: inout State) throws {
+        guard state.file >= 0 else { return }
+        guard fdatasync(state.file) == 0 else { throw StateFailure(errnoAt: state.path) }
+    }
+
+    private func scheduleSync(_ state: inout State) {
+        guard !state.isSyncDue else { return }
+        state.isSyncDue = true
+        queue.asyncAfter(deadline: .now() + Self.syncDelay.seconds) {
+            self.attempt { state in
+                state.isSyncDue = false
+                try self.sync(&state)
+            }
+        }
+    }
+}

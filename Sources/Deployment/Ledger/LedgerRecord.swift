@@ -1,0 +1,107 @@
+import Crypto
+import Delivery
+import Foundation
+
+/// One entry of the ledger, which ends itself: its length, a checksum, and its payload, all little-endian.
+///
+/// A crash may cut the last one short or leave garbage there; the checksum tells, and reading ends before it.
+enum LedgerRecord: Equatable {
+    /// The first of each segment: whose deliveries follow.
+    case session(uuid: String)
+    case group(LedgerGroup)
+
+    static let headerBytes = 8
+    /// No group that a round can make comes near it; a longer one is garbage.
+    static let payloadBytesMax = 64 << 20
+
+    var bytes: Data {
+        var payload = Data()
+        switch self {
+        case .session(let uuid):
+            payload.append(UInt8(1))
+            payload.append(contentsOf: Array(uuid.utf8))
+        case .group(let group):
+            payload.append(UInt8(2))
+            payload.append(group.intents)
+            payload.append(group.batches)
+            payload.append(Int64(group.settled.count))
+            for id in group.settled { payload.append(id) }
+            for delivery in group.delivered {
+                payload.append(delivery.id)
+                payload.append(delivery.digest)
+            }
+        }
+        var record = Data()
+        record.reserveCapacity(payload.count + Self.headerBytes)
+        record.append(UInt32(payload.count))
+        record.append(Self.checksum(payload))
+        record.append(payload)
+        return record
+    }
+
+    /// Reads the record that starts at `offset` and moves `offset` behind it; nil at the end and at what is no record.
+    static func read(_ data: Data, at offset: inout Int) -> LedgerRecord? {
+        guard data.count - offset >= headerBytes else { return nil }
+        let length = Int(data.integer(UInt32.self, at: offset))
+        guard length > 0, length <= payloadBytesMax, data.count - offset - headerBytes >= length else { return nil }
+        let start = data.startIndex + offset + headerBytes
+        let payload = data[start..<(start + length)]
+        guard checksum(payload) == data.integer(UInt32.self, at: offset + 4) else { return nil }
+        guard let record = parse(Data(payload)) else { return nil }
+        offset += headerBytes + length
+        return record
+    }
+
+    private static func parse(_ payload: Data) -> LedgerRecord? {
+        switch payload[0] {
+        case 1: return .session(uuid: String(decoding: payload.dropFirst(), as: UTF8.self))
+        case 2:
+            guard payload.count >= 25 else { return nil }
+            let count = Int(payload.integer(Int64.self, at: 17))
+            guard count >= 0, count <= payload.count / 8, payload.count >= 25 + 8 * count else { return nil }
+            let deliveries = 25 + 8 * count
+            guard (payload.count - deliveries) % 16 == 0 else { return nil }
+            return .group(
+                LedgerGroup(
+                    intents: payload.integer(Int64.self, at: 1), batches: payload.integer(Int64.self, at: 9),
+                    settled: (0..<count).map { payload.integer(Int64.self, at: 25 + 8 * $0) },
+                    delivered: stride(from: deliveries, to: payload.count, by: 16).map {
+                        IntentDigest(
+                            id: payload.integer(Int64.self, at: $0), digest: payload.integer(UInt64.self, at: $0 + 8))
+                    }))
+        default: return nil
+        }
+    }
+
+    private static func checksum(_ payload: Data) -> UInt32 {
+        SHA256.hash(data: payload).prefix(4).reduce(0) { $0 << 8 | UInt32($1) }
+    }
+}
+
+/// What one committed round did, as the ledger keeps it.
+public struct LedgerGroup: Sendable, Equatable {
+    /// The last intent's id when the round was committed.
+    public var intents: Int64
+    /// The last batch's id.
+    public var batches: Int64
+    /// The batches that the round settled.
+    public var settled: [Int64]
+    public var delivered: [IntentDigest]
+
+    public init(intents: Int64, batches: Int64, settled: [Int64] = [], delivered: [IntentDigest] = []) {
+        self.intents = intents
+        self.batches = batches
+        self.settled = settled
+        self.delivered = delivered
+    }
+}
+
+extension Data {
+    fileprivate mutating func append(_ value: some FixedWidthInteger) {
+        Swift.withUnsafeBytes(of: value.littleEndian) { append(contentsOf: $0) }
+    }
+
+    fileprivate func integer<Value: FixedWidthInteger>(_: Value.Type, at offset: Int) -> Value {
+        withUnsafeBytes { Value(littleEndian: $0.loadUnaligned(fromByteOffset: offset, as: Value.self)) }
+    }
+}

@@ -1,0 +1,105 @@
+import Delivery
+import Deployment
+import Foundation
+import GRDB
+
+/// A database's own word on whose it is, before any worker begins on it.
+///
+/// Each call is one short transaction; a database that stays locked is reported as `StoreError.busy`, another file in its
+/// place as `StoreError.replaced`.
+public struct OutboxIdentity: Sendable {
+    private let queue: DatabaseQueue
+    private let file: FileIdentity
+
+    /// Opens the database as a worker does; throws `OutboxConnectionError` when there is none.
+    public init(path: String) throws {
+        queue = try OutboxConnection.open(path, label: "identity")
+        file = FileIdentity(path: path)
+    }
+
+    public func sighting() throws -> Sighting {
+        try run { db in try db.inSavepoint { try IdentityTable(db: db).sighting() } }
+    }
+
+    /// Whether one of these batches is still being sent, as the database has it.
+    public func isSending(_ batches: [Int64]) throws -> Bool {
+        try run { db in
+            for id in batches {
+                let state = try String.fetchOne(
+                    db.cachedStatement(sql: "SELECT state FROM outbox_batch WHERE id = ?"), arguments: [id])
+                if state == BatchState.sending.rawValue { return true }
+            }
+            return false
+        }
+    }
+
+    /// How many open intents there are up to `mark`, being sent or not.
+    public func open(upTo mark: Int64) throws -> Int {
+        try run { db in
+            try Int.fetchOne(
+                db,
+                sql: """
+                    SELECT (SELECT count(*) FROM outbox WHERE id <= ?1)
+                      + (SELECT count(*) FROM outbox_waiting WHERE id <= ?1)
+                      + (SELECT coalesce(sum(size), 0) FROM outbox_batch
+                         WHERE state <> 'settled' AND first_id <= ?1)
+                    """, arguments: [mark]) ?? 0
+        }
+    }
+
+    /// Stores whose the database is from now on, and that it waits for nobody.
+    public func bind(uuid: String, at place: Place) throws {
+        try change { db in
+            try IdentityTable(db: db).bind(uuid: uuid, at: place)
+            try IdentityTable(db: db).release()
+        }
+    }
+
+    /// Stores that everything waits for a person.
+    public func hold(_ need: AdoptionNeed, at now: WallTime) throws {
+        try change { db in try IdentityTable(db: db).hold(need, at: now) }
+    }
+
+    /// What tells that another connection has committed.
+    public func commits() -> CommitWatch {
+        CommitWatch(database: queue.path) {
+            try run { db in try Int64.fetchOne(db.cachedStatement(sql: "PRAGMA data_version")) ?? 0 }
+        }
+    }
+
+    private func change(_ body: (Database) throws -> Void) throws {
+        try run { db in
+            try db.inTransaction(.immediate) {
+                try body(db)
+                return .commit
+            }
+        }
+    }
+
+    /// Throws `StoreError.replaced` when another file has taken the database's path.
+    public func requireItsPlace() throws {
+        guard file.isStillThere else { throw StoreError.replaced }
+    }
+
+    private func run<Value>(_ body: (Database) throws -> Value) throws -> Value {
+        try requireItsPlace()
+        do {
+            return try queue.writeWithoutTransaction(body)
+        } catch let error as DatabaseError where error.isBusy {
+            throw StoreError.busy
+        }
+    }
+}
+
+extension Database {
+    /// Reads several values of one moment.
+    fileprivate func inSavepoint<Value>(_ read: () throws -> Value) throws -> Value {
+        var value: Value?
+        try inTransaction(.deferred) {
+            value = try read()
+            return .commit
+        }
+        guard let value else { throw StoreError.busy }
+        return value
+    }
+}

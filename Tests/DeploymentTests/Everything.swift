@@ -1,0 +1,65 @@
+import Delivery
+@testable import Deployment
+
+/// Every combination of what can be seen, some fifty thousand of them.
+enum Everything {
+    private static let databases: [Sighting] = {
+        var all: [Sighting] = []
+        for uuid in [nil, "u1", "u2"] {
+            for directory in [nil, Seen.directory, "/other"] {
+                for deployment in [nil, "production", "staging"] {
+                    for marks in [Marks(), Seen.marks, Marks(fence: 2, intents: 100, batches: 10)] {
+                        for pending in [nil, PendingAdoption(cause: .restored, mark: 60)] {
+                            all.append(
+                                Sighting(
+                                    uuid: uuid, stateDirectory: directory, deployment: deployment, marks: marks,
+                                    pending: pending))
+                        }
+                    }
+                }
+            }
+        }
+        return all
+    }()
+
+    private static let bindings: [Binding?] = [
+        nil, Seen.binding(), Seen.binding("u1", next: "u2"), Seen.binding(nil, next: "u2"),
+        Seen.binding(path: "/old/app.db"),
+    ]
+
+    static var cases: some Sequence<Seen> {
+        databases.lazy.flatMap { database in
+            bindings.lazy.flatMap { known in
+                surroundings(of: database, known).lazy.map { surroundings, deployment in
+                    var seen = Seen()
+                    seen.database = database
+                    seen.place.deployment = deployment
+                    seen.surroundings = surroundings
+                    return seen
+                }
+            }
+        }
+    }
+
+    private static func surroundings(of database: Sighting, _ known: Binding?) -> [(Surroundings, String?)] {
+        // As the look finds it: by the uuid where it knows one, by the path where it is the same.
+        let byUUID = database.uuid.flatMap { uuid in known.flatMap { $0.knows(uuid) ? $0 : nil } }
+        let byPath = known.flatMap { $0.path == Seen.path ? $0 : nil }
+        let moved = byUUID.map { $0.path != Seen.path } ?? false
+        let isElsewhere = byUUID == nil && (database.stateDirectory ?? Seen.directory) != Seen.directory
+        var all: [(Surroundings, String?)] = []
+        for old in moved ? [.gone, .holds, .sameFile, .unreadable] : [Surroundings.OldPlace.here] {
+            for elsewhere in isElsewhere ? [.absent, .serves, .unreadable] : [Surroundings.Elsewhere.none] {
+                for isUnsettled in byUUID == nil ? [false] : [false, true] {
+                    for deployment in [nil, "production"] {
+                        let surroundings = Surroundings(
+                            byUUID: byUUID, byPath: byPath, oldPlace: old, elsewhere: elsewhere,
+                            isUnsettled: isUnsettled)
+                        all.append((surroundings, deployment))
+                    }
+                }
+            }
+        }
+        return all
+    }
+}
