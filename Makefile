@@ -7,7 +7,8 @@ SCRATCH ?= .build
 STATIC_SCRATCH ?= .build-static
 BIN = $(DESTDIR)$(PREFIX)/bin
 SHARE = $(DESTDIR)$(PREFIX)/share/journey-outbox
-UNITS = $(DESTDIR)$(PREFIX)/lib/systemd/system
+LIB = $(DESTDIR)$(PREFIX)/lib
+COMPLETIONS = $(DESTDIR)$(PREFIX)/share
 
 .PHONY: help
 help: ## List what make can do.
@@ -16,6 +17,10 @@ help: ## List what make can do.
 .PHONY: deps
 deps: ## Install what is missing to build (libsqlite3-dev), as root or through sudo.
 	@scripts/install-dependencies
+
+.PHONY: test-tools
+test-tools: ## Install what some tests skip without (nginx, promtool, systemd-nspawn), as root or through sudo.
+	@scripts/install-dependencies tests
 
 .PHONY: build
 build: deps ## Build the program for development.
@@ -42,13 +47,32 @@ lint: ## Check the Swift sources' format.
 release: deps ## Build the statically linked program that `install` puts in place.
 	$(SWIFT) build --scratch-path $(STATIC_SCRATCH) -c release --static-swift-stdlib --product journey-outbox
 
+.PHONY: man
+man: build ## Write docs/journey-outbox.1 anew from the argument definitions.
+	scripts/man-page $(SCRATCH)/debug/journey-outbox > docs/journey-outbox.1
+
 .PHONY: install
-install: release ## Install the program, the systemd unit and the migrations below DESTDIR and PREFIX.
+install: release ## Install program, unit, migrations, man page, completions and alert rules below DESTDIR and PREFIX.
 	install -D -m 755 $(STATIC_SCRATCH)/release/journey-outbox $(BIN)/journey-outbox
-	install -d $(SHARE)/migrations $(UNITS)
+	$(MAKE) install-files PROGRAM=$(STATIC_SCRATCH)/release/journey-outbox
+
+# Everything but the program, which is asked for its completions.
+PROGRAM ?= $(SCRATCH)/debug/journey-outbox
+.PHONY: install-files
+install-files:
+	install -d $(SHARE)/migrations $(LIB)/systemd/system $(COMPLETIONS)/bash-completion/completions \
+	  $(COMPLETIONS)/zsh/site-functions $(COMPLETIONS)/fish/vendor_completions.d
 	install -m 644 migrations/*.sql $(SHARE)/migrations/
-	sed 's|/usr/bin/journey-outbox|$(PREFIX)/bin/journey-outbox|' deploy/journey-outbox.service > $(UNITS)/journey-outbox.service
-	chmod 644 $(UNITS)/journey-outbox.service
+	sed 's|/usr/bin/journey-outbox|$(PREFIX)/bin/journey-outbox|' deploy/journey-outbox.service > $(LIB)/systemd/system/journey-outbox.service
+	chmod 644 $(LIB)/systemd/system/journey-outbox.service
+	install -D -m 644 deploy/journey-outbox.sysusers.conf $(LIB)/sysusers.d/journey-outbox.conf
+	install -D -m 644 deploy/journey-outbox.tmpfiles.conf $(LIB)/tmpfiles.d/journey-outbox.conf
+	install -D -m 644 deploy/prometheus/alerts.yaml $(SHARE)/prometheus/alerts.yaml
+	install -D -m 644 deploy/grafana/journey-outbox.json $(SHARE)/grafana/journey-outbox.json
+	install -D -m 644 docs/journey-outbox.1 $(COMPLETIONS)/man/man1/journey-outbox.1
+	$(PROGRAM) --generate-completion-script bash > $(COMPLETIONS)/bash-completion/completions/journey-outbox
+	$(PROGRAM) --generate-completion-script zsh > $(COMPLETIONS)/zsh/site-functions/_journey-outbox
+	$(PROGRAM) --generate-completion-script fish > $(COMPLETIONS)/fish/vendor_completions.d/journey-outbox.fish
 
 .PHONY: clean
 clean: ## Remove what was built.

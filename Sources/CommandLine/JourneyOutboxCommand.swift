@@ -9,7 +9,7 @@ struct JourneyOutboxCommand: AsyncParsableCommand {
         discussion: """
             Producers insert rows into the table `outbox` in their own transactions; `run` delivers them.
 
-            Exit codes: 0 done; 1 failed; 3 something is left that waits for a person or for time; 64 usage; \
+            Exit codes: 0 done; 1 failed, or a check of doctor failed; 3 something is left that waits for a person or for time; 64 usage; \
             74 the database was replaced underneath; 75 try again later, another worker drains this database; \
             78 configuration.
             """,
@@ -17,7 +17,7 @@ struct JourneyOutboxCommand: AsyncParsableCommand {
         subcommands: [
             MigrateCommand.self, RunCommand.self, DrainCommand.self, StatusCommand.self, DeadLettersCommand.self,
             IntentsCommand.self, BatchesCommand.self, ResolveCommand.self, PauseCommand.self, ResumeCommand.self,
-            EnqueueCommand.self, BackupCommand.self, AdoptCommand.self, SandboxCommand.self, DemoCommand.self,
-            DemoProducerCommand.self,
+            EnqueueCommand.self, WhyCommand.self, DoctorCommand.self, JourneysCommand.self, BackupCommand.self,
+            AdoptCommand.self, SandboxCommand.self, DemoCommand.self, DemoProducerCommand.self, DoctorWriteCommand.self,
         ])
 }

@@ -82,7 +82,8 @@ public final class SQLiteStore: OutboxStore {
             tenure.rotation += 1
             return tenure
         }
-        let (result, outbox) = try await write { [manner, renewing] db in
+        let asked = ContinuousClock.now
+        let (committed, outbox, start) = try await write { [manner, renewing] db in
             let start = ContinuousClock.now
             var tenure = held
             try Self.requireFence(tenure.fence, db)
@@ -115,10 +116,12 @@ public final class SQLiteStore: OutboxStore {
                 result.supplies[journey] = .more
                 result.nextDue[journey] = try SupplyQuery(db: db).look(journey, at: round.now).nextDue
             }
-            result.held = ContinuousClock.now - start
-            return (result, tenure.outbox)
+            return (result, tenure.outbox, start)
         }
         tenure.withLock { $0.outbox = outbox }
+        var result = committed
+        result.waited = start - asked
+        result.held = ContinuousClock.now - start
         return result
     }
 

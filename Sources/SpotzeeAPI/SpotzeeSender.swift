@@ -10,7 +10,7 @@ import NIOPosix
 /// Redirects are not followed, nothing is retried here, and every answer or silence is returned for others to judge.
 public final class SpotzeeSender: BatchSender {
     private let client: HTTPClient
-    private let keys: APIKeyRing
+    let keys: APIKeyRing
     private let limit: ConnectionLimit
     private let timeout: Duration
     private let agent: String
@@ -95,7 +95,7 @@ public final class SpotzeeSender: BatchSender {
         return request
     }
 
-    private func request(_ method: HTTPMethod, _ url: String, _ target: Target, secret: String) -> HTTPClientRequest {
+    func request(_ method: HTTPMethod, _ url: String, _ target: Target, secret: String) -> HTTPClientRequest {
         var request = HTTPClientRequest(url: url)
         request.method = method
         request.headers.add(name: "Authorization", value: "Bearer \(secret)")
@@ -104,7 +104,7 @@ public final class SpotzeeSender: BatchSender {
         return request
     }
 
-    private func execute(_ request: HTTPClientRequest) async -> Answer {
+    func execute(_ request: HTTPClientRequest) async -> Answer {
         await limit.acquire()
         defer { limit.release() }
         do {

@@ -75,3 +75,134 @@ struct CommandTests {
         }
     }
 }
+
+extension CommandTests {
+    @Test func `a drain answers with one object, and so do migrate and the sandbox`() async throws {
+        try await Workbench.open { bench in
+            try bench.insert(2)
+            try bench.insert(1, named: { _ in "reject-permanent-1" })
+            let drain = try bench.start(["drain", "--json"])
+            #expect(await drain.end() == .exited(0))
+            let line = try #require(try drain.text.split(separator: "\n").first { $0.hasPrefix("{") })
+            #expect(
+                line.hasPrefix(
+                    #"{"outcome":"drained","died":1,"dead_letters":[{"id":3,"journey":"welcome","code":"parameter_invalid_format","#
+                ))
+            #expect(line.hasSuffix(#""left":null}"#))
+            let migrate = try bench.start(["migrate", "--json"])
+            #expect(await migrate.end() == .exited(0))
+            #expect(try migrate.text == #"{"applied":[],"journal_mode":"wal"}"# + "\n")
+        }
+    }
+
+    @Test func `a drain that cannot end says what is left`() async throws {
+        try await Workbench.open {
+            $0.journeys[0].status = .draft
+        } _: { bench in
+            try bench.insert(3)
+            let drain = try bench.start(["drain", "--json", "--timeout", "2m"])
+            #expect(await drain.end() == .exited(3))
+            #expect(
+                try drain.text.contains(
+                    #"{"outcome":"blocked","died":0,"dead_letters":[],"left":{"journeys":{"welcome":3},"in_doubt":0,"not_configured":0}}"#
+                ))
+        }
+    }
+
+    @Test func `status looks again and again with --watch`() async throws {
+        try await Workbench.open { bench in
+            let status = try bench.start(["status", "--watch", "--interval", "100ms", "--json"])
+            try await bench.untilOutput(of: status, contains: #""due":0"#)
+            try bench.insert(2)
+            try await bench.untilOutput(of: status, contains: #""due":2"#)
+            status.send(SIGINT)
+            _ = await status.end()
+            #expect(try status.text.split(separator: "\n").allSatisfy { $0.hasPrefix(#"{"journeys":"#) })
+        }
+    }
+
+    @Test func `doctor and journeys tell a journey that is not there, and exit 1`() async throws {
+        try await Workbench.open { bench in
+            let sound = try bench.start(["journeys", "--json"])
+            #expect(await sound.end() == .exited(0))
+            #expect(
+                try sound.text.contains(
+                    #"{"name":"welcome","id":33,"entrance_id":null,"title":"Journey 33","status":"live"}"#))
+            let healthy = try bench.start(["doctor", "--json"])
+            let end = await healthy.end()
+            let told = try healthy.text
+            #expect(end == .exited(0), "\(told)")
+            let yaml = bench.yaml.replacingOccurrences(of: "id: 33", with: "id: 34")
+            let journeys = try bench.start(["journeys"], configuration: yaml)
+            #expect(await journeys.end() == .exited(1))
+            let doctor = try bench.start(["doctor", "--json"], configuration: yaml)
+            #expect(await doctor.end() == .exited(1))
+            #expect(
+                try doctor.text.contains(
+                    #"{"name":"journey welcome","verdict":"fail","finding":"the API knows no journey 34","#))
+        }
+    }
+
+    @Test func `why tells what a real worker has done`() async throws {
+        try await Workbench.open {
+            $0.faults.errorBeforeEffect.probability = 0
+        } _: { bench in
+            try bench.insert(2)
+            let drain = try bench.start(["drain"])
+            #expect(await drain.end() == .exited(0))
+            let why = try bench.start(["why", "2"])
+            #expect(await why.end() == .exited(0))
+            let text = try why.text
+            for part in [
+                "intent 2 of welcome for cust-1: delivered", "frozen into batch 1, with intent 1", "HTTP 20",
+                "delivered in batch 1",
+            ] {
+                #expect(text.contains(part), "\(text)")
+            }
+            let never = try bench.start(["why", "77"])
+            #expect(await never.end() == .exited(1))
+            #expect(try never.text.contains("the highest id given so far is 2"))
+        }
+    }
+
+    @Test func `journeys reads the API's list to its end`() async throws {
+        try await Workbench.open {
+            $0.journeys += (100..<320).map { SandboxJourney(id: $0) }
+        } _: { bench in
+            let journeys = try bench.start(["journeys", "--json"])
+            #expect(await journeys.end() == .exited(0))
+            #expect(try journeys.text.matches(of: /"id":/).count == 222)
+            #expect(try journeys.text.contains(#""id":319"#))
+        }
+    }
+
+    @Test func `doctor tells an invalid configuration and a database that is not there, and goes on`() async throws {
+        try await Workbench.open { bench in
+            let invalid = try bench.start(["doctor", "--database", bench.path], configuration: "nonsense: 1")
+            #expect(await invalid.end() == .exited(1))
+            #expect(try invalid.text.contains("fail  configuration: "))
+            #expect(try invalid.text.contains("ok    schema: "))
+            let missing = try bench.start(["doctor", "--database", bench.path + ".gone"])
+            #expect(await missing.end() == .exited(1))
+            #expect(try missing.text.contains("fail  database_file: there is no database at "))
+            #expect(try missing.text.contains("ok    api: "))
+        }
+    }
+
+    @Test func `doctor tells a key that the API refuses and an API that is not there`() async throws {
+        try await Workbench.open { bench in
+            let key = bench.folder.appendingPathComponent("api-key")
+            try "sk_test_revoked".write(to: key, atomically: true, encoding: .utf8)
+            let yaml = bench.yaml.replacingOccurrences(
+                of: "rate: unlimited", with: "rate: unlimited, key_file: \(key.path)")
+            let refused = try bench.start(["doctor"], configuration: yaml)
+            #expect(await refused.end() == .exited(1))
+            #expect(try refused.text.contains("fail  api: \(bench.url) answers 401"))
+            #expect(try refused.text.contains("warn  api_key: "))
+            let silent = try bench.start(
+                ["doctor"], configuration: bench.yaml.replacingOccurrences(of: bench.url, with: "http://127.0.0.1:1"))
+            #expect(await silent.end() == .exited(1))
+            #expect(try silent.text.contains("fail  api: http://127.0.0.1:1 cannot be reached"))
+        }
+    }
+}

@@ -104,3 +104,17 @@ import Testing
         #expect(IntentCursor(text: "") == nil)
     }
 }
+
+extension IntentTests {
+    @Test func `a listing and a change tell how far they are`() throws {
+        let scene = try Scene()
+        try scene.bury(1...700)
+        var found: [Int] = []
+        _ = try IntentWalk(scene.looking(), filter: IntentFilter(), at: Scene.now).page(limit: 20) { found.append($0) }
+        #expect(found.last ?? 0 >= 20)
+        var looked: [Int] = []
+        _ = try IntentChange(scene.changing(), .retry, at: Scene.now).apply(
+            to: .filter(IntentFilter(states: [.dead])), onProgress: { looked.append($0) })
+        #expect(looked == [500, 700])
+    }
+}

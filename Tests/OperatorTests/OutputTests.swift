@@ -1,4 +1,5 @@
 import Delivery
+import Foundation
 import Testing
 
 @testable import journey_outbox
@@ -64,5 +65,55 @@ import Testing
         table.rows = [[.init("x", .bad), .init("y")]]
         #expect(table.text(on: .plain) == "a  b\nx  y")
         #expect(table.text(on: Terminal(columns: 80, usesColor: true)).contains("\u{1B}[31mx\u{1B}[0m  y"))
+    }
+}
+
+extension OutputTests {
+    @Test func `a table that cannot fit is one block of lines a row`() {
+        var table = TextTable(columns: [
+            .init("journey", widthMin: 6), .init("pending", .right), .init("delivered", .right),
+        ])
+        table.rows = [
+            [.init("welcome"), .init("12"), .init("")], [.init("a-name-that-is-long"), .init("0"), .init("7", .bad)],
+        ]
+        #expect(
+            table.text(on: Terminal(columns: 22, usesColor: false)) == """
+                journey    welcome
+                pending    12
+
+                journey    a-name-tha…
+                pending    0
+                delivered  7
+                """)
+        #expect(table.text(on: Terminal(columns: 22, usesColor: true)).contains("\u{1B}[31m7\u{1B}[0m"))
+        #expect(table.text(on: Terminal(columns: 30, usesColor: false)).hasPrefix("journey     pending  delivered\n"))
+    }
+
+    @Test(.enabled(if: Tool.works("script", "--version"), "script is not installed"))
+    func `a terminal gets colour, NO_COLOR takes it away, and a pipe has none`() throws {
+        let scene = try Scene()
+        try scene.bury(1...2)
+        let program = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
+            .appendingPathComponent("journey-outbox").path
+        let command = "'\(program)' status --database '\(scene.path)'"
+        func output(_ environment: String) throws -> String {
+            try Tool.run([
+                "env", "-u", "NO_COLOR", "script", "-qec", "stty cols 60; \(environment) \(command)", "/dev/null",
+            ]).output
+        }
+        let colored = try output("TERM=xterm")
+        #expect(colored.contains("\u{1B}[31m2\u{1B}[0m"), "\(colored)")
+        #expect(try !output("TERM=xterm NO_COLOR=1").contains("\u{1B}["))
+        #expect(try !output("TERM=dumb").contains("\u{1B}["))
+        #expect(try !Tool.run(["sh", "-c", command]).output.contains("\u{1B}["))
+        let widest = try output("TERM=dumb").split(whereSeparator: \.isNewline).filter { !$0.contains(scene.path) }.map(
+            \.count
+        ).max()
+        #expect(try #require(widest) <= 60)
+    }
+
+    @Test(arguments: [(0.0, "0.0"), (14.26, "14.3"), (-0.04, "0.0"), (Double.infinity, "null"), (1e13, "null")])
+    func `a number with one decimal place`(number: Double, text: String) {
+        #expect(JSON.tenths(number).text == text)
     }
 }

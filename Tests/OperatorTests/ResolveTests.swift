@@ -101,3 +101,20 @@ import Testing
             try scene.rows("SELECT journey FROM outbox_batch WHERE state = 'in_doubt'").map { $0[0] } == ["welcome"])
     }
 }
+
+extension ResolveTests {
+    @Test func `progress is told between two transactions, up to the end`() async throws {
+        let scene = try Scene()
+        for contact in ["a", "b", "c"] {
+            try scene.enqueue([contact])
+            _ = try await scene.doubt()
+        }
+        var shares: [Double] = []
+        _ = try Resolving(scene.changing(), at: Scene.now).apply(.delivered, to: .all) { share in
+            shares.append(share)
+            // The lock is free meanwhile.
+            do { try scene.run("UPDATE outbox_meta SET value = value") } catch { Issue.record("\(error)") }
+        }
+        #expect(shares.last == 1)
+    }
+}

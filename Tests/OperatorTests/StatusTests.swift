@@ -157,7 +157,8 @@ import Testing
                     + #""since":"2027-01-15T08:00:00.000Z","next_probe":null}]"#))
         #expect(
             text.contains(
-                #""worker":{"running":false,"pid":null,"version":null,"since":null,"standby_pid":null},"#
+                #""worker":{"running":false,"pid":null,"version":null,"since":null,"standby_pid":null},"backlog":{"due":1,"estimated":false,"#
+                    + #""oldest_due_at":"2027-01-15T07:59:00.000Z","delivered_per_second":0.0,"eta_seconds":null},"#
                     + #""idempotency":"unproven""#))
     }
 

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Delivery
-import Foundation
 import Settings
+import Synchronization
 
 /// Delivers what is there and ends.
 struct DrainCommand: AsyncParsableCommand {
@@ -21,19 +21,33 @@ struct DrainCommand: AsyncParsableCommand {
     @Option(help: "How long to go on, such as 60s or 5m.")
     var timeout = DurationArgument(.seconds(60))
 
+    @OptionGroup var answer: AnswerOptions
+
     func run() async throws {
         let path = try options.load().database
-        let start = WallTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
+        let start = SystemClock().now().wall
+        let progress = ProgressLine("delivered")
+        let delivered = Mutex(0)
+        let session = WorkerSession(options: options, log: log) { event in
+            guard case .settled(let settlement) = event else { return }
+            let count = delivered.withLock { count in
+                count += settlement.deliveredCount
+                return count
+            }
+            progress.show(done: count)
+        }
         let outcome: DrainOutcome
         do {
-            outcome = try await WorkerSession(options: options, logger: log.logger())
-                .run(draining: Worker.Drain(timeout: timeout.duration))
+            outcome = try await session.run(draining: Worker.Drain(timeout: timeout.duration))
         } catch is AdoptionAwaited {
-            Output.print("nothing is sent until `journey-outbox adopt`")
+            answer.print(.object([.init("outcome", .string("adoption_needed"))])) { _ in
+                "nothing is sent until `journey-outbox adopt`"
+            }
             throw ExitCode(3)
         }
+        progress.clear()
         let report = try DrainReport(database: path, since: start, outcome: outcome)
-        Output.print(report.text)
+        answer.print(report.json) { _ in report.text }
         if !report.isDone { throw ExitCode(3) }
     }
 }

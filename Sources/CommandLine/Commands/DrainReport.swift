@@ -27,6 +27,38 @@ struct DrainReport {
         return lines.map(LogLine.visible).joined(separator: "\n")
     }
 
+    var json: JSON {
+        let (word, remaining): (String, Remaining?) =
+            switch outcome {
+            case .drained: ("drained", nil)
+            case .stopped: ("stopped", nil)
+            case .timedOut(let remaining): ("timed_out", remaining)
+            case .blocked(let remaining): ("blocked", remaining)
+            }
+        return .object([
+            .init("outcome", .string(word)), .init("died", .of(deaths.count)),
+            .init(
+                "dead_letters",
+                .array(
+                    deaths.rows.map { death in
+                        .object([
+                            .init("id", .of(death.id)), .init("journey", .string(death.journey)),
+                            .init("code", .string(death.code)), .init("message", .string(death.message)),
+                        ])
+                    })),
+            .init("left", remaining.map(Self.json) ?? .null),
+        ])
+    }
+
+    private static func json(_ remaining: Remaining) -> JSON {
+        .object([
+            .init(
+                "journeys",
+                .object(remaining.openByJourney.sorted { $0.key < $1.key }.map { .init($0.key, .of($0.value)) })),
+            .init("in_doubt", .of(remaining.inDoubt)), .init("not_configured", .of(remaining.unknownJourney)),
+        ])
+    }
+
     private static func left(_ remaining: Remaining) -> String {
         var parts = remaining.openByJourney.sorted { $0.key < $1.key }.map { "\($0.value) of \($0.key)" }
         if remaining.inDoubt > 0 { parts.append("\(remaining.inDoubt) in doubt") }

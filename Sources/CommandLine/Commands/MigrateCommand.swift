@@ -22,18 +22,34 @@ struct MigrateCommand: ParsableCommand {
     @Flag(help: "Also switch the database to write-ahead logging.")
     var wal = false
 
+    @OptionGroup var answer: AnswerOptions
+
+    func validate() throws {
+        guard !(print && answer.json) else { throw ValidationError("--print goes without --json") }
+    }
+
     func run() throws {
         if print { return Output.print(Migrations.all.map(\.up).joined(separator: "\n")) }
         let path = try options.databasePath()
         let database = try open(path)
         do {
             let applied = try Outbox.migrate(database)
-            Output.print(
-                applied.isEmpty ? "the outbox is up to date" : applied.map { "applied \($0)" }.joined(separator: "\n"))
+            if wal { try switchToWAL(database) }
+            try report(applied, database)
         } catch let error as OutboxError {
             throw Failure.configuration(error.description)
         }
-        if wal { try switchToWAL(database) }
+    }
+
+    private func report(_ applied: [String], _ database: DatabaseQueue) throws {
+        let mode = try database.read { try String.fetchOne($0, sql: "PRAGMA journal_mode") }
+        let json = JSON.object([
+            .init("applied", .array(applied.map { .string($0) })), .init("journal_mode", .of(mode)),
+        ])
+        answer.print(json) { _ in
+            let lines = applied.isEmpty ? ["the outbox is up to date"] : applied.map { "applied \($0)" }
+            return (lines + (wal ? [Self.walNote] : [])).joined(separator: "\n")
+        }
     }
 
     private func open(_ path: String) throws -> DatabaseQueue {
@@ -51,10 +67,10 @@ struct MigrateCommand: ParsableCommand {
             throw Failure.general(
                 "the journal mode stays \(mode ?? "unknown"): close the other connections and try again")
         }
-        Output.print(
-            """
-            journal mode: wal. The mode is kept in the file: a connection that sets journal_mode=DELETE itself will get \
-            "database is locked", and a transaction over attached databases is atomic only file by file.
-            """)
     }
+
+    private static let walNote = """
+        journal mode: wal. The mode is kept in the file: a connection that sets journal_mode=DELETE itself will get \
+        "database is locked", and a transaction over attached databases is atomic only file by file.
+        """
 }

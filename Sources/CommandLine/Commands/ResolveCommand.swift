@@ -46,7 +46,10 @@ struct ResolveCommand: OperatorCommand {
 
     func perform(_ connection: OperatorConnection, at now: WallTime) throws {
         let verdict: Resolving.Verdict = delivered ? .delivered : .resend
-        let report = try Resolving(connection, at: now).apply(verdict, to: selection, isDryRun: dryRun)
+        let progress = ProgressLine("resolving")
+        let report = try Resolving(connection, at: now).apply(
+            verdict, to: selection, isDryRun: dryRun, onProgress: { progress.show($0) })
+        progress.clear()
         let json = JSON.object([
             .init("dry_run", .bool(dryRun)), .init("as", .string(verdict.rawValue)),
             .init("resolved", .of(report.resolved)), .init("batches", .array(report.batches.map { .of($0) })),

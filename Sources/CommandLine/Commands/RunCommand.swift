@@ -8,12 +8,17 @@ struct RunCommand: AsyncParsableCommand {
             SIGTERM or SIGINT stops claiming, waits for the requests in flight, settles them and exits 0; a second one \
             exits at once, which loses nothing. SIGHUP reads the configuration and the API key again.
             A database or log that is replaced underneath ends it with exit code 74: start it on what is there now.
+
+            With --http it serves /metrics for Prometheus, /healthz and /readyz; see docs/metrics.md.
             """)
 
     @OptionGroup var options: ConfigurationOptions
     @OptionGroup var log: LogOptions
 
+    @Option(help: ArgumentHelp("Serve metrics and health here, as HOST:PORT or unix:PATH.", valueName: "address"))
+    var http: ListenAddress?
+
     func run() async throws {
-        _ = try await WorkerSession(options: options, logger: log.logger()).run()
+        _ = try await WorkerSession(options: options, log: log, http: http).run()
     }
 }

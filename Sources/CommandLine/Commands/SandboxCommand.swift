@@ -30,6 +30,8 @@ struct SandboxCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("An API key that is accepted.", valueName: "key"))
     var key = "sk_sandbox"
 
+    @OptionGroup var answer: AnswerOptions
+
     func run() async throws {
         var configuration = SandboxConfiguration(
             port: port, apiKeys: [key], journeys: journeys.map { SandboxJourney(id: $0, entranceIDs: entrances) },
@@ -39,8 +41,10 @@ struct SandboxCommand: AsyncParsableCommand {
             configuration: configuration, clock: .system,
             logger: Logger(label: "sandbox") { _ in SwiftLogNoOpLogHandler() },
             onListening: { port in
-                Output.print("api.url: http://127.0.0.1:\(port)/api/client")
-                Output.print("api key: \(key)")
+                let url = "http://127.0.0.1:\(port)/api/client"
+                answer.print(.object([.init("url", .string(url)), .init("key", .string(key))])) { _ in
+                    "api.url: \(url)\napi key: \(key)"
+                }
             })
         try await server.run()
     }

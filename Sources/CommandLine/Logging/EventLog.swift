@@ -4,69 +4,81 @@ import Logging
 /// Says in the log what the worker did: one event a line, by a fixed name.
 struct EventLog: Sendable {
     let logger: Logger
+    let contacts: ContactMark
 
     func note(_ event: WorkerEvent) {
         switch event {
-        case .tookOver(let open): logger.info("worker_started", metadata: ["open_batches": "\(open)"])
+        case .tookOver(let open): logger.note(.workerStarted, [.openBatches: open])
         case .begun(let batch):
-            logger.debug(
-                "batch_sending",
-                metadata: ["batch": "\(batch.id)", "attempt": "\(batch.attempt)", "size": "\(batch.size)"])
+            logger.note(
+                .batchSending,
+                [.attempt: batch.attempt, .batch: batch.id, .journey: batch.journey, .size: batch.size])
         case .settled(let settlement): note(settlement)
-        case .stale(let batch): logger.warning("answer_stale", metadata: ["batch": "\(batch)"])
-        case .quarantined(let intent, let reason):
-            logger.warning("intent_dead", metadata: ["intent": "\(intent)", "code": "\(reason.rawValue)"])
+        case .stale(let batch): logger.note(.answerStale, [.batch: batch])
+        case .quarantined(let intent, let reason): logger.note(.intentDead, [.intent: intent, .code: reason.rawValue])
         case .paused(let pause):
-            logger.warning(
-                "pause_began",
-                metadata: [
-                    "scope": "\(name(pause.scope))", "cause": "\(pause.cause)", "detail": "\(pause.detail ?? "")",
+            // The API's own words stay in the database: they may repeat what was sent.
+            logger.note(
+                .pauseBegan,
+                [
+                    .cause: ForeignText.code(pause.cause), .requestID: ForeignText.requestID(pause.requestID),
+                    .scope: pause.scope.name,
                 ])
         case .resumed(let scope, let cause):
-            logger.notice("pause_ended", metadata: ["scope": "\(name(scope))", "cause": "\(cause)"])
-        case .enforcement(let finding): logger.notice("idempotency_found", metadata: ["finding": "\(finding.rawValue)"])
-        case .clockBehind(let behind): logger.warning("clock_behind", metadata: ["seconds": "\(Int(behind.seconds))"])
-        case .rateLearned(let rate):
-            logger.notice("rate_learned", metadata: ["per_second": "\((rate * 10).rounded() / 10)"])
-        case .storeBusy(let times): logger.warning("database_busy", metadata: ["times": "\(times)"])
+            logger.note(.pauseEnded, [.cause: ForeignText.code(cause), .scope: scope.name])
+        case .enforcement(let finding): logger.note(.idempotencyFound, [.finding: finding.rawValue])
+        case .clockBehind(let behind): logger.note(.clockBehind, [.seconds: Int(behind.seconds)])
+        case .rateLearned(let rate): logger.note(.rateLearned, [.perSecond: (rate * 10).rounded() / 10])
+        case .storeBusy(let times): logger.note(.databaseBusy, [.times: times])
         case .settlementFailed(let batch, let reason):
-            logger.error("settlement_failed", metadata: ["batch": "\(batch)", "reason": "\(reason)"])
+            logger.note(.settlementFailed, [.batch: batch, .reason: reason])
         case .logPinned(let log):
-            logger.warning(
-                "wal_pinned",
-                metadata: [
-                    "bytes": "\(log.bytes)", "pages": "\(log.pages)", "copied_pages": "\(log.copiedPages)",
-                    "reason": "a connection has been reading an old state for over a minute: end its transaction",
-                ])
+            logger.note(.walPinned, [.bytes: log.bytes, .copiedPages: log.copiedPages, .pages: log.pages])
         case .looked, .round: return
-        case .stopping(let inFlight): logger.info("worker_stopping", metadata: ["in_flight": "\(inFlight)"])
-        case .stopped: logger.info("worker_stopped")
+        case .stopping(let inFlight): logger.note(.workerStopping, [.inFlight: inFlight])
+        case .stopped: logger.note(.workerStopped)
         }
     }
 
     private func note(_ settlement: Settlement) {
         let batch = settlement.batch
-        var fields: Logger.Metadata = [
-            "batch": "\(batch.id)", "journey": "\(batch.journey)", "size": "\(batch.size)",
-            "attempt": "\(batch.attempt)",
-            "delivered": "\(settlement.deliveredCount)",
+        var fields: [EventField: (any Sendable & CustomStringConvertible)?] = [
+            .attempt: batch.attempt, .batch: batch.id, .code: settlement.record.code.map(ForeignText.code),
+            .delivered: settlement.deliveredCount, .journey: batch.journey,
+            .requestID: ForeignText.requestID(settlement.record.requestID), .size: batch.size,
+            .status: settlement.record.status,
         ]
-        if let status = settlement.record.status { fields["status"] = "\(status)" }
-        if let code = settlement.record.code { fields["code"] = "\(code)" }
-        if let request = settlement.record.requestID { fields["request_id"] = "\(request)" }
         switch settlement.fate {
         case .settled(let outcome):
-            fields["outcome"] = "\(outcome.rawValue)"
-            logger.log(level: outcome == .delivered ? .debug : .info, "batch_settled", metadata: fields)
-        case .sending: logger.info("batch_again", metadata: fields)
-        case .inDoubt: logger.error("batch_in_doubt", metadata: fields)
+            fields[.outcome] = outcome.rawValue
+            logger.note(.batchSettled, level: outcome == .delivered ? .debug : .info, fields)
+        case .sending: logger.note(.batchAgain, fields)
+        case .inDoubt: logger.note(.batchInDoubt, fields)
         }
+        noteDeaths(settlement)
     }
 
-    private func name(_ scope: Pause.Scope) -> String {
-        switch scope {
-        case .everything: "everything"
-        case .journey(let name): name
+    private func noteDeaths(_ settlement: Settlement) {
+        let deaths = settlement.leaving.compactMap { place, leaving -> (Int, Rejection, Int)? in
+            if case .dead(let rejection, let attempts) = leaving { (place, rejection, attempts) } else { nil }
+        }
+        guard !deaths.isEmpty else { return }
+        let members: [Member]
+        do {
+            members = try settlement.batch.members.decode()
+        } catch {
+            // Whoever settles the batch meets the same list and says what is wrong with it.
+            return
+        }
+        for (place, rejection, attempts) in deaths.sorted(by: { $0.0 < $1.0 }) where place < members.count {
+            logger.note(
+                .intentDead,
+                [
+                    .attempts: attempts, .batch: settlement.batch.id, .code: ForeignText.code(rejection.code),
+                    .contact: contacts.text(for: members[place]), .intent: members[place].id,
+                    .journey: settlement.batch.journey,
+                    .requestID: ForeignText.requestID(settlement.record.requestID),
+                ])
         }
     }
 }

@@ -4,11 +4,24 @@ import Logging
 /// Writes one event per line to stderr: its name, then its fields by name.
 struct LineLogHandler: LogHandler {
     let format: LogFormat
+    /// Whether each line begins with its priority, for the journal.
+    let hasPriority: Bool
     var logLevel: Logger.Level = .info
     var metadata: Logger.Metadata = [:]
+    private let write: @Sendable (String) -> Void
 
-    init(format: LogFormat) {
+    init(
+        format: LogFormat, hasPriority: Bool,
+        write: @escaping @Sendable (String) -> Void = LineLogHandler.writeToStandardError
+    ) {
         self.format = format
+        self.hasPriority = hasPriority
+        self.write = write
+    }
+
+    /// On a terminal the line takes the place of a progress line.
+    @Sendable private static func writeToStandardError(_ line: String) {
+        Output.write((isatty(STDERR_FILENO) == 1 ? ProgressLine.clearing : "") + line, to: STDERR_FILENO)
     }
 
     subscript(metadataKey key: String) -> Logger.Metadata.Value? {
@@ -18,8 +31,8 @@ struct LineLogHandler: LogHandler {
 
     func log(event: LogEvent) {
         let fields = metadata.merging(event.metadata ?? [:]) { _, new in new }.sorted { $0.key < $1.key }
-            .map { ($0.key, $0.value.description) }
+            .map { LogLine.Field(name: $0.key, value: $0.value) }
         let line = LogLine(level: event.level, event: event.message.description, fields: fields)
-        Output.write(line.text(format) + "\n", to: STDERR_FILENO)
+        write((hasPriority ? line.prefix : "") + line.text(format, isTimed: !hasPriority || format == .json) + "\n")
     }
 }

@@ -3,25 +3,49 @@ import Logging
 
 /// One event as text: nothing in it can start a second line or a terminal escape.
 struct LogLine {
+    /// A field as it was logged: a number stays one in JSON.
+    struct Field {
+        let name: String
+        let text: String
+        let isNumber: Bool
+
+        init(name: String, value: Logger.MetadataValue) {
+            self.name = name
+            text = value.description
+            isNumber = Self.isNumber(value)
+        }
+
+        private static func isNumber(_ value: Logger.MetadataValue) -> Bool {
+            guard case .stringConvertible(let value) = value else { return false }
+            return value is any BinaryInteger || (value as? Double)?.isFinite == true
+        }
+    }
+
     let level: Logger.Level
     let event: String
-    let fields: [(String, String)]
+    let fields: [Field]
 
-    func text(_ format: LogFormat, now: Date = Date()) -> String {
+    /// - Parameter isTimed: whether a line of text begins with the time and the level; the journal knows both.
+    func text(_ format: LogFormat, isTimed: Bool = true, now: Date = Date()) -> String {
         switch format {
-        case .text: "\(Self.timestamp(now)) \(level.rawValue) \(plain)"
-        case .journal: "<\(priority)>\(plain)"
+        case .text: (isTimed ? "\(Self.timestamp(now)) \(level.rawValue) " : "") + plain
         case .json: json(now)
         }
     }
 
+    /// What tells the journal how grave the line is.
+    var prefix: String { "<\(priority)>" }
+
     private var plain: String {
-        ([event] + fields.map { "\($0.0)=\(Self.quoted($0.1))" }).joined(separator: " ")
+        ([event] + fields.map { "\($0.name)=\(Self.quoted($0.text))" }).joined(separator: " ")
     }
 
     private func json(_ now: Date) -> String {
-        let all = [("time", Self.timestamp(now)), ("level", level.rawValue), ("event", event)] + fields
-        return "{" + all.map { "\(Self.jsonString($0.0)):\(Self.jsonString($0.1))" }.joined(separator: ",") + "}"
+        let head = [("time", Self.timestamp(now)), ("level", level.rawValue), ("event", event)].map {
+            "\"\($0.0)\":\(Self.jsonString($0.1))"
+        }
+        let rest = fields.map { "\(Self.jsonString($0.name)):\($0.isNumber ? $0.text : Self.jsonString($0.text))" }
+        return "{" + (head + rest).joined(separator: ",") + "}"
     }
 
     /// syslog(3)'s priorities.

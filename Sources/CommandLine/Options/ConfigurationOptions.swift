@@ -34,9 +34,9 @@ struct ConfigurationOptions: ParsableArguments {
     }
 
     /// The configuration, or exit 78 with every problem on stderr.
-    func load() throws -> Configuration {
+    func load(environment: SettingsEnvironment = .process) throws -> Configuration {
         do {
-            return try Configuration.load(file: config, database: database, environment: .process)
+            return try Configuration.load(file: config, database: database, environment: environment)
         } catch {
             throw Failure.configuration(String(describing: error))
         }

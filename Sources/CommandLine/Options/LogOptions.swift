@@ -4,16 +4,23 @@ import Logging
 
 /// How much is logged, and how it looks.
 struct LogOptions: ParsableArguments {
-    @Option(help: "text, json or journal. Default: journal under systemd, else text.")
-    var logFormat: LogFormat?
+    @Option(help: "text or json. Under systemd each line also tells the journal its priority.")
+    var logFormat = LogFormat.text
 
     @Flag(help: "Log every batch.")
     var verbose = false
 
+    @Flag(help: "Log contacts as they are, instead of as a keyed hash.")
+    var logContacts = false
+
     func logger() -> Logger {
-        let format = logFormat ?? LogFormat.standard(environment: ProcessInfo.processInfo.environment)
-        var handler = LineLogHandler(format: format)
+        let hasPriority = JournalStream.isStandardError(environment: ProcessInfo.processInfo.environment)
+        var handler = LineLogHandler(format: logFormat, hasPriority: hasPriority)
         handler.logLevel = verbose ? .debug : .info
         return Logger(label: "journey-outbox") { _ in handler }
+    }
+
+    func contacts(_ setup: Setup) -> ContactMark {
+        logContacts ? .plain : .hashed(underAPIKey: setup.apiKey)
     }
 }

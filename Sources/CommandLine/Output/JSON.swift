@@ -27,6 +27,13 @@ indirect enum JSON: Equatable {
     static func of(_ number: (some BinaryInteger)?) -> JSON { number.map { .integer(Int64($0)) } ?? .null }
     static func of(_ time: WallTime?) -> JSON { time.map { .string(RFC3339.text($0)) } ?? .null }
 
+    /// A number with one decimal place; nonsense is null.
+    static func tenths(_ number: Double) -> JSON {
+        guard number.isFinite, abs(number) < 1e12 else { return .null }
+        let tenths = Int64((number * 10).rounded())
+        return .raw("\(tenths < 0 ? "-" : "")\(abs(tenths) / 10).\(abs(tenths) % 10)")
+    }
+
     var text: String {
         switch self {
         case .null: "null"

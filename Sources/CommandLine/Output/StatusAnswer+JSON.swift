@@ -14,6 +14,14 @@ extension StatusAnswer {
                     .init("version", .of(worker.version)), .init("since", .of(worker.since)),
                     .init("standby_pid", .of(worker.standby)),
                 ])),
+            .init(
+                "backlog",
+                .object([
+                    .init("due", .of(backlog.due)), .init("estimated", .bool(backlog.isEstimated)),
+                    .init("oldest_due_at", .of(oldestDue)),
+                    .init("delivered_per_second", .tenths(backlog.perSecond)),
+                    .init("eta_seconds", backlog.seconds.isFinite ? .of(Int64(backlog.seconds.rounded(.up))) : .null),
+                ])),
             .init("idempotency", .string(enforcement.rawValue)),
             .init("database", Self.json(database)),
         ])

@@ -8,9 +8,14 @@ extension StatusAnswer {
         lines.append(
             "database: \(PlainText.of(database.path)) (\(database.journalMode), \(database.bytes / 1024) KiB"
                 + (database.walBytes > 0 ? " + \(database.walBytes / 1024) KiB log)" : ")"))
+        lines.append("backlog: " + backlog.text + oldestText)
         lines += pauses.map(Self.line)
         if journeys.isEmpty { return (lines + ["", "no journeys yet"]).joined(separator: "\n") }
         return (lines + ["", table.text(on: terminal)]).joined(separator: "\n")
+    }
+
+    private var oldestText: String {
+        oldestDue.map { ", the oldest for \(DrainEstimate.span(max(0, (now - $0).seconds)))" } ?? ""
     }
 
     private var workerLine: String {

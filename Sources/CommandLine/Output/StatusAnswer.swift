@@ -39,6 +39,10 @@ struct StatusAnswer {
     let pauses: [Pause]
     let worker: WorkerLine
     let enforcement: Enforcement
+    let backlog: DrainEstimate
+    /// Since when the intent that has waited longest could have been delivered.
+    let oldestDue: WallTime?
+    let now: WallTime
     let database: DatabaseFacts
 
     /// - Parameters:
@@ -61,6 +65,9 @@ struct StatusAnswer {
         worker.standby = standby
         self.worker = worker
         enforcement = Self.enforcement(configuration?.api.idempotency) ?? report.enforcement
+        backlog = DrainEstimate(report)
+        oldestDue = report.oldestDue
+        self.now = now
         database = report.database
     }
 

@@ -16,4 +16,9 @@ struct Terminal {
         let isKnown = ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
         return Terminal(columns: isKnown ? Int(size.ws_col) : 80, usesColor: !isColorless)
     }
+
+    /// The text with an accent, where colour is.
+    func styled(_ text: String, _ style: TextTable.Style) -> String {
+        usesColor && style != .plain ? "\u{1B}[\(style.rawValue)m\(text)\u{1B}[0m" : text
+    }
 }

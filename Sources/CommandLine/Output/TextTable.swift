@@ -41,10 +41,23 @@ struct TextTable {
     let columns: [Column]
     var rows: [[Cell]] = []
 
+    /// The table; where not even its narrowest form fits, one block of lines for each row.
     func text(on terminal: Terminal) -> String {
         let widths = widths(within: terminal.columns)
+        if let columnsMax = terminal.columns, widths.reduce(0, +) + Self.gap * (columns.count - 1) > columnsMax {
+            return rows.map { block($0, on: terminal) }.joined(separator: "\n\n")
+        }
         let header = columns.map { Cell($0.title, .heading) }
-        return ([header] + rows).map { line($0, widths, terminal.usesColor) }.joined(separator: "\n")
+        return ([header] + rows).map { line($0, widths, terminal) }.joined(separator: "\n")
+    }
+
+    private func block(_ cells: [Cell], on terminal: Terminal) -> String {
+        let width = columns.map(\.title.count).max() ?? 0
+        let room = max(1, (terminal.columns ?? .max) - width - Self.gap)
+        return zip(columns, cells).filter { !$0.1.text.isEmpty }.map { column, cell in
+            let name = column.title + String(repeating: " ", count: width - column.title.count + Self.gap)
+            return name + terminal.styled(Self.cut(cell.text, to: room), cell.style)
+        }.joined(separator: "\n")
     }
 
     private func widths(within columnsMax: Int?) -> [Int] {
@@ -62,13 +75,12 @@ struct TextTable {
         return widths
     }
 
-    private func line(_ cells: [Cell], _ widths: [Int], _ usesColor: Bool) -> String {
+    private func line(_ cells: [Cell], _ widths: [Int], _ terminal: Terminal) -> String {
         var line = ""
         for (index, cell) in cells.enumerated() {
             let text = Self.cut(cell.text, to: widths[index])
             let space = String(repeating: " ", count: widths[index] - text.count)
-            let isStyled = usesColor && cell.style != .plain
-            let styled = isStyled ? "\u{1B}[\(cell.style.rawValue)m\(text)\u{1B}[0m" : text
+            let styled = terminal.styled(text, cell.style)
             let isLast = index == cells.count - 1
             line += columns[index].alignment == .right ? space + styled : styled + (isLast ? "" : space)
             if !isLast { line += String(repeating: " ", count: Self.gap) }

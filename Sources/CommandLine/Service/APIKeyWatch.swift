@@ -28,10 +28,10 @@ struct APIKeyWatch: Service {
         do {
             let reading = try source.read(environment: .process)
             guard reading.key.withSecret(keys.rotate) else { return }
-            logger.notice("api_key_changed")
+            logger.note(.apiKeyChanged)
             onChange()
         } catch {
-            logger.warning("api_key_unreadable", metadata: ["reason": "\(error)"])
+            logger.note(.apiKeyUnreadable, [.reason: "\(error)"])
         }
     }
 }

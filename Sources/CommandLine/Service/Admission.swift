@@ -50,7 +50,7 @@ struct Admission {
                 to move the state directory, stop the worker and move \(directory) first
                 """)
         }
-        logger.debug("database_bound", metadata: ["uuid": "\(binding.uuid ?? "")"])
+        logger.note(.databaseBound, [.uuid: binding.uuid])
         return binding
     }
 
@@ -60,12 +60,8 @@ struct Admission {
             try identity.hold(need, at: SystemClock().now().wall)
             return try identity.open(upTo: need.mark)
         }
-        logger.error(
-            "adoption_needed",
-            metadata: [
-                "cause": "\(need.pauseCause)", "seen": "\(need.sight)", "perhaps_delivered": "\(open)",
-                "remedy": "nothing is sent until `journey-outbox adopt`",
-            ])
+        logger.note(
+            .adoptionNeeded, [.cause: need.pauseCause, .perhapsDelivered: open, .seen: "\(need.sight)"])
         notifier.awaitAdoption("\(need.pauseCause): \(need.sight)")
     }
 
@@ -93,7 +89,7 @@ struct Admission {
                 return try call()
             } catch StoreError.busy {
                 notifier.feed()
-                logger.warning("database_busy")
+                logger.note(.databaseBusy)
                 try await Task.sleep(for: .milliseconds(500))
             } catch let failure as StateFailure {
                 throw Failure.configuration(failure.description)

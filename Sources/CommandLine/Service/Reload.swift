@@ -17,10 +17,10 @@ struct Reload {
                 return refuse("\(fixed.joined(separator: ", ")) cannot change while the worker runs: restart it")
             }
             service.reconfigure(configuration)
-            logger.notice("configuration_reloaded")
+            logger.note(.configurationReloaded)
             let late = Self.late(old, configuration)
             if !late.isEmpty {
-                logger.warning("configuration_awaits_restart", metadata: ["keys": "\(late.joined(separator: ", "))"])
+                logger.note(.configurationAwaitsRestart, [.keys: late.joined(separator: ", ")])
             }
         } catch {
             refuse("\(error)")
@@ -28,7 +28,7 @@ struct Reload {
     }
 
     private func refuse(_ reason: String) {
-        logger.error("configuration_refused", metadata: ["reason": "\(reason)"])
+        logger.note(.configurationRefused, [.reason: reason])
     }
 
     /// What says which database the worker serves.

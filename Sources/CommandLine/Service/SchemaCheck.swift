@@ -5,18 +5,20 @@ import SQLiteStore
 /// Refuses to work on a database whose outbox is not there or not whole: some frameworks drop triggers in copies.
 enum SchemaCheck {
     /// Returns when everything is in place, or exits 78 naming what is not.
-    static func require(database path: String) throws {
+    static func require(database path: String, isBusy: (Int) -> Void = sayBusy) throws {
         let report: SchemaReport
         do {
-            report = try OutboxConnection.patiently(isBusy: sayBusy) {
-                try OutboxConnection.open(path, label: "schema").read { try Outbox.check($0) }
-            }
+            report = try OutboxConnection.patiently(isBusy: isBusy) { try Self.report(database: path) }
         } catch let error as OutboxConnectionError {
             throw Failure.configuration(error.description)
         }
         guard !report.isCurrent else { return }
         let remedy = report.newerVersion == nil ? "; run `journey-outbox migrate`" : ""
         throw Failure.configuration("\(path): \(report.problems.joined(separator: "; "))\(remedy)")
+    }
+
+    static func report(database path: String) throws -> SchemaReport {
+        try OutboxConnection.open(path, label: "schema").read { try Outbox.check($0) }
     }
 
     /// What a person sees while somebody else holds the database.

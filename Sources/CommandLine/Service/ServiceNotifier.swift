@@ -5,42 +5,113 @@ import Synchronization
 /// Tells systemd how the service fares, by the protocol of sd_notify(3).
 ///
 /// Without `NOTIFY_SOCKET` every call does nothing. The watchdog is fed only when the worker's loop goes round, at
-/// most three times an interval.
+/// most three times an interval. While the database is held by others, starting and stopping may take longer than the
+/// unit allows: each such wait asks for more time, within a bound.
 final class ServiceNotifier: Sendable {
-    private let socketPath: String?
-    private let feedInterval: Duration?
-    private let lastFed = Mutex<ContinuousClock.Instant?>(nil)
+    /// How much more time a wait for the database asks for, and how often in all.
+    static let extensionTime: Duration = .seconds(30)
+    static let extensionsMax = 20
 
-    init(environment: [String: String]) {
-        socketPath = environment["NOTIFY_SOCKET"]
+    private enum Phase {
+        case starting, working, stopping
+    }
+
+    private struct State {
+        var lastFed: ContinuousClock.Instant?
+        var phase = Phase.starting
+        var extendedUntil: ContinuousClock.Instant?
+        var extensions = 0
+        var inFlight = 0
+        var pauses: [Pause] = []
+        var backlog = ""
+        var status = ""
+        /// What is waited for before the worker can begin.
+        var waiting: String?
+    }
+
+    private let socket: NotifySocket?
+    private let feedInterval: Duration?
+    private let health: WorkerHealth?
+    private let state = Mutex(State())
+
+    /// - Parameter health: told of the signs of life before the worker begins.
+    init(environment: [String: String], health: WorkerHealth? = nil) {
+        self.health = health
+        socket = NotifySocket(path: environment["NOTIFY_SOCKET"] ?? "")
         let isForUs = environment["WATCHDOG_PID"].map { $0 == String(getpid()) } ?? true
         feedInterval = environment["WATCHDOG_USEC"].flatMap(Int64.init).flatMap {
             isForUs ? .microseconds($0 / 3) : nil
         }
     }
 
+    /// Whether anybody listens.
+    var isHeard: Bool { socket != nil }
+
     /// How often the loop has to go round for the watchdog's sake.
     var lookInterval: Duration { min(feedInterval ?? .seconds(60), .seconds(60)) }
 
     func note(_ event: WorkerEvent) {
         switch event {
-        case .tookOver: send("READY=1\nSTATUS=delivering")
-        case .looked, .storeBusy: feed()
-        case .stopping(let inFlight): send("STOPPING=1\nSTATUS=stopping, \(inFlight) requests in flight")
-        case .paused(let pause): send("STATUS=paused: \(pause.cause)")
-        case .resumed: send("STATUS=delivering")
+        case .tookOver:
+            state.withLock { state in
+                state.phase = .working
+                state.waiting = nil
+            }
+            send("READY=1")
+            tellStatus()
+        case .looked: feed()
+        case .storeBusy:
+            feed()
+            extendTimeout()
+        case .stopping(let inFlight):
+            state.withLock { state in
+                state.phase = .stopping
+                state.inFlight = inFlight
+            }
+            send("STOPPING=1")
+            tellStatus()
+        case .paused(let pause):
+            state.withLock { $0.pauses.append(pause) }
+            tellStatus()
+        case .resumed(let scope, let cause):
+            state.withLock { $0.pauses.removeAll { $0.scope == scope && $0.cause == cause } }
+            tellStatus()
         default: return
         }
     }
 
+    /// The database is held by others before the worker could begin: said on stderr, and systemd is asked for time.
+    func noteBusyStart(_ tries: Int) {
+        SchemaCheck.sayBusy(tries)
+        note(.storeBusy(times: tries))
+    }
+
+    /// The backlog as it was sampled last, and the pauses as they are stored.
+    func note(_ estimate: DrainEstimate, pauses: [Pause]) {
+        state.withLock { state in
+            state.backlog = estimate.text
+            state.pauses = pauses
+        }
+        tellStatus()
+    }
+
     /// The start is complete, though another worker works: the service manager is to wait for nothing.
     func standBy(holder: String) {
-        send("READY=1\nSTATUS=standing by: pid \(holder) works")
+        waitForTurn("standing by: pid \(holder) works")
     }
 
     /// Likewise while a person has to decide.
     func awaitAdoption(_ reason: String) {
-        send("READY=1\nSTATUS=paused until journey-outbox adopt: \(reason)")
+        waitForTurn("paused until journey-outbox adopt: \(reason)")
+    }
+
+    private func waitForTurn(_ line: String) {
+        health?.waitForTurn()
+        state.withLock { state in
+            state.waiting = line
+            state.status = line
+        }
+        send("READY=1\nSTATUS=\(line)")
     }
 
     /// Between the two halves of a reload; systemd wants the time at which it began.
@@ -54,35 +125,57 @@ final class ServiceNotifier: Sendable {
         send("READY=1")
     }
 
+    // MARK: The messages
+
+    /// One line for `systemctl status`, sent when it changes.
+    private func tellStatus() {
+        let line = state.withLock { state -> String? in
+            let line = Self.status(state)
+            guard line != state.status else { return nil }
+            state.status = line
+            return line
+        }
+        if let line { send("STATUS=\(line)") }
+    }
+
+    private static func status(_ state: State) -> String {
+        if let waiting = state.waiting { return waiting }
+        if state.phase == .stopping { return "stopping, \(state.inFlight) requests in flight" }
+        let backlog = state.backlog.isEmpty ? "" : ": \(state.backlog)"
+        if let pause = state.pauses.first(where: { $0.scope == .everything && $0.cause != Pause.rateCause }) {
+            return "paused (\(ForeignText.code(pause.cause)))\(backlog)"
+        }
+        let parked = state.pauses.count { $0.scope != .everything }
+        return "delivering\(backlog)" + (parked == 0 ? "" : ", \(parked) journeys held back")
+    }
+
+    private func extendTimeout() {
+        let now = ContinuousClock.now
+        let isDue = state.withLock { state in
+            guard state.phase != .working, state.extensions < Self.extensionsMax,
+                state.extendedUntil.map({ $0 - now < Self.extensionTime / 2 }) ?? true
+            else { return false }
+            state.extensions += 1
+            state.extendedUntil = now + Self.extensionTime
+            return true
+        }
+        if isDue { send("EXTEND_TIMEOUT_USEC=\(Self.extensionTime.components.seconds * 1_000_000)") }
+    }
+
     /// Tells the watchdog that the service lives; does nothing when it was told lately.
     func feed() {
+        health?.touch()
         guard let feedInterval else { return }
         let now = ContinuousClock.now
-        let isDue = lastFed.withLock { last in
-            if let last, now - last < feedInterval / 2 { return false }
-            last = now
+        let isDue = state.withLock { state in
+            if let last = state.lastFed, now - last < feedInterval / 2 { return false }
+            state.lastFed = now
             return true
         }
         if isDue { send("WATCHDOG=1") }
     }
 
     private func send(_ message: String) {
-        guard let socketPath, !socketPath.isEmpty else { return }
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        let path = Array(socketPath.utf8).map { $0 == UInt8(ascii: "@") ? 0 : $0 }
-        guard path.count < MemoryLayout.size(ofValue: address.sun_path) else { return }
-        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path) }
-        let descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        guard descriptor >= 0 else { return }
-        defer { close(descriptor) }
-        let length = socklen_t(MemoryLayout<sa_family_t>.size + path.count)
-        let bytes = Array(message.utf8)
-        // A notification that does not arrive is systemd's to miss: the watchdog draws the consequence.
-        _ = withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                sendto(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL), $0, length)
-            }
-        }
+        socket?.send(message)
     }
 }

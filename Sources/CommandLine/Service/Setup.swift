@@ -8,12 +8,14 @@ import SpotzeeAPI
 struct Setup {
     let configuration: Configuration
     let keys: APIKeyRing
+    /// The key's text as it was read at the start.
+    let apiKey: String
 
     init(_ configuration: Configuration) throws {
         self.configuration = configuration
+        apiKey = try Self.read(configuration.api.key)
         keys = APIKeyRing(
-            current: try Self.read(configuration.api.key),
-            previous: try configuration.api.previousKey.map(Self.read))
+            current: apiKey, previous: try configuration.api.previousKey.map(Self.read))
     }
 
     /// The key's text, or exit 78 with what to do.
@@ -33,9 +35,12 @@ struct Setup {
             timeout: configuration.delivery.requestTimeout, agent: "journey-outbox/\(Version.current)")
     }
 
-    func store(renewing: @escaping @Sendable (String) throws -> Void) throws -> SQLiteStore {
+    /// - Parameter isBusy: called after every try that found the database held.
+    func store(
+        renewing: @escaping @Sendable (String) throws -> Void, isBusy: (Int) -> Void
+    ) throws -> SQLiteStore {
         do {
-            return try OutboxConnection.patiently(isBusy: SchemaCheck.sayBusy) {
+            return try OutboxConnection.patiently(isBusy: isBusy) {
                 try SQLiteStore(path: configuration.database, version: Version.current, renewing: renewing)
             }
         } catch let error as OutboxConnectionError {

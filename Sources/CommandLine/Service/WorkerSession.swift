@@ -10,7 +10,23 @@ import SpotzeeAPI
 /// One worker's life: the lock, the services beside it, and a clean end.
 struct WorkerSession {
     let options: ConfigurationOptions
-    let logger: Logger
+    let log: LogOptions
+    /// Where metrics and health are served; nil means nowhere.
+    var http: ListenAddress?
+    /// Who else wants to know what happens.
+    private let observe: @Sendable (WorkerEvent) -> Void
+    private let logger: Logger
+
+    init(
+        options: ConfigurationOptions, log: LogOptions, http: ListenAddress? = nil,
+        observe: @escaping @Sendable (WorkerEvent) -> Void = { _ in }
+    ) {
+        self.options = options
+        self.observe = observe
+        self.log = log
+        self.http = http
+        logger = log.logger()
+    }
 
     /// Works until the drain is over or a signal says stop.
     ///
@@ -18,22 +34,26 @@ struct WorkerSession {
     func run(draining drain: Worker<SystemClock>.Drain? = nil) async throws -> DrainOutcome {
         let configuration = try options.load()
         let setup = try Setup(configuration)
-        try SchemaCheck.require(database: configuration.database)
+        let observation = Observation(
+            http: http, environment: ProcessInfo.processInfo.environment,
+            log: EventLog(logger: logger, contacts: log.contacts(setup)))
+        let notifier = observation.notifier
+        try SchemaCheck.require(database: configuration.database, isBusy: notifier.noteBusyStart)
         let sender = setup.sender()
-        let notifier = ServiceNotifier(environment: ProcessInfo.processInfo.environment)
         let service = WorkerService(
             configuration, draining: drain,
             open: { try await open(configuration, notifier, drain) },
-            employ: { try employ(setup, $1, $0, sender, notifier) })
+            employ: { try employ(setup, $1, $0, sender, observation) })
         do {
-            try await ServiceGroup(configuration: group(service, setup, notifier)).run()
+            try await ServiceGroup(configuration: group(service, setup, observation)).run()
         } catch {
             try await sender.shutdown()
             guard error as? StoreError == .replaced else { throw error }
-            logger.critical("database_replaced", metadata: ["path": "\(configuration.database)"])
+            logger.note(.databaseReplaced, [.path: configuration.database])
             throw Failure.replaced(configuration.database)
         }
         try await sender.shutdown()
+        observation.note(.stopped)
         return service.outcome ?? .stopped
     }
 
@@ -46,7 +66,7 @@ struct WorkerSession {
             let deadline = drain.map { ContinuousClock.now + $0.timeout }
             lock = try await Standby(forDatabase: configuration.database, until: deadline).take(
                 onWait: { path, holder in
-                    logger.notice("standby", metadata: ["holder": "\(holder)", "lock": "\(path)"])
+                    logger.note(.standby, [.holder: holder, .lock: path])
                     notifier.standBy(holder: holder)
                 }, onLook: notifier.feed)
         } catch let failure as WorkerLock.Failure {
@@ -61,34 +81,34 @@ struct WorkerSession {
 
     private func employ(
         _ setup: Setup, _ configuration: Configuration, _ opening: WorkerService.Opening, _ sender: SpotzeeSender,
-        _ notifier: ServiceNotifier
+        _ observation: Observation
     ) throws -> WorkerService.Employment {
         let ledger = Ledger(opening.binding, in: opening.folders, retention: configuration.retention) { failure in
-            logger.error("ledger_failed", metadata: ["reason": "\(failure)"])
+            logger.note(.ledgerFailed, [.reason: "\(failure)"])
         }
-        let store = try setup.store(renewing: ledger.renew)
-        var ends: (store: any OutboxStore, sender: any BatchSender) = (store, sender)
+        let store = try setup.store(renewing: ledger.renew, isBusy: observation.notifier.noteBusyStart)
+        var ends: (store: any OutboxStore, sender: any BatchSender) = (store, observation.measuring(sender))
         #if DEBUG
             let environment = ProcessInfo.processInfo.environment
             if let halting = HaltingStages(environment: environment, store: ends.store, sender: ends.sender) {
                 ends = (halting, halting)
             }
         #endif
-        let log = EventLog(logger: logger)
         let worker = Worker(
             configuration: WorkerConfiguration(configuration), store: LedgeredStore(ends.store, ledger: ledger),
             sender: ends.sender, commits: store.commits(), clock: SystemClock(),
-            lookInterval: notifier.lookInterval,
-            observe: { event in
-                log.note(event)
-                notifier.note(event)
+            lookInterval: observation.notifier.lookInterval,
+            observe: { [observe] event in
+                observation.note(event)
+                observe(event)
             })
         return WorkerService.Employment(worker: worker, ledger: ledger)
     }
 
     private func group(
-        _ service: WorkerService, _ setup: Setup, _ notifier: ServiceNotifier
+        _ service: WorkerService, _ setup: Setup, _ observation: Observation
     ) -> ServiceGroupConfiguration {
+        let notifier = observation.notifier
         let keyWatch = APIKeyWatch(
             source: setup.configuration.api.key, keys: setup.keys, logger: logger, onChange: service.keysChanged)
         let signals = SignalService(
@@ -106,6 +126,9 @@ struct WorkerSession {
                 .init(service: service, successTerminationBehavior: .gracefullyShutdownGroup),
                 .init(service: signals, successTerminationBehavior: .ignore),
                 .init(service: keyWatch, successTerminationBehavior: .ignore),
-            ], logger: quiet)
+            ]
+                + observation.services(database: setup.configuration.database, logger: logger).map {
+                    .init(service: $0, successTerminationBehavior: .ignore)
+                }, logger: quiet)
     }
 }

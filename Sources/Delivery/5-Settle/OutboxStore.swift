@@ -135,7 +135,9 @@ public struct RoundResult: Sendable {
     public var refusedAlike: [String: Int] = [:]
     /// Rows that the worker itself found unsendable.
     public var quarantined: [Int64: Unsendable] = [:]
-    /// How long the write lock was held.
+    /// How long the write lock was waited for.
+    public var waited: Duration = .zero
+    /// How long the write lock was held, the commit included.
     public var held: Duration = .zero
 
     public init() {}

@@ -31,14 +31,18 @@ public struct BatchDetail: Sendable {
     public let successors: [Int64]
 
     /// Reads one batch; nil when there is none of that id.
-    public static func find(_ id: Int64, _ connection: OperatorConnection) throws -> BatchDetail? {
+    ///
+    /// Looking for its successors reads every later batch; without them it is one seek.
+    public static func find(
+        _ id: Int64, _ connection: OperatorConnection, withSuccessors: Bool = true
+    ) throws -> BatchDetail? {
         let row = try connection.read { db in
             try Row.fetchOne(
                 db, sql: "SELECT \(BatchRecord.columns), answers, moved, members FROM outbox_batch WHERE id = ?",
                 arguments: [id])
         }
         guard let row else { return nil }
-        return try BatchDetail(row, successors: try successors(of: id, connection))
+        return try BatchDetail(row, successors: withSuccessors ? try successors(of: id, connection) : [])
     }
 
     private init(_ row: Row, successors: [Int64]) throws {

@@ -28,6 +28,7 @@ public struct BatchRecord: Sendable {
     public let frozenAt: WallTime
     public let sentAt: WallTime?
     public let settledAt: WallTime?
+    public let updatedAt: WallTime
     public let code: String?
     public let message: String?
     public let requestID: String?
@@ -55,6 +56,7 @@ public struct BatchRecord: Sendable {
         frozenAt = WallTime(milliseconds: row["frozen_at"])
         sentAt = time("sent_at")
         settledAt = time("settled_at")
+        updatedAt = WallTime(milliseconds: row["updated_at"])
         code = row["code"]
         message = row["message"]
         requestID = row["request_id"]

@@ -56,7 +56,11 @@ public struct IntentChange {
     }
 
     /// Changes the selected intents, in short transactions; a dry run only says what would become of them.
-    public func apply(to selection: Selection, isDryRun: Bool = false) throws -> Report {
+    ///
+    /// `onProgress` is told now and then how many have been looked at.
+    public func apply(
+        to selection: Selection, isDryRun: Bool = false, onProgress: (Int) -> Void = { _ in }
+    ) throws -> Report {
         var report = Report()
         switch selection {
         case .ids(let ids): try apply(ids, isDryRun, &report)
@@ -64,7 +68,10 @@ public struct IntentChange {
             // What changes from now on is not meant, or an intent that dies again would be met again.
             filter.before = min(filter.before ?? now, now)
             let walk = IntentWalk(connection, filter: filter, at: now)
-            try walk.forEachPage(of: WriteTurns.itemsMax) { page in try apply(page.map(\.id), isDryRun, &report) }
+            try walk.forEachPage(of: WriteTurns.itemsMax) { page in
+                try apply(page.map(\.id), isDryRun, &report)
+                onProgress(report.done + report.skippedCount)
+            }
         }
         return report
     }

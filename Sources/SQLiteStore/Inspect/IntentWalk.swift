@@ -23,8 +23,10 @@ public struct IntentWalk {
         self.now = now
     }
 
-    /// At most `limit` intents after a cursor.
-    public func page(after cursor: IntentCursor? = nil, limit: Int) throws -> Page {
+    /// At most `limit` intents after a cursor; `onProgress` is told between two windows how many were found.
+    public func page(
+        after cursor: IntentCursor? = nil, limit: Int, onProgress: (Int) -> Void = { _ in }
+    ) throws -> Page {
         var found: [IntentWindow.Found] = []
         let window = IntentWindow(filter: filter, now: now)
         for start in try stretches(after: cursor) {
@@ -34,6 +36,7 @@ public struct IntentWalk {
                 let wanted = limit + 1 - found.count
                 let part = try connection.read { try window.read($0, after: current, limit: wanted) }
                 found += part.found
+                onProgress(found.count)
                 position = part.next
             }
             if found.count > limit { break }

@@ -8,7 +8,7 @@ struct JourneyNames {
     let db: Database
 
     /// The journeys with rows in a place or beside it in the same index, in order.
-    func names(in place: IntentPlace) throws -> [String] {
+    func names(in place: IntentPlace, most: Int = namesMax) throws -> [String] {
         let rows = "FROM \(place.table) WHERE \(place.namesCondition)"
         return try String.fetchAll(
             db,
@@ -18,7 +18,7 @@ struct JourneyNames {
                   UNION ALL
                   SELECT (SELECT journey \(rows) AND journey > names.journey ORDER BY journey LIMIT 1)
                   FROM names WHERE names.journey IS NOT NULL
-                  LIMIT \(Self.namesMax)
+                  LIMIT \(most)
                 )
                 SELECT journey FROM names WHERE journey IS NOT NULL
                 """)

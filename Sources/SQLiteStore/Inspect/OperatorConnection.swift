@@ -11,7 +11,7 @@ public final class OperatorConnection: Sendable {
     }
 
     /// How long a transaction waits for somebody else's lock.
-    static let busyTimeout: TimeInterval = 10
+    public static let busyTimeout: TimeInterval = 10
 
     public let path: String
     private let queue: DatabaseQueue
@@ -21,13 +21,13 @@ public final class OperatorConnection: Sendable {
     /// Writes are durable (`synchronous=FULL`), and the automatic checkpoint is off for the reason that
     /// `OutboxConnection` gives. Throws `OutboxConnectionError` when there is no file, `OperatorError` when there is no
     /// outbox in it.
-    public init(path: String, for purpose: Purpose) throws {
+    public init(path: String, for purpose: Purpose, busyTimeout: TimeInterval = busyTimeout) throws {
         guard FileManager.default.fileExists(atPath: path) else { throw OutboxConnectionError.missing(path) }
         self.path = path
         var configuration = Configuration()
         configuration.label = "operator"
         configuration.readonly = purpose == .looking
-        configuration.busyMode = .timeout(Self.busyTimeout)
+        configuration.busyMode = .timeout(busyTimeout)
         configuration.foreignKeysEnabled = false
         configuration.prepareDatabase { db in
             if purpose == .changing { try db.execute(sql: "PRAGMA synchronous = FULL") }

@@ -43,7 +43,12 @@ public struct Resolving {
     }
 
     /// Resolves the selected intents, batch by batch in short transactions; a dry run only counts them.
-    public func apply(_ verdict: Verdict, to selection: Selection, isDryRun: Bool = false) throws -> Report {
+    ///
+    /// `onProgress` is told the share of the batches that was looked at.
+    public func apply(
+        _ verdict: Verdict, to selection: Selection, isDryRun: Bool = false,
+        onProgress: (Double) -> Void = { _ in }
+    ) throws -> Report {
         var report = Report()
         let parts = try connection.read { db in try select(db, selection, &report) }
         let step = { (db: Database, part: Part) in
@@ -58,7 +63,7 @@ public struct Resolving {
         if isDryRun {
             for part in parts { try connection.read { db in try step(db, part) } }
         } else {
-            try WriteTurns(connection: connection).forEach(parts, step)
+            try WriteTurns(connection: connection).forEach(parts, onTurn: onProgress, step)
         }
         return report
     }

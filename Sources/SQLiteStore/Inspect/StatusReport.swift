@@ -17,6 +17,10 @@ public struct StatusReport: Sendable {
     /// The latest worker's own record; whether it still runs is for `WorkerLock` to say.
     public let worker: WorkerRecord?
     public let enforcement: Enforcement
+    /// Since when the intent that has waited longest could have been delivered; nil when nothing is due.
+    public let oldestDue: WallTime?
+    /// Intents delivered per second, lately.
+    public let deliveredPerSecond: Double
     public let database: DatabaseFacts
 
     public init(_ connection: OperatorConnection, at now: WallTime) throws {
@@ -32,6 +36,8 @@ public struct StatusReport: Sendable {
         pauses = try PauseTable(db: db).all()
         worker = try WorkerRecord.read(db)
         enforcement = try SQLiteStore.meta(db, "enforcement").flatMap(Enforcement.init(rawValue:)) ?? .unproven
+        oldestDue = try OldestDue(db: db, now: now).find()
+        deliveredPerSecond = try DeliveryRate(db: db, now: now).perSecond()
         database = try DatabaseFacts(db, path: path)
     }
 

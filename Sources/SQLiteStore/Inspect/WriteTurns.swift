@@ -14,7 +14,11 @@ struct WriteTurns {
     let connection: OperatorConnection
 
     /// Calls `body` once for every item, in order. What was committed stays done when a later turn throws.
-    func forEach<Item>(_ items: [Item], _ body: (Database, Item) throws -> Void) throws {
+    ///
+    /// `onTurn` is told the share that is done, between two transactions: a terminal that is held must not hold the lock.
+    func forEach<Item>(
+        _ items: [Item], onTurn: (Double) -> Void = { _ in }, _ body: (Database, Item) throws -> Void
+    ) throws {
         var next = items.startIndex
         while next < items.endIndex {
             let start = ContinuousClock.now
@@ -28,6 +32,7 @@ struct WriteTurns {
                 }
                 return index
             }
+            onTurn(Double(next - items.startIndex) / Double(items.count))
             if next < items.endIndex { Self.rest(after: ContinuousClock.now - start) }
         }
     }

@@ -1,10 +1,10 @@
 /// A request and what became of it.
 ///
 /// As a line: `{"type":"request","seq","at","method","path","key","body_sha256","status","code","request_id",
-/// "replayed","api_key_fingerprint","users","wire"}`, where `at` is Unix milliseconds, `key` the idempotency key or
+/// "replayed","api_key_fingerprint","traceparent","users","wire"}`, where `at` is Unix milliseconds, `key` the idempotency key or
 /// null, `status` null when the request was dropped before all effect and else what was or would have been sent,
 /// `code` the problem's code or null, `request_id` that of the first answer when `replayed`, `api_key_fingerprint`
-/// the first 12 digits of the SHA-256 of the bearer token (accepted or not) or null, `users` the number of users in
+/// the first 12 digits of the SHA-256 of the bearer token (accepted or not) or null, `traceparent` that header or null, `users` the number of users in
 /// a body that could be read, `wire` one of `answer`, `dropped_before_effect`, `dropped_after_effect`.
 public struct SandboxRequestRecord: Sendable, Equatable {
     public var sequence: Int64
@@ -18,6 +18,7 @@ public struct SandboxRequestRecord: Sendable, Equatable {
     public var requestID: String
     public var isReplayed: Bool
     public var apiKeyFingerprint: String?
+    public var traceparent: String?
     public var users: Int
     public var wire: SandboxWire
 
@@ -33,6 +34,7 @@ public struct SandboxRequestRecord: Sendable, Equatable {
         requestID = answer.requestID
         isReplayed = answer.isReplayed
         apiKeyFingerprint = run.request.headers["authorization"].flatMap(APIKeys.bearer).map(Digest.fingerprint)
+        traceparent = run.request.headers["traceparent"]
         users = run.entries.count
         self.wire = wire
     }
@@ -44,7 +46,8 @@ public struct SandboxRequestRecord: Sendable, Equatable {
             ("key", JSONText.string(orNull: idempotencyKey)), ("body_sha256", JSONText.string(bodySHA256)),
             ("status", status.map { String($0) } ?? "null"), ("code", JSONText.string(orNull: code)),
             ("request_id", JSONText.string(requestID)), ("replayed", String(isReplayed)),
-            ("api_key_fingerprint", JSONText.string(orNull: apiKeyFingerprint)), ("users", String(users)),
+            ("api_key_fingerprint", JSONText.string(orNull: apiKeyFingerprint)),
+            ("traceparent", JSONText.string(orNull: traceparent)), ("users", String(users)),
             ("wire", JSONText.string(wire.rawValue)),
         ])
     }

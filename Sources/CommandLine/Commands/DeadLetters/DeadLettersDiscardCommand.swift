@@ -25,7 +25,10 @@ struct DeadLettersDiscardCommand: OperatorCommand {
 
     func perform(_ connection: OperatorConnection, at now: WallTime) throws {
         let selection = try selection(at: now)
-        let report = try IntentChange(connection, .discard, at: now).apply(to: selection, isDryRun: chosen.dryRun)
+        let progress = ProgressLine("looked at")
+        let report = try IntentChange(connection, .discard, at: now).apply(
+            to: selection, isDryRun: chosen.dryRun, onProgress: { progress.show(done: $0) })
+        progress.clear()
         try ChangeAnswer(report: report, participle: "discarded", verb: "discard", isDryRun: chosen.dryRun)
             .print(answer, isNamed: selection.isNamed)
     }

@@ -18,7 +18,10 @@ struct DeadLettersListCommand: OperatorCommand {
 
     func perform(_ connection: OperatorConnection, at now: WallTime) throws {
         let walk = IntentWalk(connection, filter: filters.filter([.dead], code: code, at: now), at: now)
-        let found = try walk.page(after: IntentCursor.read(page.cursor), limit: page.limit)
+        let progress = ProgressLine("found")
+        let found = try walk.page(
+            after: IntentCursor.read(page.cursor), limit: page.limit, onProgress: { progress.show(done: $0) })
+        progress.clear()
         let next = try found.next?.text
         let json = JSON.object([
             .init("dead_letters", .array(found.records.map { .object($0.deadLetterFields) })),

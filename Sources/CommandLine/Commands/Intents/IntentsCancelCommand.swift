@@ -26,7 +26,10 @@ struct IntentsCancelCommand: OperatorCommand {
 
     func perform(_ connection: OperatorConnection, at now: WallTime) throws {
         let selection = try selection(at: now)
-        let report = try IntentChange(connection, .cancel, at: now).apply(to: selection, isDryRun: chosen.dryRun)
+        let progress = ProgressLine("looked at")
+        let report = try IntentChange(connection, .cancel, at: now).apply(
+            to: selection, isDryRun: chosen.dryRun, onProgress: { progress.show(done: $0) })
+        progress.clear()
         try ChangeAnswer(report: report, participle: "cancelled", verb: "cancel", isDryRun: chosen.dryRun)
             .print(answer, isNamed: selection.isNamed)
     }

@@ -19,7 +19,10 @@ struct IntentsListCommand: OperatorCommand {
     func perform(_ connection: OperatorConnection, at now: WallTime) throws {
         let wanted = states.isEmpty ? ListedState.allCases : states
         let walk = IntentWalk(connection, filter: filters.filter(Set(wanted.map(\.state)), at: now), at: now)
-        let found = try walk.page(after: IntentCursor.read(page.cursor), limit: page.limit)
+        let progress = ProgressLine("found")
+        let found = try walk.page(
+            after: IntentCursor.read(page.cursor), limit: page.limit, onProgress: { progress.show(done: $0) })
+        progress.clear()
         let next = try found.next?.text
         let json = JSON.object([
             .init("intents", .array(found.records.map(\.json))), .init("next_cursor", .of(next)),

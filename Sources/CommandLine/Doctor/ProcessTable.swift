@@ -1,0 +1,39 @@
+import Foundation
+
+/// The processes of this machine, as far as this user may look at them (proc(5)).
+struct ProcessTable {
+    struct Process: Equatable {
+        let pid: Int
+        let name: String
+
+        var text: String { name.isEmpty ? "\(pid)" : "\(pid) (\(name))" }
+    }
+
+    let root: String
+
+    static let current = ProcessTable(root: "/proc")
+
+    func process(_ pid: Int) -> Process {
+        let name = ProcFile.text("\(root)/\(pid)/comm").trimmingCharacters(in: .whitespacesAndNewlines)
+        return Process(pid: pid, name: PlainText.of(name))
+    }
+
+    /// Who has a file open, by the name that the kernel shows for it.
+    func having(open path: String) -> [Process] {
+        pids.filter { pid in
+            let folder = "\(root)/\(pid)/fd"
+            return names(in: folder).contains { link(at: "\(folder)/\($0)") == path }
+        }.map(process)
+    }
+
+    private var pids: [Int] { names(in: root).compactMap { Int($0) }.sorted() }
+
+    /// Empty where this user may not look, or the process is gone.
+    private func names(in folder: String) -> [String] {
+        do { return try FileManager.default.contentsOfDirectory(atPath: folder) } catch { return [] }
+    }
+
+    private func link(at path: String) -> String? {
+        do { return try FileManager.default.destinationOfSymbolicLink(atPath: path) } catch { return nil }
+    }
+}

@@ -1,0 +1,38 @@
+import Delivery
+
+extension IntentStory {
+    var json: JSON {
+        .object([
+            .init("id", .of(id)), .init("state", .of(state?.rawValue)), .init("journey", .of(journey)),
+            .init("contact", .of(contact)), .init("events", .array(events.map(Self.json))),
+            .init(
+                "now",
+                .object([
+                    .init("waits_for", .string(outlook.text)), .init("rule", .string(outlook.rule)),
+                    .init("until", .of(outlook.until)), .init("command", .of(outlook.command)),
+                ])),
+        ])
+    }
+
+    private static func json(_ event: Event) -> JSON {
+        .object([
+            .init("at", .of(event.at)), .init("event", .string(event.kind)), .init("text", .string(event.text)),
+            .init("batch_id", .of(event.batch)), .init("attempt", .of(event.attempt)),
+            .init("status", .of(event.status)), .init("code", .of(event.code)), .init("message", .of(event.message)),
+            .init("request_id", .of(event.requestID)),
+        ])
+    }
+
+    func text(on terminal: Terminal) -> String {
+        let head = ["intent \(id)", journey.map { "of \($0)" }, contact.map { "for \($0)" }].compactMap { $0 }
+            .joined(separator: " ")
+        var lines = [head + (state.map { ": \($0.rawValue)" } ?? "")]
+        lines += events.map { "  \(RFC3339.text($0.at))  \($0.text)" }
+        let isEnded = state == nil || state == .delivered || state == .cancelled
+        lines.append((isEnded ? "  now: " : "  now it waits for: ") + outlook.text)
+        lines.append("  rule: \(outlook.rule)")
+        if let until = outlook.until { lines.append("  until: \(RFC3339.text(until))") }
+        if let command = outlook.command { lines.append("  command: \(command)") }
+        return lines.map(PlainText.of).joined(separator: "\n")
+    }
+}

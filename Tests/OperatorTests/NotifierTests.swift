@@ -1,0 +1,113 @@
+import Delivery
+import Foundation
+import Testing
+
+@testable import journey_outbox
+
+@Suite struct NotifierTests {
+    /// systemd's end of the protocol: a datagram socket of its own.
+    private final class Listener {
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent("notify-\(UUID().uuidString)").path
+        private let descriptor: Int32
+
+        init() throws {
+            descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
+            var address = sockaddr_un()
+            address.sun_family = sa_family_t(AF_UNIX)
+            withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: Array(path.utf8)) }
+            let bound = withUnsafePointer(to: &address) { pointer in
+                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+                }
+            }
+            #expect(bound == 0)
+        }
+
+        deinit {
+            close(descriptor)
+            unlink(path)
+        }
+
+        /// What has been sent since the last call: sending to a local socket has arrived when it returns.
+        func received() -> [String] {
+            var all: [String] = []
+            var bytes = [UInt8](repeating: 0, count: 4096)
+            while true {
+                let count = recv(descriptor, &bytes, bytes.count, 0)
+                guard count > 0 else { return all }
+                all.append(String(decoding: bytes.prefix(count), as: UTF8.self))
+            }
+        }
+    }
+
+    private static let pause = Pause(
+        scope: .everything, cause: "operator", detail: "deploy of ann@example.com", requestID: nil, since: Scene.now,
+        nextProbe: nil, probes: 0)
+
+    @Test func `systemd is told of start, backlog, pause, reload and stop`() throws {
+        let listener = try Listener()
+        let notifier = ServiceNotifier(environment: ["NOTIFY_SOCKET": listener.path])
+        notifier.note(.tookOver(openBatches: 0))
+        #expect(listener.received() == ["READY=1", "STATUS=delivering"])
+        let estimate = DrainEstimate(due: 1200, perSecond: 10, isPaused: false)
+        notifier.note(estimate, pauses: [])
+        notifier.note(estimate, pauses: [])
+        #expect(listener.received() == ["STATUS=delivering: 1200 due, about 2 min left"])
+        notifier.note(.paused(Self.pause))
+        #expect(listener.received() == ["STATUS=paused (operator): 1200 due, about 2 min left"])
+        notifier.note(.resumed(scope: .everything, cause: "operator"))
+        _ = listener.received()
+        notifier.reloading()
+        notifier.reloaded()
+        let reload = listener.received()
+        #expect(reload.first?.wholeMatch(of: /RELOADING=1\nMONOTONIC_USEC=[1-9][0-9]*/) != nil)
+        #expect(reload.last == "READY=1")
+        notifier.note(.stopping(inFlight: 3))
+        #expect(listener.received() == ["STOPPING=1", "STATUS=stopping, 3 requests in flight"])
+    }
+
+    @Test func `the watchdog is fed by the loop alone, and not more often than it needs`() throws {
+        let listener = try Listener()
+        let notifier = ServiceNotifier(environment: [
+            "NOTIFY_SOCKET": listener.path, "WATCHDOG_USEC": "60000000", "WATCHDOG_PID": String(getpid()),
+        ])
+        #expect(notifier.lookInterval == .seconds(20))
+        notifier.note(.round(RoundResult()))
+        notifier.note(DrainEstimate(due: 0, perSecond: 0, isPaused: false), pauses: [])
+        #expect(!listener.received().contains("WATCHDOG=1"))
+        for _ in 0..<5 { notifier.note(.looked) }
+        #expect(listener.received() == ["WATCHDOG=1"])
+        let other = ServiceNotifier(environment: [
+            "NOTIFY_SOCKET": listener.path, "WATCHDOG_USEC": "60000000", "WATCHDOG_PID": "1",
+        ])
+        other.note(.looked)
+        #expect(listener.received() == [])
+    }
+
+    @Test func `a held database asks for more time to start and to stop, and only then`() throws {
+        let listener = try Listener()
+        let notifier = ServiceNotifier(environment: ["NOTIFY_SOCKET": listener.path])
+        notifier.noteBusyStart(1)
+        notifier.note(.storeBusy(times: 2))
+        #expect(listener.received() == ["EXTEND_TIMEOUT_USEC=30000000"])
+        notifier.note(.tookOver(openBatches: 0))
+        _ = listener.received()
+        notifier.note(.storeBusy(times: 1))
+        #expect(listener.received() == [])
+    }
+
+    @Test func `a stopping worker asks for the time that its patience takes`() throws {
+        let listener = try Listener()
+        let notifier = ServiceNotifier(environment: ["NOTIFY_SOCKET": listener.path])
+        notifier.note(.tookOver(openBatches: 0))
+        notifier.note(.stopping(inFlight: 0))
+        _ = listener.received()
+        notifier.note(.storeBusy(times: 1))
+        #expect(listener.received() == ["EXTEND_TIMEOUT_USEC=30000000"])
+    }
+
+    @Test func `without a socket nothing is sent`() {
+        #expect(!ServiceNotifier(environment: [:]).isHeard)
+        #expect(!ServiceNotifier(environment: ["NOTIFY_SOCKET": String(repeating: "x", count: 200)]).isHeard)
+    }
+}

@@ -1,0 +1,30 @@
+import Synchronization
+import Testing
+
+@testable import journey_outbox
+
+@Suite struct ProgressTests {
+    @Test func `progress shows after a second, a few times a second, and is taken away again`() {
+        let text = Mutex("")
+        var written: String { text.withLock { $0 } }
+        let start = ContinuousClock.now
+        let line = ProgressLine("work", isShown: true, start: start) { part in text.withLock { $0 += part } }
+        line.show(0.1, at: start + .milliseconds(900))
+        #expect(written.isEmpty)
+        line.clear()
+        #expect(written.isEmpty)
+        line.show(0.5, at: start + .milliseconds(1100))
+        line.show(0.6, at: start + .milliseconds(1200))
+        line.show(done: 7, at: start + .milliseconds(1400))
+        line.clear()
+        #expect(
+            written == "\r\u{1B}[Kwork [############............] 50 %\r\u{1B}[Kwork: 7\r\u{1B}[K")
+    }
+
+    @Test func `nothing is shown where nobody looks`() {
+        let start = ContinuousClock.now
+        let line = ProgressLine("work", isShown: false, start: start) { _ in Issue.record("shown") }
+        line.show(0.5, at: start + .seconds(5))
+        line.clear()
+    }
+}
