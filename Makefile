@@ -33,7 +33,15 @@ demo: build ## Watch orders become journey entrances, through a crash, a rate li
 .PHONY: test
 test: deps ## Run every test and print how many ran.
 	$(SWIFT) build --scratch-path $(SCRATCH) --build-tests
-	$(SWIFT) test --scratch-path $(SCRATCH) --skip-build --disable-xctest
+	@SWIFT=$(SWIFT) scripts/test $(SCRATCH)
+
+SEED ?= 1
+RUNS ?= 1
+
+.PHONY: simulate
+simulate: deps ## Play RUNS seeds of the simulation from SEED on (make simulate SEED=7 RUNS=100).
+	$(SWIFT) build --scratch-path $(SCRATCH) --product simulate
+	$(SCRATCH)/debug/simulate --seed $(SEED) --runs $(RUNS)
 
 .PHONY: format
 format: ## Format the Swift sources in place.

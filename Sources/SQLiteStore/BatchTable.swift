@@ -57,6 +57,19 @@ struct BatchTable {
         ).map(Self.batch)
     }
 
+    /// When the latest attempts after a time began; at most as many as any window counts.
+    func sent(after time: WallTime) throws -> [WallTime] {
+        try Int64.fetchAll(
+            db,
+            sql: """
+                SELECT sent_at FROM (
+                  SELECT sent_at FROM outbox_batch WHERE state = 'settled' AND settled_at > ?1
+                  UNION ALL SELECT sent_at FROM outbox_batch WHERE state <> 'settled')
+                WHERE sent_at > ?1 ORDER BY sent_at DESC LIMIT 20000
+                """, arguments: [time.milliseconds]
+        ).map(WallTime.init(milliseconds:))
+    }
+
     func find(_ id: Int64) throws -> Batch? {
         try Row.fetchOne(db, sql: "SELECT * FROM outbox_batch WHERE id = ?", arguments: [id]).map(Self.batch)
     }

@@ -29,6 +29,9 @@ public final class SQLiteStore: OutboxStore {
         var rotation = 0
     }
 
+    /// As far back as a successor looks for requests that still count in its windows.
+    static let recent: Duration = .seconds(65)
+
     private let queue: DatabaseQueue
     private let tenure = Mutex(Tenure())
     private let prunedTo = Mutex(Pruning.Position())
@@ -71,6 +74,7 @@ public final class SQLiteStore: OutboxStore {
                 enforcement: try Lessons(db: db).enforcement(), bodyBytesMax: try Lessons(db: db).bodyBytesMax(),
                 learnedLimit: try Lessons(db: db).learnedLimit(), clock: try Lessons(db: db).clock())
             inheritance.marks = try identity.marks()
+            inheritance.recentRequests = try BatchTable(db: db).sent(after: now - Self.recent)
             return (fence, outbox, inheritance)
         }
         tenure.withLock { $0 = Tenure(fence: fence, outbox: outbox) }

@@ -37,6 +37,8 @@ public struct Inheritance: Sendable {
     public var bodyBytesMax: Int?
     /// How far the outbox has come, the fence raised.
     public var marks = Marks()
+    /// When the latest requests left, as far as that is known.
+    public var recentRequests: [WallTime] = []
     /// The rate limit that refusals taught, in requests per second.
     public var learnedLimit: Double?
     public var clock: ClockMark?

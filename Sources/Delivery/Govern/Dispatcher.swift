@@ -53,7 +53,8 @@ struct Dispatcher: Sendable {
         self.random = random
         doors = Doors(inheriting.pauses)
         governor = Governor(
-            limits: configuration.rate, learnedLimit: inheriting.learnedLimit, now: now.monotonic)
+            limits: configuration.rate, learnedLimit: inheriting.learnedLimit,
+            sent: inheriting.recentRequests.map(now.monotonic(at:)), now: now.monotonic)
         bodyBytesMax = inheriting.bodyBytesMax
         knowledge = EnforcementKnowledge(configuration.idempotency, learned: inheriting.enforcement, at: now)
         reckoning = Reckoning(inheriting.clock, at: now)

@@ -20,8 +20,9 @@ struct Governor: Sendable {
     /// - Parameters:
     ///   - limits: none means unlimited.
     ///   - learnedLimit: what an earlier worker had found, in requests per second.
-    init(limits: [RateLimit], learnedLimit: Double?, now: Duration) {
-        windows = RateWindows(limits: limits, now: now)
+    ///   - sent: when an earlier worker's latest requests left.
+    init(limits: [RateLimit], learnedLimit: Double?, sent: [Duration] = [], now: Duration) {
+        windows = RateWindows(limits: limits, sent: sent, now: now)
         pace = Pace(learned: learnedLimit, rateMax: Self.meanRate(limits), now: now)
         storedLimit = learnedLimit ?? 0
     }

@@ -37,12 +37,15 @@ struct RateWindows {
 
     private var windows: [Window]
 
-    /// - Parameter limits: none means unlimited.
-    init(limits: [RateLimit], now: Duration) {
+    /// - Parameters:
+    ///   - limits: none means unlimited.
+    ///   - sent: when the latest requests left that are known of; the others are taken as evenly spread.
+    init(limits: [RateLimit], sent: [Duration] = [], now: Duration) {
         windows = limits.map { limit in
             let span = limit.per + Self.skew
-            return Window(
-                span: span, times: (0..<limit.requests).map { now - span + limit.per * ($0 + 1) / limit.requests })
+            let even = (0..<limit.requests).map { now - span + limit.per * ($0 + 1) / limit.requests }
+            let known = sent.filter { $0 > now - span }.map { min($0, now) }
+            return Window(span: span, times: (even + known).sorted().suffix(limit.requests))
         }
     }
 

@@ -1,0 +1,46 @@
+import Foundation
+import Simulation
+import Testing
+
+@Suite(.timeLimit(.minutes(20)))
+struct SimulationTests {
+    /// Seeds from 1 on; `SIMULATION_RUNS` asks for more.
+    private static let runs = ProcessInfo.processInfo.environment["SIMULATION_RUNS"].flatMap { UInt64($0) } ?? 200
+
+    @Test func `whatever goes wrong, no intent is lost and none is entered twice`() async throws {
+        let simulation = try Simulation()
+        let crashes = try await withThrowingTaskGroup(of: Int.self) { group in
+            for lane in 1...Self.lanes {
+                group.addTask { try await Self.play(stride(from: lane, through: Self.runs, by: Int(Self.lanes)), simulation) }
+            }
+            return try await group.reduce(0, +)
+        }
+        try simulation.close()
+        #expect(crashes > Int(Self.runs) / 2, "hardly anything went wrong")
+    }
+
+    private static let lanes: UInt64 = 2
+
+    /// Plays seeds one after the other; returns how many workers crashed.
+    private static func play(_ seeds: some Sequence<UInt64> & Sendable, _ simulation: Simulation) async throws -> Int {
+        var crashes = 0
+        for seed in seeds {
+            let outcome = try simulation.run(seed: seed)
+            crashes += outcome.crashes
+            #expect(outcome.faults.isEmpty, "\(outcome.faults.prefix(3)), make simulate SEED=\(seed)")
+            await Task.yield()
+        }
+        return crashes
+    }
+
+    @Test func `the same seed gives the same run`() throws {
+        let simulation = try Simulation()
+        for seed in [3, 24, 77] as [UInt64] {
+            let first = try simulation.run(seed: seed, keepsEvents: true)
+            let second = try simulation.run(seed: seed, keepsEvents: true)
+            #expect(first.events == second.events)
+            #expect(!first.events.isEmpty)
+        }
+        try simulation.close()
+    }
+}
