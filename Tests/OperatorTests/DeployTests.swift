@@ -102,7 +102,7 @@ import Testing
             let name = try #require(command.configuration.commandName)
             #expect(guide.contains(name), "\(name)")
         }
-        let help = JourneyOutboxCommand.helpMessage()
+        let help = JourneyOutboxCommand.helpMessage().split(whereSeparator: \.isWhitespace).joined(separator: " ")
         for row in try Repository.table("docs/commands.md", under: "Exit codes") {
             #expect(help.contains("\(row[0]) "), "\(row)")
         }

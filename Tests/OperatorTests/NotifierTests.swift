@@ -106,6 +106,23 @@ import Testing
         #expect(listener.received() == ["EXTEND_TIMEOUT_USEC=30000000"])
     }
 
+    @Test func `a worker that waits for its turn has started, says so, and is healthy`() throws {
+        let listener = try Listener()
+        let health = WorkerHealth(silenceMax: .seconds(60))
+        let notifier = ServiceNotifier(environment: ["NOTIFY_SOCKET": listener.path], health: health)
+        #expect(!health.isReady)
+        notifier.standBy(holder: "77")
+        #expect(listener.received() == ["READY=1\nSTATUS=standing by: pid 77 works"])
+        #expect(health.isReady)
+        notifier.note(DrainEstimate(due: 3, perSecond: 1, isPaused: false), pauses: [])
+        #expect(listener.received() == [])
+        let later = ContinuousClock.now + .seconds(59)
+        notifier.feed()
+        #expect(health.isAlive(at: later))
+        notifier.note(.tookOver(openBatches: 0))
+        #expect(listener.received() == ["READY=1", "STATUS=delivering: 3 due, about 3 s left"])
+    }
+
     @Test func `without a socket nothing is sent`() {
         #expect(!ServiceNotifier(environment: [:]).isHeard)
         #expect(!ServiceNotifier(environment: ["NOTIFY_SOCKET": String(repeating: "x", count: 200)]).isHeard)

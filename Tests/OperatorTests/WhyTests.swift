@@ -111,6 +111,9 @@ import Testing
         try pause("", "operator")
         #expect(try story(3).outlook.command == "journey-outbox resume")
         #expect(try story(3).outlook.rule == "a person paused it: because")
+        try scene.run("DELETE FROM outbox_pause")
+        try pause("", "database_copied")
+        #expect(try story(3).outlook.command == "journey-outbox adopt")
     }
 
     @Test func `what is scheduled or retrying waits for its time, by the rule that set it`() throws {

@@ -148,6 +148,11 @@ struct IntentOutlook: Equatable {
                 "the end of a pause of \(scope)", rule: "a person paused it" + (pause.detail.map { ": \($0)" } ?? ""),
                 command: "journey-outbox resume\(argument)")
         }
+        if pause.cause.hasPrefix("database_") {
+            return IntentOutlook(
+                "a person, who has to say whether this database goes on: it is a copy, or went back to an earlier state",
+                rule: pause.cause + (pause.detail.map { ": \($0)" } ?? ""), command: "journey-outbox adopt")
+        }
         if pause.cause == Pause.rateCause {
             return IntentOutlook("the API's rate limit", rule: "Retry-After of a 429", until: pause.nextProbe)
         }
