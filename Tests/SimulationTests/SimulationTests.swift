@@ -11,7 +11,9 @@ struct SimulationTests {
         let simulation = try Simulation()
         let crashes = try await withThrowingTaskGroup(of: Int.self) { group in
             for lane in 1...Self.lanes {
-                group.addTask { try await Self.play(stride(from: lane, through: Self.runs, by: Int(Self.lanes)), simulation) }
+                group.addTask {
+                    try await Self.play(stride(from: lane, through: Self.runs, by: Int(Self.lanes)), simulation)
+                }
             }
             return try await group.reduce(0, +)
         }
