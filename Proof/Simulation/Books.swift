@@ -108,8 +108,10 @@ struct Books {
     ///
     /// The reading that follows a 404 in the shape of one user comes on top: it is counted when its answer arrives.
     private func limits() -> [String] {
-        guard !universe.scenario.upsets.secondWorker else { return [] }
-        return universe.scenario.budgets.flatMap { limit -> [String] in
+        // Requests that arrive long after they left, or that a stopped process held in its hands, bunch up on their way.
+        let scenario = universe.scenario
+        guard !scenario.upsets.secondWorker, !scenario.upsets.freezes, scenario.faults.late == 0 else { return [] }
+        return scenario.budgets.flatMap { limit -> [String] in
             let span = limit.milliseconds
             let times = requests.filter { $0.method == "POST" }.map(\.atMilliseconds).sorted()
             for (index, time) in times.enumerated() {

@@ -17,6 +17,8 @@ public final class Worker<Clock: WorkerClock>: Sendable {
     private let retention: Mutex<Duration>
     /// Of the probes' keys; apart from the jitter's, which the loop alone draws from.
     private let random: Mutex<SplitMix64>
+    /// Set by each round that was committed, for whoever looks after the log.
+    private let hasWritten = Mutex(false)
 
     /// - Parameters:
     ///   - seed: of the jitter.
@@ -153,6 +155,7 @@ public final class Worker<Clock: WorkerClock>: Sendable {
         }
         guard !plan.round.isEmpty else { return RoundResult() }
         let result = try await patiently { try await store.commit(plan.round) }
+        hasWritten.withLock { $0 = true }
         mind.absorb(result, at: clock.now())
         return result
     }
@@ -219,7 +222,13 @@ public final class Worker<Clock: WorkerClock>: Sendable {
 
     private func maintain() async {
         var maintenance = Maintenance(
-            store: store, clock: clock, retention: { self.retention.withLock { $0 } }, observe: observe)
+            store: store, clock: clock, retention: { self.retention.withLock { $0 } },
+            hasWritten: {
+                self.hasWritten.withLock { hasWritten in
+                    defer { hasWritten = false }
+                    return hasWritten
+                }
+            }, observe: observe)
         do {
             try await maintenance.run()
         } catch is CancellationError {

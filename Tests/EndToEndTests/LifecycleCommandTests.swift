@@ -57,7 +57,8 @@ struct LifecycleCommandTests {
             try await bench.untilOutput(of: second, contains: "worker_started")
             try bench.insert(1, journey: Workbench.entrance, named: { _ in "cust-later" })
             try await bench.untilTrue { bench.sandbox.effects().count == 2 }
-            #expect(try bench.states() == ["delivered": 2, "pending": 2])
+            // The effect comes before the answer that settles it.
+            try await bench.untilTrue { try bench.states() == ["delivered": 2, "pending": 2] }
             let resume = try bench.start(["resume", "welcome"])
             #expect(await resume.end() == .exited(0))
             try await bench.untilTrue { bench.sandbox.effects().count == 4 }

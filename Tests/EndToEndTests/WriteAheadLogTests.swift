@@ -60,7 +60,7 @@ struct WriteAheadLogTests {
         let events = EventRecorder()
         let clock = AdjustableClock()
         var maintenance = Maintenance(
-            store: bench.store, clock: clock, retention: { .seconds(3600) }, observe: events.note,
+            store: bench.store, clock: clock, retention: { .seconds(3600) }, hasWritten: { true }, observe: events.note,
             log: LogWatch(bytesMin: 4096))
         var configuration = Configuration()
         configuration.allowsUnsafeTransactions = true

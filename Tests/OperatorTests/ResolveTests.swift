@@ -1,8 +1,10 @@
+import ArgumentParser
 import Delivery
 import GRDB
 import Testing
 
 @testable import SQLiteStore
+@testable import journey_outbox
 
 @Suite struct ResolveTests {
     private func resolving(_ scene: Scene) throws -> Resolving { Resolving(try scene.changing(), at: Scene.now) }
@@ -19,6 +21,17 @@ import Testing
         #expect(row["body"] as DatabaseValue == .null)
         #expect(try scene.count("SELECT delivered FROM outbox_journey") == 2)
         #expect(try scene.count("SELECT count(*) FROM outbox_history WHERE state = 'delivered'") == 2)
+    }
+
+    @Test func `a filter resolves whom it finds in doubt, and nobody else`() async throws {
+        let scene = try Scene()
+        try scene.enqueue(["a", "b"])
+        _ = try await scene.doubt()
+        let line = ["resolve", "--contact", "a", "--delivered"]
+        let command = try #require(try JourneyOutboxCommand.parseAsRoot(line) as? ResolveCommand)
+        try command.perform(scene.changing(), at: Scene.now)
+        #expect(try scene.count("SELECT delivered FROM outbox_journey") == 1)
+        #expect(try scene.count("SELECT count(*) FROM outbox_intents WHERE state = 'in_doubt'") == 1)
     }
 
     @Test func `a resent batch gives back every row byte for byte, due now under a new epoch`() async throws {

@@ -20,8 +20,7 @@ struct ResolveCommand: OperatorCommand {
     @Option(help: ArgumentHelp("Everyone in this batch.", valueName: "id"))
     var batch: Int64?
 
-    @Option(help: ArgumentHelp("Everyone in doubt in this journey.", valueName: "name"))
-    var journey: String?
+    @OptionGroup var filters: FilterOptions
 
     @Flag(help: "Everyone in doubt.")
     var all = false
@@ -39,8 +38,8 @@ struct ResolveCommand: OperatorCommand {
 
     func validate() throws {
         guard delivered != resend else { throw ValidationError("give one of --delivered and --resend") }
-        guard [!ids.isEmpty, batch != nil, journey != nil, all].count(where: { $0 }) == 1 else {
-            throw ValidationError("give intent ids, --batch, --journey or --all, and only one of them")
+        guard [!ids.isEmpty, batch != nil, !filters.isEmpty, all].count(where: { $0 }) == 1 else {
+            throw ValidationError("give intent ids, --batch, a filter or --all, and only one of them")
         }
     }
 
@@ -48,7 +47,7 @@ struct ResolveCommand: OperatorCommand {
         let verdict: Resolving.Verdict = delivered ? .delivered : .resend
         let progress = ProgressLine("resolving")
         let report = try Resolving(connection, at: now).apply(
-            verdict, to: selection, isDryRun: dryRun, onProgress: { progress.show($0) })
+            verdict, to: try selection(connection, at: now), isDryRun: dryRun, onProgress: { progress.show($0) })
         progress.clear()
         let json = JSON.object([
             .init("dry_run", .bool(dryRun)), .init("as", .string(verdict.rawValue)),
@@ -66,9 +65,22 @@ struct ResolveCommand: OperatorCommand {
             "not in doubt: " + report.notInDoubt.map { "\(noun) \($0)" }.joined(separator: ", "))
     }
 
-    private var selection: Resolving.Selection {
+    private func selection(_ connection: OperatorConnection, at now: WallTime) throws -> Resolving.Selection {
         if let batch { return .batch(batch) }
-        if let journey { return .journey(journey) }
-        return all ? .all : .intents(Array(Set(ids)).sorted())
+        if all { return .all }
+        return .intents(filters.isEmpty ? Array(Set(ids)).sorted() : try found(connection, at: now))
+    }
+
+    /// The intents in doubt that the filter means, page by page.
+    private func found(_ connection: OperatorConnection, at now: WallTime) throws -> [Int64] {
+        let walk = IntentWalk(connection, filter: filters.filter([.inDoubt], at: now), at: now)
+        var ids: Set<Int64> = []
+        var cursor: IntentCursor?
+        repeat {
+            let page = try walk.page(after: cursor, limit: 1000)
+            ids.formUnion(page.records.map(\.id))
+            cursor = page.next
+        } while cursor != nil
+        return ids.sorted()
     }
 }

@@ -4,7 +4,7 @@ import ServiceLifecycle
 import Settings
 import SpotzeeAPI
 
-/// Notices a changed API key without a restart: every 10 s, and at once on a reload.
+/// Notices a changed API key in its file without a restart: every 10 s, and at once on a reload.
 struct APIKeyWatch: Service {
     static let interval: Duration = .seconds(10)
 
@@ -15,6 +15,8 @@ struct APIKeyWatch: Service {
     let onChange: @Sendable () -> Void
 
     func run() async throws {
+        // A variable of this process's environment does not change.
+        if case .environmentVariable = source { return }
         await cancelWhenGracefulShutdown {
             while true {
                 do { try await Task.sleep(for: interval) } catch { return }

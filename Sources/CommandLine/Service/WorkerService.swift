@@ -33,6 +33,7 @@ final class WorkerService: Service {
     private let employ: @Sendable (Opening, Configuration) throws -> Employment
     private let state: Mutex<State>
     private let stops = AsyncStream.makeStream(of: Void.self)
+    private let hearing = AsyncStream.makeStream(of: Void.self)
 
     /// - Parameters:
     ///   - open: waits for the worker's turn and for a person's word, and obeys cancellation.
@@ -62,6 +63,9 @@ final class WorkerService: Service {
         worker?.stop()
     }
 
+    /// From now on a signal is obeyed instead of ending the process: it may say that it is ready.
+    func signalsAreHeard() { hearing.continuation.finish() }
+
     func keysChanged() {
         state.withLock { $0.worker }?.keysChanged()
     }
@@ -85,6 +89,7 @@ final class WorkerService: Service {
     }
 
     private func work() async throws -> DrainOutcome {
+        for await _ in hearing.stream {}
         do {
             return try await live()
         } catch {

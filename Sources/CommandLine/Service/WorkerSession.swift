@@ -112,7 +112,7 @@ struct WorkerSession {
         let keyWatch = APIKeyWatch(
             source: setup.configuration.api.key, keys: setup.keys, logger: logger, onChange: service.keysChanged)
         let signals = SignalService(
-            onStop: service.stop,
+            onListening: service.signalsAreHeard, onStop: service.stop,
             onReload: {
                 notifier.reloading()
                 keyWatch.look()

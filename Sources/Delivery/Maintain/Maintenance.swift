@@ -2,8 +2,10 @@
 ///
 /// Everything is done in small steps with pauses for others; where somebody holds the database it is tried again later.
 struct Maintenance<Clock: WorkerClock>: Sendable {
-    /// How often to look whether the log has grown.
+    /// How often to look whether the log has grown, while the worker writes.
     static var lookInterval: Duration { .seconds(5) }
+    /// How often to ask whether the worker has begun to write again.
+    static var idleInterval: Duration { .seconds(30) }
     /// A checkpoint after so long in any case, and so long between two rounds of pruning.
     static var roundInterval: Duration { .seconds(60) }
     /// A checkpoint once the worker has written so many pages, 16 MiB of the usual size.
@@ -17,6 +19,8 @@ struct Maintenance<Clock: WorkerClock>: Sendable {
     let clock: Clock
     /// How long records of what has ended are kept; asked each time, since a reload may change it.
     let retention: @Sendable () -> Duration
+    /// Whether the worker has written since this was asked last: an idle one need not look at its log.
+    let hasWritten: @Sendable () -> Bool
     let observe: @Sendable (WorkerEvent) -> Void
     var log = LogWatch()
 
@@ -30,10 +34,12 @@ struct Maintenance<Clock: WorkerClock>: Sendable {
                 nextPruning = clock.now().monotonic + (isMoreLeft ? .zero : Self.roundInterval)
             }
             let isDue = clock.now().monotonic >= nextCheckpoint
-            if try await checkpoint(afterPages: isDue ? 0 : Self.pagesMax) {
+            let isWriting = hasWritten()
+            if isWriting || isDue, try await checkpoint(afterPages: isDue ? 0 : Self.pagesMax) {
                 nextCheckpoint = clock.now().monotonic + Self.roundInterval
             }
-            try await clock.sleep(untilMonotonic: min(clock.now().monotonic + Self.lookInterval, nextPruning))
+            let interval = isWriting ? Self.lookInterval : Self.idleInterval
+            try await clock.sleep(untilMonotonic: min(clock.now().monotonic + interval, nextPruning))
         }
     }
 
