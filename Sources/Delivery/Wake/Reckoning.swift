@@ -6,7 +6,7 @@
 struct Reckoning: Sendable {
     /// A clock that is off by less is taken for right: well inside the margin between `unknown_after` and 24 h.
     static let tolerance: Duration = .seconds(300)
-    /// How often the mark is stored, and the API's clock is looked at.
+    /// How often the mark is stored.
     static let interval: Duration = .seconds(60)
 
     private var anchor: Moment
