@@ -100,6 +100,7 @@ public final class SQLiteStore: OutboxStore {
             try PauseTable(db: db).apply(round.pauses, at: round.now)
             try Lessons(db: db).keep(round)
             result.released = try Lanes.store(round.onDead, db)
+            try OverlongWaits(db: db, now: round.now).end(round.waitsEnd, into: &result)
             try Self.settle(round, outbox: tenure.outbox, into: &result, db)
             for batch in round.resumes {
                 if let begun = try BatchTable(db: db).begin(batch, at: round.now, stamp: round.reckoned) {

@@ -102,6 +102,22 @@ import Testing
         #expect(world.pauses.isEmpty)
     }
 
+    @Test func `a fresh request probes what is shut rather than one that may be what is refused`() throws {
+        var world = World()
+        world.add(Make.rows(3))
+        try world.look()
+        try world.answer(.silence(reason: "timeout"))
+        world.advance(.seconds(30))
+        // The one that may have run is refused, and waits; the next probe is somebody else's.
+        try world.look()
+        try world.answerAll(Self.unauthorized)
+        try world.look()
+        world.add(Make.rows(2, from: 50))
+        world.advance(.seconds(31))
+        try world.look()
+        #expect(world.flights.map(\.batch.size) == [2])
+    }
+
     @Test func `a person's pause holds everything, whatever is answered`() throws {
         let pause = Pause(
             scope: .everything, cause: Pause.operatorCause, detail: nil, requestID: nil, since: Make.earlier,

@@ -8,6 +8,7 @@ extension Dispatcher {
         forgetBodyLimit()
         turns.keep(new.journeys)
         onDead = new.onDead
+        endsOverlongWaits = true
         doors.probeSoon(at: now.wall) { _ in true }
         needsSurvey = true
     }
@@ -157,6 +158,7 @@ extension Dispatcher {
             isBehind = true
         }
         if !result.released.isEmpty { isBehind = true }
+        if result.hasOverlongWaits { endsOverlongWaits = true }
         for failed in result.failed {
             open.wait(failed.batch, until: now.monotonic + Self.failedWait)
             notes.append(.settlementFailed(batch: failed.batch.id, reason: failed.reason))

@@ -45,6 +45,8 @@ struct Dispatcher: Sendable {
     /// Batches that an earlier worker may have sent: their age is known by wall time only.
     var inherited: Set<Int64>
     var clockProbe = ClockProbe()
+    /// Rows may wait for a time that only a clock since set back could have given them.
+    var endsOverlongWaits = true
     /// Batches in flight whose refusal would be the word of a setting that has been mended since.
     var acquitted: Set<Int64> = []
 
@@ -109,7 +111,7 @@ struct Dispatcher: Sendable {
     ///
     /// Throws `DecodingError` when a stored batch cannot be read.
     mutating func plan(at now: Moment) throws -> Plan {
-        reckoning.tick(at: now)
+        followClock(at: now)
         var plan = Plan(round: Round(now: now.wall, reckoned: reckoning.time(at: now)))
         isBehind = false
         doors.openRate(at: now.wall)
@@ -129,12 +131,14 @@ struct Dispatcher: Sendable {
         plan.round.enforcement = knowledge.takeChange()
         plan.round.bodyBytesMax = learnedBodyBytesMax
         plan.round.onDead = onDead
+        if endsOverlongWaits { plan.round.waitsEnd = now.wall + configuration.policy.backoff.max + Reckoning.slew }
         plan.round.learnedLimit = governor.takeLearned()
         if let limit = plan.round.learnedLimit { notes.append(.rateLearned(perSecond: limit)) }
         // Not worth a transaction of its own: without one nothing is stamped either.
         if !plan.round.isEmpty { plan.round.clock = reckoning.takeMark(at: now) }
         learnedBodyBytesMax = nil
         onDead = [:]
+        endsOverlongWaits = false
         return plan
     }
 
