@@ -57,7 +57,7 @@ final class Plant {
         try result.get()
     }
 
-    private static func database(at path: String, journalMode: String) throws -> DatabaseQueue {
+    static func database(at path: String, journalMode: String) throws -> DatabaseQueue {
         var configuration = Configuration()
         configuration.busyMode = .timeout(30)
         let business = try DatabaseQueue(path: path, configuration: configuration)
