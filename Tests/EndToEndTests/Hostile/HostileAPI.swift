@@ -25,10 +25,15 @@ final class HostileAPI: Sendable {
     private let state: Mutex<State>
     private let bomb: [UInt8]
 
-    /// - Parameter bomb: gzip of a body far larger than itself.
-    init(seed: UInt64, bomb: [UInt8]) {
+    private let only: Kind?
+
+    /// - Parameters:
+    ///   - bomb: gzip of a body far larger than itself.
+    ///   - only: the one kind to answer with; without it any, and honest answers between them.
+    init(seed: UInt64, bomb: [UInt8], only: Kind? = nil) {
         state = Mutex(State(random: SeededNumbers(seed: seed)))
         self.bomb = bomb
+        self.only = only
     }
 
     /// How often each order was entered.
@@ -48,8 +53,8 @@ final class HostileAPI: Sendable {
             let key = request.headers["idempotency-key"] ?? ""
             if state.bodies[key, default: request.body] != request.body { state.mismatches += 1 }
             state.bodies[key] = request.body
-            let isHostile = !state.isCalm && Int.random(in: 0..<8, using: &state.random) > 0
-            guard isHostile, let kind = Kind.allCases.randomElement(using: &state.random) else {
+            let isHostile = !state.isCalm && (only != nil || Int.random(in: 0..<8, using: &state.random) > 0)
+            guard isHostile, let kind = only ?? Kind.allCases.randomElement(using: &state.random) else {
                 return [.bytes(Self.honest(request, key, &state))]
             }
             state.kinds[kind, default: 0] += 1

@@ -14,8 +14,13 @@ struct HostileRows {
     mutating func next() -> HostileRow {
         count += 1
         var row = valid()
-        guard chance(2, of: 5) else { return row }
-        spoil(&row)
+        if chance(2, of: 5) {
+            spoil(&row)
+        } else if chance(1, of: 40) {
+            fill(&row, to: 65_536)
+        } else if chance(1, of: 60) {
+            row.texts["data"] = Array(Self.nested(509).utf8)
+        }
         return row
     }
 
@@ -31,11 +36,7 @@ struct HostileRows {
         if chance(1, of: 5) { texts["dedup_key"] = "dedup-\(count)" + text(2) }
         if chance(1, of: 8) { texts["ordering_key"] = "lane-\(count % 40)" + text(1) }
         if chance(1, of: 8) { texts["traceparent"] = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01" }
-        var row = HostileRow(
-            what: "valid", number: count, texts: texts.mapValues { Array($0.utf8) }, fate: .delivered)
-        if chance(1, of: 40) { fill(&row, to: 65_536) }
-        if chance(1, of: 60) { row.texts["data"] = Array(Self.nested(509).utf8) }
-        return row
+        return HostileRow(what: "valid", number: count, texts: texts.mapValues { Array($0.utf8) }, fate: .delivered)
     }
 
     private static let pieces = [

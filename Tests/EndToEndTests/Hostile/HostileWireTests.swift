@@ -1,5 +1,7 @@
+import Delivery
 import Foundation
 import GRDB
+import SpotzeeAPI
 import Testing
 
 /// Answers over real sockets that endanger the worker itself: its memory, its connections and its books.
@@ -46,6 +48,22 @@ struct HostileWireTests {
                 effects, \(doubts) in doubt; \(before >> 20) MiB grew to \(most >> 20) MiB at most
                 """)
         }
+        try await server.close()
+    }
+
+    @Test(.serialized, arguments: HostileAPI.Kind.allCases)
+    func `no answer takes longer than its request's time`(kind: HostileAPI.Kind) async throws {
+        let api = HostileAPI(seed: Self.seed, bomb: try Self.gzip(of: 1 << 20), only: kind)
+        let server = try await RawServer { api.answer($0) }
+        let keys = APIKeyRing(current: "sk_test")
+        let sender = SpotzeeSender(keys: keys, connections: 1, timeout: .seconds(1), agent: "test")
+        let target = Target(url: "http://127.0.0.1:\(server.port)", journey: 33, entrance: nil, version: "2026-04-28")
+        let start = ContinuousClock.now
+        // The second needs the first one's place.
+        for _ in 0..<2 { _ = await sender.sendWithoutEffect(key: "k", target: target) }
+        #expect(ContinuousClock.now - start < .seconds(15), "\(kind)")
+        #expect(api.hostileAnswers >= 1)
+        try await sender.shutdown()
         try await server.close()
     }
 

@@ -54,11 +54,13 @@ private final class RawAnswers: ChannelInboundHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         received += unwrapInboundIn(data).readableBytesView
         while let request = take() {
-            let steps = answer(request)
-            let channel = context.channel
-            // Ends when the peer goes away, since its writes then fail.
-            Task { try await Self.play(steps, on: channel) }
+            Self.begin(answer(request), on: context.channel)
         }
+    }
+
+    /// Ends when the peer goes away, since its writes then fail.
+    private static func begin(_ steps: [RawServer.Step], on channel: any Channel) {
+        Task { try await play(steps, on: channel) }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
