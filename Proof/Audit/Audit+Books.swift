@@ -71,6 +71,16 @@ extension Audit {
         }
     }
 
+    /// For how many seconds an intent that waits still would, and what for.
+    private func waits(_ intent: Int64, in db: Database) throws -> String {
+        try String.fetchOne(
+            db,
+            sql: """
+                SELECT '(' || code || ', due in ' || (due_at / 1000 - CAST(strftime('%s', 'now') AS INTEGER)) || ' s)'
+                FROM outbox_waiting WHERE id = ?
+                """, arguments: [intent]) ?? ""
+    }
+
     func leftovers(_ found: Whereabouts, in db: Database) throws -> [String] {
         let left = found.orders.filter { order in
             !(found.places[order.intent] ?? []).allSatisfy { $0.isEnd || $0.state == "in_doubt" }
@@ -83,8 +93,8 @@ extension Audit {
                     WHERE batch.state = 'in_doubt' AND json_extract(member.value, '$[6]') IS NOT NULL
                     """))
         // Whoever stands behind an intent in doubt waits for a person, as it does.
-        let wrong = left.filter { !held.contains($0.lane ?? "") }.map {
-            "8: order \($0.number) is still \(found.places[$0.intent]?.first?.state ?? "nowhere")"
+        let wrong = try left.filter { !held.contains($0.lane ?? "") }.map {
+            "8: order \($0.number) is still \(found.places[$0.intent]?.first?.state ?? "nowhere") \(try waits($0.intent, in: db))"
         }
         let pauses = try String.fetchAll(db, sql: "SELECT scope || ' ' || cause FROM outbox_pause")
         return wrong + pauses.map { "8: still paused: \($0)" }

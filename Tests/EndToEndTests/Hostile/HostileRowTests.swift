@@ -10,7 +10,7 @@ struct HostileRowTests {
     private static let rows = ProcessInfo.processInfo.environment["HOSTILE_ROWS"].flatMap(Int.init) ?? 3000
     private static let seed = ProcessInfo.processInfo.environment["HOSTILE_SEED"].flatMap(UInt64.init) ?? 1
     /// Rows in one database.
-    private static let chunk = 1000
+    private static let chunk = 3000
 
     @Test func `every hostile row is refused with its sentence, quarantined alone, or delivered byte for byte`()
         async throws
@@ -130,8 +130,8 @@ struct HostileRowTests {
     private static func look(
         _ ids: [Int: Int64], _ bench: Workbench, _ worker: ChildProcess, _ wrong: Gathering
     ) async throws {
-        let dead = try await bench.business.read { try Int64.fetchAll($0, sql: "SELECT id FROM outbox_dead LIMIT 12") }
-        let delivered = try await bench.business.read { try Int64.fetchAll($0, sql: "SELECT id FROM outbox_history LIMIT 4") }
+        let dead = try await bench.business.read { try Int64.fetchAll($0, sql: "SELECT id FROM outbox_dead LIMIT 4") }
+        let delivered = try await bench.business.read { try Int64.fetchAll($0, sql: "SELECT id FROM outbox_history LIMIT 2") }
         var commands: [[String]] = [
             ["status"], ["doctor"], ["intents", "list", "--limit", "500"], ["dead-letters", "list", "--limit", "500"],
             ["batches", "list"], ["batches", "show", "1"], ["journeys"],

@@ -8,7 +8,7 @@ import Testing
 ///
 /// `HOSTILE_WIRE` is how many of them one run gets.
 struct HostileWireTests {
-    private static let answers = ProcessInfo.processInfo.environment["HOSTILE_WIRE"].flatMap(Int.init) ?? 150
+    private static let answers = ProcessInfo.processInfo.environment["HOSTILE_WIRE"].flatMap(Int.init) ?? 40
     private static let seed = ProcessInfo.processInfo.environment["HOSTILE_SEED"].flatMap(UInt64.init) ?? 1
     /// What a worker may grow by: its connections' answers at their limit, and what the allocator keeps of them.
     private static let growthMax = 64 << 20
