@@ -102,6 +102,46 @@ import Testing
         #expect(world.pauses.isEmpty)
     }
 
+    @Test(arguments: [Response.JourneyReading.live, .missing])
+    func `what the 404s of one journey mean is asked by one request, which the windows count`(
+        reading: Response.JourneyReading
+    ) throws {
+        let journey = Journey(name: "welcome", id: 41, entranceID: 42)
+        var world = World(journeys: [journey], rate: [RateLimit(requests: 1000, per: .seconds(10))])
+        // The windows are taken for used at the start.
+        world.advance(.seconds(20))
+        world.add(Make.rows(3))
+        try world.look()
+        let asked = world.flights.map(\.batch.target)
+        try world.answerAll(.response(Make.problem(404, "resource_missing")))
+        // Nothing is decided before the journey has been read, and the requests count as under way.
+        #expect(world.mind.open.inFlight.count == asked.count && asked.count > 1)
+        let before = world.mind.governor.free(at: world.now.monotonic, atMost: 2000)
+        let plan = try world.look()
+        #expect(plan.questions == [asked[0]])
+        #expect(world.mind.governor.free(at: world.now.monotonic, atMost: 2000) == before - 1)
+        #expect(try world.look().questions.isEmpty)
+        try world.mind.absorb(JourneyReport(reading: reading), at: asked[0], at: world.now)
+        try world.look()
+        #expect(world.mind.open.inFlight.isEmpty)
+        #expect(world.pauses.map(\.cause) == (reading == .live ? [] : ["resource_missing"]))
+    }
+
+    @Test func `no 404 waits for a reading while everything is paused`() throws {
+        let journeys = [Journey(name: "welcome", id: 41, entranceID: 42), Journey(name: "other", id: 34)]
+        var world = World(journeys: journeys)
+        world.add(Make.rows(1))
+        world.add(Make.rows(1, from: 50), to: "other")
+        try world.look()
+        world.advance(.seconds(1))
+        while world.flights[0].batch.journey != "other" { world.flights.append(world.flights.removeFirst()) }
+        try world.answer(Make.problem(401, "authentication_required"))
+        try world.answer(Make.problem(404, "resource_missing"))
+        #expect(try world.look().questions.isEmpty)
+        #expect(world.mind.open.inFlight.isEmpty)
+        #expect(world.pauses.map(\.cause).sorted() == ["authentication_required", "resource_missing"])
+    }
+
     @Test func `a fresh request probes what is shut rather than one that may be what is refused`() throws {
         var world = World()
         world.add(Make.rows(3))
