@@ -9,7 +9,8 @@ import Testing
 @Suite(.timeLimit(.minutes(2)))
 struct BlindWatchTests {
     /// Watches the database, but hears of writes beside another path, and says how long each commit went unnoticed.
-    private static func delays(hearing path: String, every interval: Duration, commits: Int) async throws -> [Duration] {
+    private static func delays(hearing path: String, every interval: Duration, commits: Int) async throws -> [Duration]
+    {
         let bench = try await StoreBench()
         let watch = CommitWatch(database: path, interval: interval) {
             try await bench.store.dataVersion()

@@ -23,7 +23,9 @@ extension Dispatcher {
     mutating func askForJourneys(into plan: inout Plan, at now: Moment) throws {
         guard undecided.contains(where: { !$0.isAsked }) else { return }
         if doors.passage(.everything, at: now.wall) == .closed {
-            if !doors.isHeldBriefly(at: now.wall) { try judge(undecided.filter { !$0.isAsked }, reading: .unreadable, at: now) }
+            if !doors.isHeldBriefly(at: now.wall) {
+                try judge(undecided.filter { !$0.isAsked }, reading: .unreadable, at: now)
+            }
             return
         }
         for target in Set(undecided.filter { !$0.isAsked }.map(\.batch.target)) {
