@@ -12,14 +12,14 @@ COMPLETIONS = $(DESTDIR)$(PREFIX)/share
 
 .PHONY: help
 help: ## List what make can do.
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: deps
 deps: ## Install what is missing to build (libsqlite3-dev), as root or through sudo.
 	@scripts/install-dependencies
 
 .PHONY: test-tools
-test-tools: ## Install what some tests skip without (nginx, promtool, systemd-nspawn), as root or through sudo.
+test-tools: ## Install what some tests skip without (nginx, promtool, systemd-nspawn, faketime), as root or through sudo.
 	@scripts/install-dependencies tests
 
 .PHONY: build
@@ -42,6 +42,25 @@ RUNS ?= 1
 simulate: deps ## Play RUNS seeds of the simulation from SEED on (make simulate SEED=7 RUNS=100).
 	$(SWIFT) build --scratch-path $(SCRATCH) --product simulate
 	$(SCRATCH)/debug/simulate --seed $(SEED) --runs $(RUNS)
+
+# What takes longer than a test may: the same tests, with larger counts. `nice`, since it has the machine for hours.
+KILLS ?= 10000
+HOSTILE_ROWS ?= 100000
+HOSTILE_ANSWERS ?= 100000
+HOSTILE_WIRE ?= 5000
+SOAK = nice $(SWIFT) test --scratch-path $(SCRATCH) --disable-xctest
+
+.PHONY: soak
+soak: soak-processes soak-hostile ## Run the long proofs and print their record (counts by variables: docs/guarantees.md).
+
+.PHONY: soak-processes
+soak-processes: deps ## Kill workers KILLS times, and audit what is left each time (KILL_SEED to play one again).
+	KILLS=$(KILLS) $(SOAK) --filter '^EndToEndTests\.KillTests/' 2>&1 | scripts/soak-record
+
+.PHONY: soak-hostile
+soak-hostile: deps ## Send HOSTILE_ROWS rows, HOSTILE_ANSWERS mutated answers and HOSTILE_WIRE false ones over sockets.
+	HOSTILE_ROWS=$(HOSTILE_ROWS) HOSTILE_ANSWERS=$(HOSTILE_ANSWERS) HOSTILE_WIRE=$(HOSTILE_WIRE) $(SOAK) \
+	  --filter '\.Hostile[A-Za-z]*Tests/' 2>&1 | scripts/soak-record
 
 .PHONY: format
 format: ## Format the Swift sources in place.

@@ -135,6 +135,8 @@ let package = Package(
             path: "Proof/Simulate"
         ),
         .testTarget(name: "SimulationTests", dependencies: ["Simulation"]),
+        // Reads what a run has left behind, and shares no code with the worker.
+        .target(name: "Audit", dependencies: [.product(name: "GRDB", package: "GRDB.swift")], path: "Proof/Audit"),
         .testTarget(
             name: "SandboxTests",
             dependencies: [
@@ -160,12 +162,14 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: [
                 "Delivery", "Deployment", "JourneyOutbox", "SQLiteStore", "SpotzeeAPI", "Settings", "Sandbox",
-                "journey-outbox", "OutboxMigrations", "Prometheus",
+                "journey-outbox", "OutboxMigrations", "Prometheus", "Audit",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "Crypto", package: "swift-crypto"),
             ]
         ),
     ]

@@ -82,7 +82,7 @@ public struct Settling {
             // Parting costs nobody an attempt; a row alone loses one only when others get through meanwhile.
             let isParted = batch.size > 1 && batch.failures >= Self.edgeRefusalsMax - 1
             return othersSucceed || isParted
-                ? try split(batch, verdict, refusal) : failed(batch, verdict, stamp: nil)
+                ? try split(batch, verdict, refusal) : failed(batch, verdict, stamp: stamp(of: batch, after: verdict))
         default: return try giveBack(batch, verdict)
         }
     }
