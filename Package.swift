@@ -125,7 +125,8 @@ let package = Package(
         .target(
             name: "Simulation",
             dependencies: [
-                "Delivery", "JourneyOutbox", "SQLiteStore", "Sandbox", .product(name: "GRDB", package: "GRDB.swift"),
+                "Delivery", "Deployment", "JourneyOutbox", "SQLiteStore", "Sandbox",
+                .product(name: "GRDB", package: "GRDB.swift"),
             ],
             path: "Proof/Simulation"
         ),
@@ -134,7 +135,13 @@ let package = Package(
             dependencies: ["Simulation", .product(name: "ArgumentParser", package: "swift-argument-parser")],
             path: "Proof/Simulate"
         ),
-        .testTarget(name: "SimulationTests", dependencies: ["Simulation"]),
+        .testTarget(
+            name: "SimulationTests",
+            dependencies: [
+                "Simulation", "Delivery", "SQLiteStore", "JourneyOutbox", "journey-outbox",
+                .product(name: "GRDB", package: "GRDB.swift"), .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
         .testTarget(
             name: "SandboxTests",
             dependencies: [

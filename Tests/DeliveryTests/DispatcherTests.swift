@@ -102,6 +102,21 @@ import Testing
         #expect(world.pauses.isEmpty)
     }
 
+    @Test func `a probe goes out in time although a failing journey has more to send and may claim nothing`() throws {
+        var world = World(batchSize: 1)
+        world.add(Make.rows(30))
+        for _ in 0..<4 {
+            try world.wait()
+            try world.answerAll(Self.timeout)
+        }
+        world.mind.doors.close(.everything, cause: "quota_exceeded", detail: nil, requestID: nil, at: world.now.wall)
+        for _ in 0..<50 where world.flights.isEmpty { try world.wait() }
+        #expect(world.flights.count == 1)
+        try world.answer(World.success)
+        try world.look()
+        #expect(world.pauses.isEmpty)
+    }
+
     @Test func `a person's pause holds everything, whatever is answered`() throws {
         let pause = Pause(
             scope: .everything, cause: Pause.operatorCause, detail: nil, requestID: nil, since: Make.earlier,
@@ -425,6 +440,32 @@ import Testing
         try absent.look()
         try absent.wait()
         #expect(absent.inDoubt == [1, 2])
+    }
+
+    @Test func `another API key is asked at once whether it counts, though the answer for the last one is fresh`()
+        throws
+    {
+        var world = World(idempotency: .auto)
+        world.add(Make.rows(2))
+        try world.look()
+        try world.answer(Self.timeout)
+        for _ in 0..<5 where world.enforcementProbes == 0 { try world.wait() }
+        world.mind.absorb(.enforced, at: world.now)
+        try world.look()
+        try world.answer(Self.timeout)
+        world.mind.know(fingerprints: ["new", "current"])
+        let start = world.now.monotonic
+        for _ in 0..<20 where world.enforcementProbes == 1 { try world.wait() }
+        #expect(world.enforcementProbes == 2)
+        #expect(world.now.monotonic - start <= .seconds(10))
+    }
+
+    @Test func `before the time is known there is no hurry to learn whether keys count`() throws {
+        var world = World(idempotency: .auto, inheriting: [try Make.batch(Make.rows(1))])
+        world.mind.clockProbe.fail(isSurprise: false, backoff: Backoff(), at: world.now)
+        world.mind.needsSurvey = false
+        world.mind.turns.absorb(Survey(supplied: [], nextDue: [:], pauses: []))
+        #expect(world.mind.nextLook(after: world.now) == world.now.monotonic + .seconds(1))
     }
 
     @Test func `what the configuration said about keys is not taken for knowledge`() throws {
