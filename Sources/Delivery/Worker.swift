@@ -137,7 +137,8 @@ public final class Worker<Clock: WorkerClock>: Sendable {
     }
 
     private func survey(into mind: inout Dispatcher, after events: [Inbox.Event]) async throws {
-        let hasCommit = events.contains { if case .committed = $0 { true } else { false } }
+        let isOverlooked = planted(.wakeUpLost) && !mind.open.inFlight.isEmpty
+        let hasCommit = !isOverlooked && events.contains { if case .committed = $0 { true } else { false } }
         guard hasCommit || mind.needsSurvey else { return }
         let names = mind.configuration.journeys.map(\.name)
         mind.absorb(try await patiently { try await store.survey(journeys: names, at: clock.now().wall) })
@@ -158,7 +159,11 @@ public final class Worker<Clock: WorkerClock>: Sendable {
             tasks.addTask { self.inbox.post(.timeRead(await self.sender.read(journey: target))) }
         }
         guard !plan.round.isEmpty else { return RoundResult() }
-        let result = try await patiently { try await store.commit(plan.round) }
+        var round = plan.round
+        let result = try await patiently {
+            defer { if planted(.busyForgets) { round = Round(now: round.now, reckoned: round.reckoned) } }
+            return try await store.commit(round)
+        }
         hasWritten.withLock { $0 = true }
         mind.absorb(result, at: clock.now())
         return result
@@ -198,11 +203,16 @@ public final class Worker<Clock: WorkerClock>: Sendable {
             let reason = "the database was held by others until the request was too old"
             return inbox.post(.answered(batch, .notSent(reason: reason), begunAt: now))
         }
-        tasks.addTask { await self.send(batch) }
+        let request = batch.spoiled(as: mind)
+        tasks.addTask { await self.send(request) }
     }
 
     private func send(_ batch: Batch) async {
         let begunAt = clock.now()
+        if planted(.settleBeforeSend) {
+            let answer = Answer.response(Response(status: 204, requestID: "req_planted"))
+            inbox.post(.answered(batch, answer, begunAt: begunAt))
+        }
         let answer = await sender.send(batch)
         inbox.post(.answered(batch, answer, begunAt: begunAt))
     }
@@ -226,7 +236,8 @@ public final class Worker<Clock: WorkerClock>: Sendable {
 
     private func maintain() async {
         var maintenance = Maintenance(
-            store: store, clock: clock, retention: { self.retention.withLock { $0 } },
+            store: store, clock: clock,
+            retention: { planted(.prunedEarly) ? .zero : self.retention.withLock { $0 } },
             hasWritten: {
                 self.hasWritten.withLock { hasWritten in
                     defer { hasWritten = false }

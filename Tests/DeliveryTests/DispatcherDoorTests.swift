@@ -115,6 +115,21 @@ import Testing
         #expect(world.flights.map(\.batch.size) == [2])
     }
 
+    @Test func `a probe goes out in time although a failing journey has more to send and may claim nothing`() throws {
+        var world = World(batchSize: 1)
+        world.add(Make.rows(30))
+        for _ in 0..<4 {
+            try world.wait()
+            try world.answerAll(Self.timeout)
+        }
+        world.mind.doors.close(.everything, cause: "quota_exceeded", detail: nil, requestID: nil, at: world.now.wall)
+        for _ in 0..<50 where world.flights.isEmpty { try world.wait() }
+        #expect(world.flights.count == 1)
+        try world.answer(World.success)
+        try world.look()
+        #expect(world.pauses.isEmpty)
+    }
+
     @Test func `a person's pause holds everything, whatever is answered`() throws {
         let pause = Pause(
             scope: .everything, cause: Pause.operatorCause, detail: nil, requestID: nil, since: Make.earlier,

@@ -99,6 +99,32 @@ import Testing
         #expect(absent.inDoubt == [1, 2])
     }
 
+    @Test func `another API key is asked at once whether it counts, though the answer for the last one is fresh`()
+        throws
+    {
+        var world = World(idempotency: .auto)
+        world.add(Make.rows(2))
+        try world.look()
+        try world.answer(Self.timeout)
+        for _ in 0..<5 where world.enforcementProbes == 0 { try world.wait() }
+        world.mind.absorb(.enforced, at: world.now)
+        try world.look()
+        try world.answer(Self.timeout)
+        world.mind.know(fingerprints: ["new", "current"])
+        let start = world.now.monotonic
+        for _ in 0..<20 where world.enforcementProbes == 1 { try world.wait() }
+        #expect(world.enforcementProbes == 2)
+        #expect(world.now.monotonic - start <= .seconds(10))
+    }
+
+    @Test func `before the time is known there is no hurry to learn whether keys count`() throws {
+        var world = World(idempotency: .auto, inheriting: [try Make.batch(Make.rows(1))])
+        world.mind.clockProbe.fail(isSurprise: false, backoff: Backoff(), at: world.now)
+        world.mind.needsSurvey = false
+        world.mind.turns.absorb(Survey(supplied: [], nextDue: [:], pauses: []))
+        #expect(world.mind.nextLook(after: world.now) == world.now.monotonic + .seconds(1))
+    }
+
     @Test func `what the configuration said about keys is not taken for knowledge`() throws {
         var world = World(idempotency: .enforced)
         var configuration = world.mind.configuration
