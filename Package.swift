@@ -125,7 +125,8 @@ let package = Package(
         .target(
             name: "Simulation",
             dependencies: [
-                "Delivery", "JourneyOutbox", "SQLiteStore", "Sandbox", .product(name: "GRDB", package: "GRDB.swift"),
+                "Delivery", "Deployment", "JourneyOutbox", "SQLiteStore", "Sandbox",
+                .product(name: "GRDB", package: "GRDB.swift"),
             ],
             path: "Proof/Simulation"
         ),
@@ -134,9 +135,19 @@ let package = Package(
             dependencies: ["Simulation", .product(name: "ArgumentParser", package: "swift-argument-parser")],
             path: "Proof/Simulate"
         ),
+<<<<<<< HEAD
         .testTarget(name: "SimulationTests", dependencies: ["Simulation"]),
         // Reads what a run has left behind, and shares no code with the worker.
         .target(name: "Audit", dependencies: [.product(name: "GRDB", package: "GRDB.swift")], path: "Proof/Audit"),
+=======
+        .testTarget(
+            name: "SimulationTests",
+            dependencies: [
+                "Simulation", "Delivery", "SQLiteStore", "JourneyOutbox", "journey-outbox",
+                .product(name: "GRDB", package: "GRDB.swift"), .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
+>>>>>>> helper-planted
         .testTarget(
             name: "SandboxTests",
             dependencies: [

@@ -5,11 +5,18 @@ import Synchronization
 final class Journal: Sendable {
     private let events = Mutex<[WorkerEvent]>([])
     private let isKept: Bool
+    private let listener: (@Sendable (WorkerEvent) -> Void)?
 
-    /// - Parameter isKept: whether anybody will read it.
-    init(isKept: Bool) { self.isKept = isKept }
+    /// - Parameters:
+    ///   - isKept: whether anybody will read it.
+    ///   - listener: told at once.
+    init(isKept: Bool, listener: (@Sendable (WorkerEvent) -> Void)?) {
+        self.isKept = isKept
+        self.listener = listener
+    }
 
     func note(_ event: WorkerEvent) {
+        listener?(event)
         if isKept { events.withLock { $0.append(event) } }
     }
 

@@ -26,6 +26,7 @@ struct Claiming {
     /// One batch of the journey, frozen with its first attempt begun; nil when nothing is ripe.
     mutating func claim(_ order: ClaimOrder) throws -> Claim {
         let closed = order.journey.onDead == .continue ? try closeDead(order.journey.name) : false
+        if planted(.cancelledSent) { try reviveCancelled(order.journey.name) }
         var picked = try pick(order)
         if closed { picked.isCutShort = true }
         if let ripe = ripeness(of: picked, order) { return Claim(batch: nil, supply: .ripens(at: ripe)) }
@@ -40,7 +41,7 @@ struct Claiming {
         }
         let batch = try BatchTable(db: db).insert(
             request, journey: order.journey.name, target: order.target, apiKeyFingerprint: order.apiKeyFingerprint,
-            parent: nil, stamp: reckoned, at: now)
+            parent: nil, stamp: planted(.sendBeforeFreeze) ? nil : reckoned, at: now)
         return Claim(batch: batch, supply: supply, quarantined: picked.quarantined)
     }
 
@@ -137,6 +138,16 @@ struct Claiming {
         }
         let statement = try db.cachedStatement(sql: "DELETE FROM \(taken.source.table) WHERE id = ?")
         for id in taken.ids { try statement.execute(arguments: [id]) }
+    }
+
+    private func reviveCancelled(_ journey: String) throws {
+        try db.execute(
+            sql: """
+                INSERT INTO outbox_waiting (id, journey, \(IntentReader.columns), state, attempts, epoch, due_at, updated_at)
+                SELECT id, journey, \(IntentReader.columns), 'retrying', attempts, epoch, 0, 0 FROM outbox_dead
+                WHERE journey = ?1 AND state = 'cancelled' LIMIT 1
+                """, arguments: [journey])
+        try db.execute(sql: "DELETE FROM outbox_dead WHERE id IN (SELECT id FROM outbox_waiting)")
     }
 
     private func closeDead(_ journey: String) throws -> Bool {

@@ -19,6 +19,7 @@ struct SettlementWriter {
             try keepOnly(settlement, successors: successors)
         }
         try Lanes.close(settlement.deliveredInOrder, db)
+        if planted(.dedupForgotten) { try db.execute(sql: "DELETE FROM outbox_dedup") }
         return successors
     }
 
@@ -31,14 +32,16 @@ struct SettlementWriter {
         var stamp = batch.possiblyExecutedSince?.milliseconds
         var outcome: String?
         switch settlement.fate {
+        case .settled(.returned) where planted(.returnedGoesOn): (state, due) = (.sending, now.milliseconds)
         case .settled(let how): (state, outcome) = (.settled, how.rawValue)
         case .sending(let dueAt, let after): (state, due, stamp) = (.sending, dueAt.milliseconds, after?.milliseconds)
         case .inDoubt: state = .inDoubt
         }
         try db.cachedStatement(sql: state == .settled ? Self.settleSQL : Self.goOnSQL).execute(arguments: [
             "state": state.rawValue, "due": due, "stamp": stamp, "now": now.milliseconds, "code": record.code,
-            "message": record.message, "request": record.requestID,
-            "answer": record.text(attempt: batch.attempt, at: now), "id": batch.id, "attempt": batch.attempt,
+            "message": record.message, "request": planted(.auditLost) ? nil : record.requestID,
+            "answer": record.text(attempt: batch.attempt, at: now), "id": batch.id,
+            "attempt": planted(.unguardedSettle) ? try BatchTable(db: db).find(batch.id)?.attempt : batch.attempt,
             "outcome": outcome, "replay": settlement.isReplay ? 1 : 0,
         ])
         return db.changesCount == 1

@@ -88,7 +88,9 @@ struct DoorTests {
                 try await bench.events.first(Self.isPaused)
                 try await bench.events.delivered(atLeast: 4)
                 try await bench.untilIdle()
-                #expect(try bench.query("SELECT scope || ' ' || cause FROM outbox_pause") == "\(journey.name) resource_missing")
+                #expect(
+                    try bench.query("SELECT scope || ' ' || cause FROM outbox_pause")
+                        == "\(journey.name) resource_missing")
                 let refused = bench.triggers
                 bench.clock.advance(by: .seconds(31))
                 try await Self.requests("GET", journey == Workbench.users ? 1 : 2, bench)

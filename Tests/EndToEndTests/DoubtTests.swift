@@ -93,7 +93,8 @@ struct DoubtTests {
         try await Workbench.open {
             $0.faults.say = SandboxWord(
                 next: 3, status: 200, contentType: "application/json",
-                body: #"{"results":[{"index":0,"success":true},{"index":3,"error":{"code":"email_invalid","message":"no"}}]}"#
+                body:
+                    #"{"results":[{"index":0,"success":true},{"index":3,"error":{"code":"email_invalid","message":"no"}}]}"#
             )
         } _: { bench in
             var bench = bench
@@ -162,7 +163,8 @@ struct DoubtTests {
             for arguments in [["status"], ["status", "--json"]] {
                 let status = try bench.start(arguments)
                 #expect(await status.end() == .exited(0))
-                let text = try status.text.replacingOccurrences(of: "\"", with: "").replacingOccurrences(of: ": ", with: ":")
+                let text = try status.text.replacingOccurrences(of: "\"", with: "").replacingOccurrences(
+                    of: ": ", with: ":")
                 #expect(text.contains("idempotency:\(isIgnored ? "absent" : "enforced")"))
             }
         }
@@ -258,7 +260,10 @@ struct DoubtTests {
             #expect(try worker.query("SELECT count(*) FROM outbox_batch WHERE state <> 'sending'") == 0)
             worker.sandbox.change { $0.faults.delayAfterEffectMilliseconds = 0 }
             try await worker.expectDrained()
-            #expect(!worker.events.events.contains { if case .settled(let it) = $0 { it.record.code == "worker_crashed" } else { false } })
+            #expect(
+                !worker.events.events.contains {
+                    if case .settled(let it) = $0 { it.record.code == "worker_crashed" } else { false }
+                })
             try worker.expectExactBooks()
         }
     }
@@ -291,7 +296,8 @@ struct DoubtTests {
     static let repeated = [
         SandboxWord(
             next: .max, status: 409,
-            body: #"{"status":"error","code":"idempotency_in_progress","title":"t","message":"m","request_id":"req_x"}"#),
+            body: #"{"status":"error","code":"idempotency_in_progress","title":"t","message":"m","request_id":"req_x"}"#
+        ),
         SandboxWord(next: .max, status: 403, contentType: "text/html", body: "<html>no</html>"),
     ]
 

@@ -52,6 +52,13 @@ struct RateTests {
         return result
     }
 
+    /// Below the 0.95 that `PaceTests` hold over hours: in 20 s one try at the limit, which costs its pause, weighs 7 %.
+    private static func expectUsed(_ found: (rate: Double, refused: Double), by name: String) {
+        print("rate: \(name) took \(found.rate) of \(limit) requests a second and refused \(found.refused) of them")
+        #expect(found.rate >= 0.8 * limit && found.rate <= 1.05 * limit)
+        #expect(found.refused <= 0.02)
+    }
+
     private static func oneRowEach(_ bench: Workbench) -> Workbench {
         var bench = bench
         bench.policy.batchSize = 1
@@ -64,9 +71,7 @@ struct RateTests {
             $0.rate = [SandboxRateLimit(requestsMax: 200, windowMilliseconds: 10_000)]
         } _: { bench in
             let found = try await Self.steadyState(Self.oneRowEach(bench), after: .seconds(35))
-            // Well below 0.95: the machine may be busy with other tests. `PaceTests` hold the figure.
-            #expect(found.rate >= 0.7 * Self.limit && found.rate <= 1.05 * Self.limit, "\(found)")
-            #expect(found.refused <= 0.02)
+            Self.expectUsed(found, by: "the sandbox")
         }
     }
 
@@ -100,8 +105,7 @@ struct RateTests {
                 before: bench.port, rate: "20r/s", burst: "20 nodelay", in: bench.folder)
             behind.front = nginx.port
             let found = try await Self.steadyState(behind, after: .seconds(35))
-            #expect(found.rate >= 0.7 * Self.limit && found.rate <= 1.05 * Self.limit, "\(found)")
-            #expect(found.refused <= 0.02)
+            Self.expectUsed(found, by: "nginx")
             withExtendedLifetime(nginx) {}
         }
     }

@@ -41,7 +41,7 @@ public struct BatchBuilder {
     public mutating func offer(_ row: IntentRow) -> Admission {
         if isFull { return .full }
         let contact = Self.contactHashes(of: row)
-        if contact.contains(where: contacts.contains) { return .repeatedContact }
+        if contact.contains(where: contacts.contains), !planted(.contactTwice) { return .repeatedContact }
         let profile: Range<Int>?
         do throws(Unsendable) {
             profile = try check(row)
@@ -76,7 +76,7 @@ public struct BatchBuilder {
 
     /// Checks what SQL cannot see cheaply; the range of the profile between its braces.
     private func check(_ row: IntentRow) throws(Unsendable) -> Range<Int>? {
-        if let expiry = row.expiresAt, expiry <= now.milliseconds { throw .expired }
+        if let expiry = row.expiresAt, expiry <= now.milliseconds, !planted(.expiredSent) { throw .expired }
         if target.entrance != nil && row.externalID == nil { throw .externalIDMissing }
         for text in [row.externalID, row.anonymousID, row.email, row.orderingKey, row.dedupKey] {
             if let text, !JSONText.isValidUTF8(text) { throw .invalidUTF8 }

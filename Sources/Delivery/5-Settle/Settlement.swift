@@ -68,7 +68,8 @@ public struct Settlement: Sendable {
         if case .sending = fate { return [] }
         let gone = Set(successors.joined())
         return batch.members.ordered.filter { place, _ in
-            leaving[place] == nil && !gone.contains(place) && (fate != .inDoubt || !unproven.contains(place))
+            leaving[place] == nil && !gone.contains(place)
+                && (fate != .inDoubt || !unproven.contains(place) || planted(.laneFreedInDoubt))
         }.map(\.id)
     }
 

@@ -100,7 +100,10 @@ extension Dispatcher {
 
     func isAwaitingEnforcement(at now: Moment) -> Bool {
         enforcement == .unproven && !knowledge.isProbing
-            && open.due(at: now.monotonic).contains { $0.possiblyExecutedSince != nil }
+            && open.due(at: now.monotonic).contains {
+                // What a predecessor left waits for the time first.
+                $0.possiblyExecutedSince != nil && (clockProbe.isAnswered || !inherited.contains($0.id))
+            }
     }
 
     func isAwaitingClock(at now: Moment) -> Bool {

@@ -12,6 +12,8 @@ struct Dispatcher: Sendable {
         var enforcementProbe: Target?
         /// Where to ask what time it is, before what a predecessor left is sent again.
         var clockProbe: Target?
+        /// Journeys whose state decides what answers mean that have come already.
+        var questions: [Target] = []
     }
 
     var configuration: WorkerConfiguration
@@ -45,6 +47,8 @@ struct Dispatcher: Sendable {
     /// Batches that an earlier worker may have sent: their age is known by wall time only.
     var inherited: Set<Int64>
     var clockProbe = ClockProbe()
+    /// Answers that wait for a journey's reading.
+    var undecided: [Undecided] = []
     /// Rows may wait for a time that only a clock since set back could have given them.
     var endsOverlongWaits = true
     /// Batches in flight whose refusal would be the word of a setting that has been mended since.
@@ -116,6 +120,7 @@ struct Dispatcher: Sendable {
         isBehind = false
         doors.openRate(at: now.wall)
         turns.passDue(at: now.wall)
+        try askForJourneys(into: &plan, at: now)
         if !isStopping {
             readJourneys(into: &plan, at: now)
             var permits = permits(at: now)

@@ -21,15 +21,7 @@ public struct LedgeredStore: OutboxStore {
     public func commit(_ round: Round) async throws -> RoundResult {
         await ledger.caughtUp()
         let result = try await store.commit(round)
-        let refused = Set(result.stale).union(result.failed.map(\.batch.id))
-        let applied = round.settlements.filter { !refused.contains($0.batch.id) && $0.fate.isEnd }
-        if !applied.isEmpty || !result.begun.isEmpty {
-            ledger.note {
-                LedgerGroup(
-                    intents: result.lastIntent, batches: result.lastBatch, settled: applied.map(\.batch.id),
-                    delivered: applied.flatMap(\.deliveredDigests))
-            }
-        }
+        if let group = LedgerGroup.make(round, result) { ledger.note(group) }
         return result
     }
 
@@ -45,6 +37,20 @@ public struct LedgeredStore: OutboxStore {
     public func prune(before time: WallTime) async throws -> Bool { try await store.prune(before: time) }
     public func checkpoint(afterPages pages: Int) async throws -> WriteAheadLog? {
         try await store.checkpoint(afterPages: pages)
+    }
+}
+
+extension LedgerGroup {
+    /// What is to be written down of a committed round, made when it is asked for; nil when nothing is.
+    package static func make(_ round: Round, _ result: RoundResult) -> (@Sendable () -> LedgerGroup)? {
+        let refused = Set(result.stale).union(result.failed.map(\.batch.id))
+        let applied = round.settlements.filter { !refused.contains($0.batch.id) && $0.fate.isEnd }
+        guard !applied.isEmpty || !result.begun.isEmpty else { return nil }
+        return {
+            LedgerGroup(
+                intents: result.lastIntent, batches: result.lastBatch, settled: applied.map(\.batch.id),
+                delivered: planted(.ledgerForgets) ? [] : applied.flatMap(\.deliveredDigests))
+        }
     }
 }
 
