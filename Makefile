@@ -47,7 +47,7 @@ simulate: deps ## Play RUNS seeds of the simulation from SEED on (make simulate 
 KILLS ?= 10000
 HOSTILE_ROWS ?= 100000
 HOSTILE_ANSWERS ?= 100000
-HOSTILE_WIRE ?= 5000
+HOSTILE_WIRE ?= 2000
 SOAK = nice $(SWIFT) test --scratch-path $(SCRATCH) --disable-xctest
 
 .PHONY: soak

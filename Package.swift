@@ -135,11 +135,8 @@ let package = Package(
             dependencies: ["Simulation", .product(name: "ArgumentParser", package: "swift-argument-parser")],
             path: "Proof/Simulate"
         ),
-<<<<<<< HEAD
-        .testTarget(name: "SimulationTests", dependencies: ["Simulation"]),
         // Reads what a run has left behind, and shares no code with the worker.
         .target(name: "Audit", dependencies: [.product(name: "GRDB", package: "GRDB.swift")], path: "Proof/Audit"),
-=======
         .testTarget(
             name: "SimulationTests",
             dependencies: [
@@ -147,7 +144,6 @@ let package = Package(
                 .product(name: "GRDB", package: "GRDB.swift"), .product(name: "Logging", package: "swift-log"),
             ]
         ),
->>>>>>> helper-planted
         .testTarget(
             name: "SandboxTests",
             dependencies: [

@@ -22,7 +22,9 @@ extension HostileAnswer {
 
         /// Whether rows may travel under another key: nothing that carried them may have run.
         var mayRename: Bool {
-            guard (300..<500).contains(response.status) || response.isReplayed && response.status < 500 else { return false }
+            guard (300..<500).contains(response.status) || response.isReplayed && response.status < 500 else {
+                return false
+            }
             if [408, 425, 429].contains(response.status) && !response.isReplayed { return false }
             if !answer.isAmbiguous, response.status == 409,
                 ["idempotency_in_progress", "idempotency_key_mismatch"].contains(answer.code ?? "")
@@ -64,12 +66,15 @@ extension HostileAnswer {
 
         private func isNamed(_ place: Int) -> Bool {
             let details = answer.problem?["errors"] as? [Any] ?? []
-            let params = details.compactMap { ($0 as? [String: Any])?["param"] as? String }
+            let params =
+                details.compactMap { ($0 as? [String: Any])?["param"] as? String }
                 + [answer.problem?["param"] as? String].compactMap { $0 }
             return params.contains { param in
                 switch shape {
                 case .entrance: place == 0 && (param.hasPrefix("user") || param.hasPrefix("event"))
-                case .users: param.hasPrefix("users[\(place)]") || param.hasPrefix("users.\(place)") || param.hasPrefix("users[0\(place)]")
+                case .users:
+                    param.hasPrefix("users[\(place)]") || param.hasPrefix("users.\(place)")
+                        || param.hasPrefix("users[0\(place)]")
                 }
             }
         }

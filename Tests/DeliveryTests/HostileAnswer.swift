@@ -14,25 +14,30 @@ struct HostileAnswer {
     // MARK: Drawing
 
     private static let statuses = [
-        100, 101, 103, 199, 200, 200, 200, 200, 201, 202, 204, 206, 299, 300, 302, 304, 308, 400, 400, 401, 402, 403, 404,
-        404, 405, 408, 409, 409, 410, 413, 415, 418, 422, 422, 425, 429, 451, 499, 500, 502, 503, 504, 520, 527, 599, 600,
+        100, 101, 103, 199, 200, 200, 200, 200, 201, 202, 204, 206, 299, 300, 302, 304, 308, 400, 400, 401, 402, 403,
+        404,
+        404, 405, 408, 409, 409, 410, 413, 415, 418, 422, 422, 425, 429, 451, 499, 500, 502, 503, 504, 520, 527, 599,
+        600,
         999, 0, -1, .max,
     ]
 
     private static let codes = [
         "parameter_missing", "parameter_invalid_format", "idempotency_key_invalid", "idempotency_key_mismatch",
-        "idempotency_in_progress", "version_unsupported", "authentication_required", "quota_exceeded", "permission_denied",
+        "idempotency_in_progress", "version_unsupported", "authentication_required", "quota_exceeded",
+        "permission_denied",
         "resource_missing", "state_conflict", "resource_already_exists", "validation_failed", "rate_limited",
         "internal_error", "service_unavailable", "moon_phase_wrong", "", String(repeating: "x", count: 5000),
     ]
 
     private static let params = [
-        "users[0].email", "users.1.email", "users[2]", "users[-1]", "users[99999999999999999999].x", "users[01]", "users[0",
+        "users[0].email", "users.1.email", "users[2]", "users[-1]", "users[99999999999999999999].x", "users[01]",
+        "users[0",
         "user.email", "event", "entrance_id", "Spotzee-Version", "idempotency-key", "users", "", "users[0][1]",
     ]
 
     private static let retries = [
-        "0", "1", "-1", "3600", "3601", "1e9", "99999999999999999999999", "NaN", "inf", ".", "1.5", "soon", " 2 ", "\u{0}",
+        "0", "1", "-1", "3600", "3601", "1e9", "99999999999999999999999", "NaN", "inf", ".", "1.5", "soon", " 2 ",
+        "\u{0}",
         "Fri, 31 Dec 9999 23:59:59 GMT", "Wed, 21 Oct 1815 07:28:00 GMT", "Sun Nov  6 08:49:37 1994",
         String(repeating: "9", count: 10_000),
     ]
@@ -45,7 +50,8 @@ struct HostileAnswer {
             size: size,
             response: Response(
                 status: isProblem ? Int.random(in: 400...429, using: &random) : 200,
-                contentType: isProblem ? "application/problem+json" : "application/json", requestID: "req_1", body: body))
+                contentType: isProblem ? "application/problem+json" : "application/json", requestID: "req_1", body: body
+            ))
         let mutations = Int.random(in: 0...3, using: &random)
         for _ in 0..<mutations { answer.mutate(&random) }
         return answer
@@ -66,13 +72,18 @@ struct HostileAnswer {
         switch Int.random(in: 0..<10, using: &random) {
         case 0, 1: response.status = Self.statuses.randomElement(using: &random) ?? 200
         case 2:
-            let types = ["", "text/html", "application/json; charset=utf-7", "application/problem+json", "image/png", "\u{1B}[0m"]
+            let types = [
+                "", "text/html", "application/json; charset=utf-7", "application/problem+json", "image/png",
+                "\u{1B}[0m",
+            ]
             response.contentType = types.randomElement(using: &random) ?? ""
         case 3: response.isReplayed.toggle()
         case 4: response.requestID = Bool.random(using: &random) ? nil : String(repeating: "\u{202E}", count: 50)
         case 5: response.isComplete = false
         case 6: response.retryAfter = Self.retries.randomElement(using: &random)
-        case 7: response.body = [[], [0xFF, 0xFE], Array(repeating: 0x5B, count: 100_000), [0]].randomElement(using: &random) ?? []
+        case 7:
+            response.body =
+                [[], [0xFF, 0xFE], Array(repeating: 0x5B, count: 100_000), [0]].randomElement(using: &random) ?? []
         default: response.body = AcceptancePropertyTests.spoil(response.body, &random)
         }
     }

@@ -82,7 +82,9 @@ import Testing
         if wait < .zero || wait > .seconds(3600) { return ["it waits for \(wait)"] }
         // Only an answer that proves something may take a stamp back, and never an earlier one's.
         if answer.provesNothing && stamp != batch.possiblyExecutedSince { return ["the stamp is lost"] }
-        if stamp == nil && batch.stampBefore != nil && !answer.isFromBehindTheCache { return ["an earlier stamp is lost"] }
+        if stamp == nil && batch.stampBefore != nil && !answer.isFromBehindTheCache {
+            return ["an earlier stamp is lost"]
+        }
         return []
     }
 }

@@ -7,7 +7,8 @@ import Synchronization
 final class HostileAPI: Sendable {
     /// How an answer is spoilt on its way.
     enum Kind: String, CaseIterable, Sendable {
-        case endlessChunks, endlessLength, gzipBomb, slowBody, slowHead, headerFlood, hugeHeader, endlessContinue, garbage
+        case endlessChunks, endlessLength, gzipBomb, slowBody, slowHead, headerFlood, hugeHeader, endlessContinue,
+            garbage
         case cut, stalled, closed, reset, secondAnswer, badChunk, twoLengths, badLength, badStatus, bodyOf204, deepJSON
         case longList, absurdRetry, edgePage, noUTF8, endlessTrailers, endlessExtension, noHeaders, otherProtocol
     }
@@ -106,10 +107,14 @@ final class HostileAPI: Sendable {
         let close = RawServer.Step.close(isReset: false)
         switch kind {
         case .endlessChunks:
-            return [bytes(Self.head + "Transfer-Encoding: chunked\r\n\r\n"), .again(chunk, every: .zero, times: Self.endless)]
+            return [
+                bytes(Self.head + "Transfer-Encoding: chunked\r\n\r\n"),
+                .again(chunk, every: .zero, times: Self.endless),
+            ]
         case .endlessLength:
             return [
-                bytes(Self.head + "Content-Length: 1000000000000000\r\n\r\n"), .again(chunk, every: .zero, times: Self.endless),
+                bytes(Self.head + "Content-Length: 1000000000000000\r\n\r\n"),
+                .again(chunk, every: .zero, times: Self.endless),
             ]
         case .gzipBomb:
             return [bytes(Self.head + "Content-Encoding: gzip\r\nContent-Length: \(bomb.count)\r\n\r\n"), .bytes(bomb)]
@@ -121,7 +126,10 @@ final class HostileAPI: Sendable {
         case .headerFlood:
             return [bytes(Self.head), .again(Array("X-Flood: 0123456789\r\n".utf8), every: .zero, times: Self.endless)]
         case .hugeHeader:
-            return [bytes(Self.head + "X-Huge: "), .again(Array(repeating: 0x61, count: 0x4000), every: .zero, times: Self.endless)]
+            return [
+                bytes(Self.head + "X-Huge: "),
+                .again(Array(repeating: 0x61, count: 0x4000), every: .zero, times: Self.endless),
+            ]
         case .endlessContinue:
             return [.again(Array("HTTP/1.1 100 Continue\r\n\r\n".utf8), every: .zero, times: Self.endless)]
         case .garbage: return [.bytes((0..<4096).map { UInt8(truncatingIfNeeded: $0 &* 167) }), close]
@@ -132,20 +140,24 @@ final class HostileAPI: Sendable {
         case .secondAnswer:
             // The second is nobody's: the next request on this connection must not take it for its own.
             return [.bytes((honest ?? Self.whole(503, "{}")) + Self.forged)]
-        case .badChunk: return [bytes(Self.head + "Transfer-Encoding: chunked\r\n\r\nZZ\r\n{\"success\":true}\r\n0\r\n\r\n")]
+        case .badChunk:
+            return [bytes(Self.head + "Transfer-Encoding: chunked\r\n\r\nZZ\r\n{\"success\":true}\r\n0\r\n\r\n")]
         case .twoLengths:
             return [bytes(Self.head + "Content-Length: 16\r\nContent-Length: 2\r\n\r\n{\"success\":true}"), close]
         case .badLength: return [bytes(Self.head + "Content-Length: -16\r\n\r\n{\"success\":true}"), close]
         case .badStatus: return [bytes("HTTP/1.1 99999 Fine\r\nContent-Length: 0\r\n\r\n"), close]
         case .bodyOf204:
-            return [bytes("HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n{\"success\":true}HTTP/1.1 200 OK\r\n\r\n"), close]
+            return [
+                bytes("HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n{\"success\":true}HTTP/1.1 200 OK\r\n\r\n"), close,
+            ]
         case .deepJSON: return [.bytes(Self.whole(200, String(repeating: "[", count: 500_000)))]
         case .longList:
             let list = String(repeating: #"{"index":0,"code":"x"},"#, count: 40_000)
             return [.bytes(Self.whole(503, #"{"errors":[\#(list)1]}"#))]
         case .absurdRetry:
             return [
-                .bytes(Self.whole(503, "{}", more: "Retry-After: \(String(repeating: "9", count: 5000))\r\nAge: -1\r\n"))
+                .bytes(
+                    Self.whole(503, "{}", more: "Retry-After: \(String(repeating: "9", count: 5000))\r\nAge: -1\r\n"))
             ]
         case .edgePage: return [bytes("HTTP/1.1 502 Bad\r\nContent-Type: text/html\r\n\r\n<html>\u{1B}[31m"), close]
         case .noUTF8: return [bytes(Self.head + "Content-Length: 4\r\n\r\n"), .bytes([0xFF, 0xFE, 0x00, 0x9B])]

@@ -39,7 +39,9 @@ struct HostileRow: Sendable {
             if entry.count > 1 { entry += Array(",".utf8) }
             entry += Array("\"\(name)\":".utf8) + Self.quoted(text)
         }
-        if let profile = texts["profile"], let open = profile.firstIndex(of: 0x7B), let close = profile.lastIndex(of: 0x7D) {
+        if let profile = texts["profile"], let open = profile.firstIndex(of: 0x7B),
+            let close = profile.lastIndex(of: 0x7D)
+        {
             let inside = profile[(open + 1)..<close]
             if inside.contains(where: { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }) { entry += Array(",".utf8) }
             entry += inside

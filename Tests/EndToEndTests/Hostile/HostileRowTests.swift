@@ -80,7 +80,9 @@ struct HostileRowTests {
         }
     }
 
-    private static func check(_ rows: [HostileRow], _ ids: [Int: Int64], _ bench: Workbench, _ wrong: Gathering) async throws {
+    private static func check(_ rows: [HostileRow], _ ids: [Int: Int64], _ bench: Workbench, _ wrong: Gathering)
+        async throws
+    {
         let places = try await bench.business.read { db in
             try Row.fetchAll(
                 db,
@@ -92,7 +94,8 @@ struct HostileRowTests {
                     """
             ).reduce(into: [Int64: String]()) { $0[$1[0]] = $1[1] }
         }
-        let effects = Dictionary(grouping: bench.sandbox.effects(), by: { HostileRow.number(ofExternalID: $0.externalID) ?? -1 })
+        let effects = Dictionary(
+            grouping: bench.sandbox.effects(), by: { HostileRow.number(ofExternalID: $0.externalID) ?? -1 })
         for row in rows {
             let place = ids[row.number].map { places[$0] ?? "nowhere" }
             let own = effects[row.number] ?? []
@@ -100,7 +103,9 @@ struct HostileRowTests {
             case .refused:
                 if !own.isEmpty { wrong.add(row, "was refused and sent") }
             case .quarantined(let code):
-                if place != "dead \(code)" || !own.isEmpty { wrong.add(row, "is \(place ?? "not there"), \(own.count) effects") }
+                if place != "dead \(code)" || !own.isEmpty {
+                    wrong.add(row, "is \(place ?? "not there"), \(own.count) effects")
+                }
             case .delivered:
                 guard place == "delivered", own.count == 1 else {
                     wrong.add(row, "is \(place ?? "not there"), \(own.count) effects")
@@ -114,14 +119,20 @@ struct HostileRowTests {
 
     /// By bytes: texts that look alike are not the same to their owner.
     private static func compare(_ row: HostileRow, _ effect: SandboxEffect, _ wrong: Gathering) {
-        for (name, text) in [("external_id", effect.externalID), ("anonymous_id", effect.anonymousID), ("email", effect.email)]
+        for (name, text) in [
+            ("external_id", effect.externalID), ("anonymous_id", effect.anonymousID), ("email", effect.email),
+        ]
         where row.texts[name] != text.map({ Array($0.utf8) }) {
             wrong.add(row, "arrived with another \(name)")
         }
         // Space around the object is no part of it.
-        let sent = row.texts["data"].map { String(decoding: $0, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines) }
+        let sent = row.texts["data"].map {
+            String(decoding: $0, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+        }
         let data = sent ?? (row.isUsersShape ? nil : "{}")
-        if data.map({ Array($0.utf8) }) != effect.data.map({ Array($0.utf8) }) { wrong.add(row, "arrived with other data") }
+        if data.map({ Array($0.utf8) }) != effect.data.map({ Array($0.utf8) }) {
+            wrong.add(row, "arrived with other data")
+        }
         let digest = SHA256.hash(data: row.entry).map { String(format: "%02x", $0) }.joined()
         if digest != effect.entrySHA256 { wrong.add(row, "arrived as other bytes") }
     }
@@ -131,7 +142,9 @@ struct HostileRowTests {
         _ ids: [Int: Int64], _ bench: Workbench, _ worker: ChildProcess, _ wrong: Gathering
     ) async throws {
         let dead = try await bench.business.read { try Int64.fetchAll($0, sql: "SELECT id FROM outbox_dead LIMIT 4") }
-        let delivered = try await bench.business.read { try Int64.fetchAll($0, sql: "SELECT id FROM outbox_history LIMIT 2") }
+        let delivered = try await bench.business.read {
+            try Int64.fetchAll($0, sql: "SELECT id FROM outbox_history LIMIT 2")
+        }
         var commands: [[String]] = [
             ["status"], ["doctor"], ["intents", "list", "--limit", "500"], ["dead-letters", "list", "--limit", "500"],
             ["batches", "list"], ["batches", "show", "1"], ["journeys"],

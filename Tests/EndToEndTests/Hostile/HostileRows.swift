@@ -58,7 +58,8 @@ struct HostileRows {
     ]
 
     private static let escapes = [
-        #"\""#, #"\\"#, #"\/"#, #"\b"#, #"\f"#, #"\n"#, #"\r"#, #"\t"#, #"\u0041"#, #"\u00e9"#, #"\u001b[31m"#, #"\u009b"#,
+        #"\""#, #"\\"#, #"\/"#, #"\b"#, #"\f"#, #"\n"#, #"\r"#, #"\t"#, #"\u0041"#, #"\u00e9"#, #"\u001b[31m"#,
+        #"\u009b"#,
         #"\ud83d\ude00"#, #"\ud800"#, #"\udfff"#, #"\u202e"#, #"\u2028"#, #"\uFFFF"#, #"\u0000"#, #"\u007f"#,
     ]
 
@@ -82,7 +83,8 @@ struct HostileRows {
         case 4: draw(["{}", "[]", "[ ]", "{ }"])
         case 5: object(depth: depth + 1, "k")
         default:
-            "[" + (0..<Int.random(in: 0...3, using: &random)).map { _ in space() + value(depth: depth + 1) }
+            "["
+                + (0..<Int.random(in: 0...3, using: &random)).map { _ in space() + value(depth: depth + 1) }
                 .joined(separator: ",") + "]"
         }
     }
@@ -144,7 +146,9 @@ struct HostileRows {
     }
 
     private static func identity(_ rows: inout HostileRows, _ row: inout HostileRow) {
-        let key = rows.draw(["external_id", "email", #"\u0065mail"#, #"e\u006dail"#, "anonymous_id", "data", #"d\u0061ta"#])
+        let key = rows.draw([
+            "external_id", "email", #"\u0065mail"#, #"e\u006dail"#, "anonymous_id", "data", #"d\u0061ta"#,
+        ])
         row.texts["profile"] = Array(#"{"x":{}, "\#(key)" : null}"#.utf8)
         row.fate = .refused("outbox.profile must not carry")
     }
@@ -187,7 +191,8 @@ struct HostileRows {
     ]
 
     private static func brokenText(_ rows: inout HostileRows, _ row: inout HostileRow) {
-        let column = rows.draw(row.texts.keys.filter { !["journey", "traceparent", "data", "profile"].contains($0) }.sorted())
+        let column = rows.draw(
+            row.texts.keys.filter { !["journey", "traceparent", "data", "profile"].contains($0) }.sorted())
         row.texts[column, default: []] += rows.draw(noUTF8) + Array("z".utf8)
         row.fate = .quarantined("unsendable_invalid_utf8")
     }

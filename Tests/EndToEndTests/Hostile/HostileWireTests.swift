@@ -22,7 +22,8 @@ struct HostileWireTests {
         try await Workbench.open { bench in
             var bench = bench
             bench.front = server.port
-            let yaml = bench.yaml.replacingOccurrences(of: "rate: unlimited", with: "rate: unlimited, idempotency: enforced")
+            let yaml =
+                bench.yaml.replacingOccurrences(of: "rate: unlimited", with: "rate: unlimited, idempotency: enforced")
                 + "\n  request_timeout: 1s\n  connections: 6\n  batch_size: 5\n"
             try bench.insert(10)
             let worker = try bench.start(["run"], configuration: yaml)

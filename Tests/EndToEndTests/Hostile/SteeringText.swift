@@ -6,7 +6,10 @@ enum SteeringText {
     static func places(in output: Data, allowsColor: Bool = false) -> [String] {
         guard let text = String(validating: output, as: UTF8.self) else { return ["bytes that are no UTF-8"] }
         var plain = text
-        if allowsColor { plain = plain.replacing(/\u{1B}\[(?:[0-9;]*m|K|2K)/.matchingSemantics(.unicodeScalar), with: "").replacing("\r\n", with: "\n") }
+        if allowsColor {
+            plain = plain.replacing(/\u{1B}\[(?:[0-9;]*m|K|2K)/.matchingSemantics(.unicodeScalar), with: "").replacing(
+                "\r\n", with: "\n")
+        }
         return plain.unicodeScalars.indices.filter { steers(plain.unicodeScalars[$0]) }.prefix(3).map { index in
             let value = String(plain.unicodeScalars[index].value, radix: 16)
             return "U+\(value) after \(String(String(plain[..<index].suffix(60)).debugDescription))"

@@ -27,7 +27,9 @@ struct AuditTests {
         #"{"type":"effect","seq":\#(seq),"at":1,"journey":\#(journey),"data":"{\"order\":\#(order)}"}"#
     }
 
-    private static func request(_ key: String, _ digest: String = "d", status: Int = 200, code: String = "", at: Int = 1)
+    private static func request(
+        _ key: String, _ digest: String = "d", status: Int = 200, code: String = "", at: Int = 1
+    )
         -> String
     {
         #"{"type":"request","seq":1,"at":\#(at),"method":"POST","path":"/t","key":"\#(key)","body_sha256":"\#(digest)","#
@@ -47,19 +49,45 @@ struct AuditTests {
         ("entered twice", delivered, [effect(10), effect(10, seq: 2)], "2"),
         ("entered and not delivered", "", [effect(10)], "2"),
         ("another journey", delivered, [effect(10, journey: 41)], "2"),
-        ("died of nothing", move("INSERT INTO outbox_dead (id, journey, created_at, state, attempts, epoch, updated_at, code) VALUES (1, 'welcome', 1, 'dead', 1, 0, 1, 'x');"), [], "3"),
+        (
+            "died of nothing",
+            move(
+                "INSERT INTO outbox_dead (id, journey, created_at, state, attempts, epoch, updated_at, code) VALUES (1, 'welcome', 1, 'dead', 1, 0, 1, 'x');"
+            ), [], "3"
+        ),
         ("rolled back and sent", delivered, [effect(10), effect(11)], "4"),
-        ("cancelled and sent", "DELETE FROM outbox WHERE id = 1; INSERT INTO cancellations VALUES (1)", [effect(10)], "4"),
+        (
+            "cancelled and sent", "DELETE FROM outbox WHERE id = 1; INSERT INTO cancellations VALUES (1)", [effect(10)],
+            "4"
+        ),
         ("cancelled by nobody", "DELETE FROM outbox WHERE id = 1", [], "4"),
         ("a key for two requests", delivered, [effect(10), request("k"), request("k", "e")], "5"),
         ("a mismatch", delivered, [effect(10), request("k", status: 409, code: "idempotency_key_mismatch")], "6"),
         ("doubt for nothing", move(batch("in_doubt", code: "unknown_after")), [], "7"),
         ("a crash too few", move(batch("in_doubt", code: "worker_crashed", attempt: 7)), [], "7"),
-        ("crashes enough", move(sending) + "UPDATE outbox_batch SET state = 'in_doubt', code = 'worker_crashed', attempt = 8", [], ""),
-        ("paused for nothing", delivered + "INSERT INTO outbox_pause VALUES ('', 'redirected', NULL, NULL, 0, NULL, 0); DELETE FROM outbox_pause", [effect(10)], "7"),
+        (
+            "crashes enough",
+            move(sending) + "UPDATE outbox_batch SET state = 'in_doubt', code = 'worker_crashed', attempt = 8", [], ""
+        ),
+        (
+            "paused for nothing",
+            delivered
+                + "INSERT INTO outbox_pause VALUES ('', 'redirected', NULL, NULL, 0, NULL, 0); DELETE FROM outbox_pause",
+            [effect(10)], "7"
+        ),
         ("left behind", "", [], "8"),
-        ("back from its end", delivered + "INSERT INTO outbox_waiting (id, journey, created_at, state, attempts, epoch, due_at, updated_at) VALUES (1, 'welcome', 1, 'retrying', 0, 0, 0, 0); DELETE FROM outbox_waiting", [effect(10)], "9"),
-        ("out of doubt by itself", move(sending) + "UPDATE outbox_batch SET state = 'in_doubt', code = 'worker_crashed', attempt = 8; UPDATE outbox_batch SET state = 'settled', body = NULL; INSERT INTO outbox_dead (id, journey, created_at, state, attempts, epoch, updated_at) VALUES (1, 'welcome', 1, 'dead', 1, 0, 1); DELETE FROM outbox_dead", [effect(10)], "9"),
+        (
+            "back from its end",
+            delivered
+                + "INSERT INTO outbox_waiting (id, journey, created_at, state, attempts, epoch, due_at, updated_at) VALUES (1, 'welcome', 1, 'retrying', 0, 0, 0, 0); DELETE FROM outbox_waiting",
+            [effect(10)], "9"
+        ),
+        (
+            "out of doubt by itself",
+            move(sending)
+                + "UPDATE outbox_batch SET state = 'in_doubt', code = 'worker_crashed', attempt = 8; UPDATE outbox_batch SET state = 'settled', body = NULL; INSERT INTO outbox_dead (id, journey, created_at, state, attempts, epoch, updated_at) VALUES (1, 'welcome', 1, 'dead', 1, 0, 1); DELETE FROM outbox_dead",
+            [effect(10)], "9"
+        ),
         ("over the budget", delivered, [effect(10)] + (1...4).map { request("k\($0)", at: $0) }, "11"),
         ("within the budget", delivered, [effect(10)] + (1...4).map { request("k\($0)", at: $0 * 500) }, ""),
     ]
@@ -98,7 +126,9 @@ struct AuditTests {
         try business.write { db in
             for number in [10, 11] {
                 try db.execute(sql: "INSERT INTO outbox (journey, external_id) VALUES ('welcome', 'c')")
-                try db.execute(sql: "INSERT INTO orders VALUES (?, last_insert_rowid(), 'welcome', 'c', 'lane')", arguments: [number])
+                try db.execute(
+                    sql: "INSERT INTO orders VALUES (?, last_insert_rowid(), 'welcome', 'c', 'lane')",
+                    arguments: [number])
             }
         }
         let audit = Audit(log: try EffectLog(path: log.path), journeys: Plant.journeys, faults: [])

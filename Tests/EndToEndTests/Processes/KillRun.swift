@@ -213,7 +213,9 @@ struct KillRun {
 
     private func drain() async throws {
         let drain = try await plant.run(["drain", "--timeout", "120s"])
-        guard drain.end == .exited(0) || drain.end == .exited(3) else { throw Silence(word: "drained", said: drain.text) }
+        guard drain.end == .exited(0) || drain.end == .exited(3) else {
+            throw Silence(word: "drained", said: drain.text)
+        }
     }
 
     private func resolve(_ intents: [Int64], as word: String) async throws {

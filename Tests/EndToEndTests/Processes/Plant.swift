@@ -77,7 +77,9 @@ final class Plant {
 
     private static func listening(_ sandbox: ChildProcess) async throws -> Int {
         for _ in 0..<3000 {
-            if let port = try sandbox.text.firstMatch(of: /127\.0\.0\.1:([0-9]+)/).flatMap({ Int($0.1) }) { return port }
+            if let port = try sandbox.text.firstMatch(of: /127\.0\.0\.1:([0-9]+)/).flatMap({ Int($0.1) }) {
+                return port
+            }
             try await Task.sleep(for: .milliseconds(10))
         }
         throw CancellationError()
@@ -91,7 +93,8 @@ final class Plant {
     /// Starts the program on this database, with whatever else its surroundings hold.
     ///
     /// - Parameter clock: what faketime(1) adds to the process's time, such as `+25h`.
-    func start(_ command: [String], _ surroundings: [String: String] = [:], clock: String? = nil) throws -> ChildProcess {
+    func start(_ command: [String], _ surroundings: [String: String] = [:], clock: String? = nil) throws -> ChildProcess
+    {
         let file = folder.appendingPathComponent("config.yaml")
         if !FileManager.default.fileExists(atPath: file.path) {
             try """
@@ -112,7 +115,8 @@ final class Plant {
 
     func killChild(of wrapper: ChildProcess) async throws {
         for _ in 0..<2000 {
-            let children = try String(contentsOfFile: "/proc/\(wrapper.pid)/task/\(wrapper.pid)/children", encoding: .utf8)
+            let children = try String(
+                contentsOfFile: "/proc/\(wrapper.pid)/task/\(wrapper.pid)/children", encoding: .utf8)
             if let child = children.split(separator: " ").first.flatMap({ pid_t($0) }) {
                 kill(child, SIGKILL)
                 return
