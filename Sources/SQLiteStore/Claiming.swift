@@ -23,11 +23,16 @@ struct Claiming {
         var quarantined: [Int64: Unsendable] = [:]
     }
 
+    /// Closes lanes that dead letters of the journey kept before its configuration changed; true when there were any.
+    func closeLanes(of order: ClaimOrder) throws -> Bool {
+        guard order.journey.onDead == .continue else { return false }
+        return try Lanes(db: db, journey: order.journey.name).closeDead(max: Self.blockedMax)
+    }
+
     /// One batch of the journey, frozen with its first attempt begun; nil when nothing is ripe.
-    mutating func claim(_ order: ClaimOrder) throws -> Claim {
-        let closed = order.journey.onDead == .continue ? try closeDead(order.journey.name) : false
+    mutating func claim(_ order: ClaimOrder, hasClosedLanes: Bool) throws -> Claim {
         var picked = try pick(order)
-        if closed { picked.isCutShort = true }
+        if hasClosedLanes { picked.isCutShort = true }
         if let ripe = ripeness(of: picked, order) { return Claim(batch: nil, supply: .ripens(at: ripe)) }
         try picked.lanes.open()
         try block(picked)
@@ -137,10 +142,6 @@ struct Claiming {
         }
         let statement = try db.cachedStatement(sql: "DELETE FROM \(taken.source.table) WHERE id = ?")
         for id in taken.ids { try statement.execute(arguments: [id]) }
-    }
-
-    private func closeDead(_ journey: String) throws -> Bool {
-        try Lanes(db: db, journey: journey).closeDead(max: Self.blockedMax)
     }
 
     /// Moves rows behind the one that holds their lane, where no later claim meets them.

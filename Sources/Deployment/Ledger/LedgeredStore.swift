@@ -20,17 +20,24 @@ public struct LedgeredStore: OutboxStore {
 
     public func commit(_ round: Round) async throws -> RoundResult {
         await ledger.caughtUp()
+        // Digested while the database writes: what is in the round does not depend on what comes of it.
+        async let digests = Self.digests(of: round)
         let result = try await store.commit(round)
         let refused = Set(result.stale).union(result.failed.map(\.batch.id))
-        let applied = round.settlements.filter { !refused.contains($0.batch.id) && $0.fate.isEnd }
+        let applied = await digests.filter { !refused.contains($0.batch) }
         if !applied.isEmpty || !result.begun.isEmpty {
             ledger.note {
                 LedgerGroup(
-                    intents: result.lastIntent, batches: result.lastBatch, settled: applied.map(\.batch.id),
-                    delivered: applied.flatMap(\.deliveredDigests))
+                    intents: result.lastIntent, batches: result.lastBatch, settled: applied.map(\.batch),
+                    delivered: applied.flatMap(\.delivered))
             }
         }
         return result
+    }
+
+    @concurrent
+    private static func digests(of round: Round) async -> [(batch: Int64, delivered: [IntentDigest])] {
+        round.settlements.filter(\.fate.isEnd).map { ($0.batch.id, $0.deliveredDigests) }
     }
 
     public func survey(journeys: [String], at now: WallTime) async throws -> Survey {
