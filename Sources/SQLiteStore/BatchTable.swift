@@ -20,7 +20,7 @@ struct BatchTable {
                 VALUES ('sending', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, CAST(? AS TEXT), ?)
                 """
         ).execute(arguments: [
-            journey, request.key, try target.text(), apiKeyFingerprint, request.bodySHA256, request.traceparent, parent,
+            journey, request.key, target.text(), apiKeyFingerprint, request.bodySHA256, request.traceparent, parent,
             request.firstID, request.lastID, request.size, isBegun ? 1 : 0, stamp?.milliseconds, now.milliseconds,
             now.milliseconds, isBegun ? now.milliseconds : nil, now.milliseconds, Data(request.members.text),
             Data(request.body),

@@ -57,6 +57,11 @@ public struct Settlement: Sendable {
         }
     }
 
+    /// Whether it changes nothing but its batch's own row.
+    public var isOneStatement: Bool {
+        leaving.isEmpty && successors.isEmpty && unproven.isEmpty && !batch.members.hasOrderingKeys
+    }
+
     /// Whether the end of a member may let another intent of its ordering key go on.
     public var mayFreeOthers: Bool {
         if case .sending = fate { return false }
@@ -66,6 +71,7 @@ public struct Settlement: Sendable {
     /// The delivered members that have an ordering key: those that end here without another record.
     public var deliveredInOrder: [Int64] {
         if case .sending = fate { return [] }
+        guard batch.members.hasOrderingKeys else { return [] }
         let gone = Set(successors.joined())
         return batch.members.ordered.filter { place, _ in
             leaving[place] == nil && !gone.contains(place)
