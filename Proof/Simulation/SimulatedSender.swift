@@ -12,13 +12,8 @@ struct SimulatedSender: BatchSender {
         guard let secret = process.ring.secret(for: batch.apiKeyFingerprint) else {
             return .notSent(reason: "no key")
         }
-        let answer = await network.exchange(
+        return await network.exchange(
             request("POST", "/journeys/\(batch.target.journey)/trigger", secret, key: batch.key, body: batch.body))
-        guard case .response(var response) = answer, response.status == 404, batch.target.entrance != nil else {
-            return answer
-        }
-        response.journey = await read(journey: batch.target).reading
-        return .response(response)
     }
 
     func read(journey: Target) async -> JourneyReport {

@@ -123,6 +123,7 @@ public final class Worker<Clock: WorkerClock>: Sendable {
                 try mind.absorb(answer, to: batch, begunAt: begunAt, at: now)
             case .committed: continue
             case .journeyRead(let name, let report): mind.absorb(report, ofJourney: name, at: now)
+            case .questionAnswered(let target, let report): try mind.absorb(report, at: target, at: now)
             case .timeRead(let report): mind.absorb(time: report, at: now)
             case .enforcementProbed(let finding, let answers): mind.absorb(finding, from: answers, at: now)
             case .reconfigured(let configuration): mind.reconfigure(configuration, at: now)
@@ -148,6 +149,9 @@ public final class Worker<Clock: WorkerClock>: Sendable {
     ) async throws -> RoundResult {
         for read in plan.reads {
             tasks.addTask { self.inbox.post(.journeyRead(read.journey, await self.sender.read(journey: read.target))) }
+        }
+        for target in plan.questions {
+            tasks.addTask { self.inbox.post(.questionAnswered(target, await self.sender.read(journey: target))) }
         }
         if let target = plan.enforcementProbe { tasks.addTask { await self.probeEnforcement(target) } }
         if let target = plan.clockProbe {

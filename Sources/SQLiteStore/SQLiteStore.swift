@@ -102,6 +102,7 @@ public final class SQLiteStore: OutboxStore {
             try PauseTable(db: db).apply(round.pauses, at: round.now)
             try Lessons(db: db).keep(round)
             result.released = try Lanes.store(round.onDead, db)
+            try OverlongWaits(db: db, now: round.now).end(round.waitsEnd, into: &result)
             try Self.settle(round, outbox: tenure.outbox, into: &result, db)
             for batch in round.resumes {
                 if let begun = try BatchTable(db: db).begin(batch, at: round.now, stamp: round.reckoned) {
@@ -261,12 +262,15 @@ public final class SQLiteStore: OutboxStore {
     /// What tells this store that another connection has committed.
     /// - Parameter interval: how often to look at the database while nothing tells.
     public func commits(lookingEvery interval: Duration = CommitWatch.slowInterval) -> CommitWatch {
-        CommitWatch(database: queue.path, interval: interval) {
-            try await self.read { db in
-                let version = try Int64.fetchOne(db.cachedStatement(sql: "PRAGMA data_version")) ?? 0
-                try self.presence.check(db)
-                return version
-            }
+        CommitWatch(database: queue.path, interval: interval) { try await self.dataVersion() }
+    }
+
+    /// A number that changes with every commit of another connection's.
+    func dataVersion() async throws -> Int64 {
+        try await read { db in
+            let version = try Int64.fetchOne(db.cachedStatement(sql: "PRAGMA data_version")) ?? 0
+            try self.presence.check(db)
+            return version
         }
     }
 

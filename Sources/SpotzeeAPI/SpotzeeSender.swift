@@ -45,12 +45,7 @@ public final class SpotzeeSender: BatchSender {
         }
         var request = post(batch.target, secret: secret, key: batch.key, body: batch.body)
         if let traceparent = batch.traceparent { request.headers.add(name: "traceparent", value: traceparent) }
-        let answer = await execute(request)
-        guard case .response(var response) = answer, response.status == 404, batch.target.entrance != nil else {
-            return answer
-        }
-        response.journey = await read(journey: batch.target).reading
-        return .response(response)
+        return await execute(request)
     }
 
     public func sendWithoutEffect(key: String, target: Target) async -> Answer {

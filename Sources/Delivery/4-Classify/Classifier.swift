@@ -85,6 +85,14 @@ public struct Classifier: Sendable {
         }
     }
 
+    /// Whether an answer means one thing or another depending on what the journey is, which has not been read yet.
+    static func needsReading(_ response: Response, to batch: Batch) -> Bool {
+        guard response.status == 404, response.journey == nil, batch.target.entrance != nil,
+            let problem = Problem(response), !problem.concernsHeader, problem.param != "entrance_id"
+        else { return false }
+        return problem.namedRows(shape: Shape(of: batch.target), size: batch.size).isEmpty
+    }
+
     /// In the shape of one user per request a 404 may mean the contact: the journey's own reading tells.
     private func journeyMissing(
         _ problem: Problem, _ refusal: Rejection, _ response: Response, _ batch: Batch

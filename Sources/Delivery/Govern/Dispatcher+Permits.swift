@@ -46,7 +46,9 @@ extension Dispatcher {
 
     /// Whether a request would leave if the rate had room for it: only then is the rate's next free place worth a look.
     func isWaitingForRate(at now: Moment) -> Bool {
-        guard !isStopping, doors.passage(.everything, at: now.wall) != .closed else { return false }
+        guard doors.passage(.everything, at: now.wall) != .closed else { return false }
+        if undecided.contains(where: { !$0.isAsked }) { return true }
+        guard !isStopping else { return false }
         return !open.due(at: now.monotonic).isEmpty || !doors.journeysToProbe(at: now.wall).isEmpty
             || configuration.journeys.contains { turns.isRipe($0.name, at: now.wall) }
     }
