@@ -68,6 +68,8 @@ public final class SQLiteStore: OutboxStore {
             let identity = IdentityTable(db: db)
             let outbox = try identity.keepIDs(uuid: try Self.mintIdentity(db), renewing: renewing)
             try WorkerRecord(pid: Int(getpid()), version: version, since: now).write(db)
+            // The predecessor's; this worker looks for itself.
+            try db.execute(sql: "DELETE FROM outbox_meta WHERE key = ?", arguments: [PinnedLog.key])
             let batches = try BatchTable(db: db).all(in: .sending)
             var inheritance = Inheritance(
                 batches: batches, pauses: try PauseTable(db: db).all(),
@@ -260,6 +262,14 @@ public final class SQLiteStore: OutboxStore {
             }
         } catch let error as DatabaseError where error.isBusy {
             throw StoreError.busy
+        }
+    }
+
+    public func store(pinnedSince: WallTime?) async throws {
+        let fence = tenure.withLock { $0.fence }
+        try await write { db in
+            try Self.requireFence(fence, db)
+            try Self.setMeta(db, PinnedLog.key, pinnedSince.map { String($0.milliseconds) })
         }
     }
 

@@ -97,3 +97,10 @@ public struct Settlement: Sendable {
         }
     }
 }
+
+extension Settlement {
+    /// A fate without an answer, for whoever drives a store without an API.
+    package init(of batch: Batch, as fate: Fate) {
+        self.init(batch: batch, fate: fate, record: AnswerRecord())
+    }
+}

@@ -43,6 +43,7 @@ public struct LedgeredStore: OutboxStore {
     public func checkpoint(afterPages pages: Int) async throws -> WriteAheadLog? {
         try await store.checkpoint(afterPages: pages)
     }
+    public func store(pinnedSince: WallTime?) async throws { try await store.store(pinnedSince: pinnedSince) }
 }
 
 extension LedgerGroup {
