@@ -17,6 +17,7 @@ let migrations = [
     "0012_outbox_lane_next",
     "0013_outbox_dead_lane",
     "0014_outbox_dead_discarded",
+    "0015_outbox_batch_span",
 ]
 
 let package = Package(
@@ -135,6 +136,14 @@ let package = Package(
             dependencies: ["Simulation", .product(name: "ArgumentParser", package: "swift-argument-parser")],
             path: "Proof/Simulate"
         ),
+        .executableTarget(
+            name: "soak",
+            dependencies: [
+                "Delivery", "JourneyOutbox", "SQLiteStore", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Proof/Soak"
+        ),
         // Reads what a run has left behind, and shares no code with the worker.
         .target(name: "Audit", dependencies: [.product(name: "GRDB", package: "GRDB.swift")], path: "Proof/Audit"),
         .testTarget(
@@ -163,6 +172,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]
         ),
         .testTarget(

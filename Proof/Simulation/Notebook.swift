@@ -27,7 +27,7 @@ final class Notebook: Sendable {
     }
 
     func note(_ round: Round, _ result: RoundResult) {
-        guard let group = LedgerGroup.make(round, result)?() else { return }
+        guard let group = LedgerGroup.make(LedgerGroup.ended(in: round), result)?() else { return }
         raise(Marks(intents: group.intents, batches: group.batches))
         state.withLock { state in
             state.settled = group.settled

@@ -13,22 +13,13 @@ struct SimulatedSender: BatchSender {
         guard let secret = process.ring.secret(for: batch.apiKeyFingerprint) else {
             return .notSent(reason: "no key")
         }
-<<<<<<< HEAD
-        return await network.exchange(
-            request("POST", "/journeys/\(batch.target.journey)/trigger", secret, key: batch.key, body: batch.body))
-=======
         customs.depart(process, key: batch.key, journey: batch.journey, body: batch.body, at: network.now)
         let answer = await exchange(
             request("POST", "/journeys/\(batch.target.journey)/trigger", secret, key: batch.key, body: batch.body))
         if case .response(let response) = answer, response.status == 429 {
             customs.noteLimit(response.retryAfter, told: process, at: network.now)
         }
-        guard case .response(var response) = answer, response.status == 404, batch.target.entrance != nil else {
-            return answer
-        }
-        response.journey = await read(journey: batch.target).reading
-        return .response(response)
->>>>>>> helper-planted
+        return answer
     }
 
     func read(journey: Target) async -> JourneyReport {

@@ -65,4 +65,5 @@ struct SimulatedStore: OutboxStore {
         try await call { try await store.prune(before: time) }
     }
     func checkpoint(afterPages pages: Int) async throws -> WriteAheadLog? { nil }
+    func store(pinnedSince: WallTime?) async throws {}
 }

@@ -20,7 +20,7 @@ struct BatchTable {
                 VALUES ('sending', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, CAST(? AS TEXT), ?)
                 """
         ).execute(arguments: [
-            journey, request.key, try target.text(), apiKeyFingerprint, request.bodySHA256, request.traceparent, parent,
+            journey, request.key, target.text(), apiKeyFingerprint, request.bodySHA256, request.traceparent, parent,
             request.firstID, request.lastID, request.size, isBegun ? 1 : 0, stamp?.milliseconds, now.milliseconds,
             now.milliseconds, isBegun ? now.milliseconds : nil, now.milliseconds, Data(request.members.text),
             Data(request.body),
@@ -68,6 +68,12 @@ struct BatchTable {
                 WHERE sent_at > ?1 ORDER BY sent_at DESC LIMIT 20000
                 """, arguments: [time.milliseconds]
         ).map(WallTime.init(milliseconds:))
+    }
+
+    /// Whether one of these is still being sent.
+    func isSending(_ ids: [Int64]) throws -> Bool {
+        let statement = try db.cachedStatement(sql: "SELECT state FROM outbox_batch WHERE id = ?")
+        return try ids.contains { try String.fetchOne(statement, arguments: [$0]) == BatchState.sending.rawValue }
     }
 
     func find(_ id: Int64) throws -> Batch? {

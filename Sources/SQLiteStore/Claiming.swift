@@ -23,12 +23,17 @@ struct Claiming {
         var quarantined: [Int64: Unsendable] = [:]
     }
 
+    /// Closes lanes that dead letters of the journey kept before its configuration changed; true when there were any.
+    func closeLanes(of order: ClaimOrder) throws -> Bool {
+        guard order.journey.onDead == .continue else { return false }
+        return try Lanes(db: db, journey: order.journey.name).closeDead(max: Self.blockedMax)
+    }
+
     /// One batch of the journey, frozen with its first attempt begun; nil when nothing is ripe.
-    mutating func claim(_ order: ClaimOrder) throws -> Claim {
-        let closed = order.journey.onDead == .continue ? try closeDead(order.journey.name) : false
+    mutating func claim(_ order: ClaimOrder, hasClosedLanes: Bool) throws -> Claim {
         if planted(.cancelledSent) { try reviveCancelled(order.journey.name) }
         var picked = try pick(order)
-        if closed { picked.isCutShort = true }
+        if hasClosedLanes { picked.isCutShort = true }
         if let ripe = ripeness(of: picked, order) { return Claim(batch: nil, supply: .ripens(at: ripe)) }
         try picked.lanes.open()
         try block(picked)
@@ -148,10 +153,6 @@ struct Claiming {
                 WHERE journey = ?1 AND state = 'cancelled' LIMIT 1
                 """, arguments: [journey])
         try db.execute(sql: "DELETE FROM outbox_dead WHERE id IN (SELECT id FROM outbox_waiting)")
-    }
-
-    private func closeDead(_ journey: String) throws -> Bool {
-        try Lanes(db: db, journey: journey).closeDead(max: Self.blockedMax)
     }
 
     /// Moves rows behind the one that holds their lane, where no later claim meets them.

@@ -14,8 +14,10 @@ public struct CommitWatch: CommitSource {
     public static let slowInterval: Duration = .seconds(10)
     /// How often to look where events do not tell, or where the kernel gives no watch at all.
     static let blindInterval: Duration = .milliseconds(50)
-    /// The looks after an event: for a quarter of a second in all.
+    /// The looks after an event: for a quarter of a second in all, unless another event begins them anew.
     static let looks: [Duration] = [0, 1, 1, 2, 4, 8, 16, 32, 64, 128].map { .milliseconds($0) }
+    /// How soon another event is noticed between two looks.
+    private static let heed: Duration = .milliseconds(8)
 
     private enum Cause {
         case event, time
@@ -27,6 +29,14 @@ public struct CommitWatch: CommitSource {
         init(_ length: Duration) { self.length = Mutex(length) }
         var current: Duration { length.withLock { $0 } }
         func shorten(to shorter: Duration) { length.withLock { $0 = shorter } }
+    }
+
+    /// Whether an event has come that nobody has taken up yet.
+    private final class Bell: Sendable {
+        private let isRung = Mutex(false)
+        func ring() { isRung.withLock { $0 = true } }
+        func hush() { isRung.withLock { $0 = false } }
+        var rings: Bool { isRung.withLock { $0 } }
     }
 
     private let database: String
@@ -51,15 +61,24 @@ public struct CommitWatch: CommitSource {
         let events = files?.events
         // One of each kind at most: an event is never lost to a tick.
         let (looks, look) = AsyncStream.makeStream(of: Cause.self, bufferingPolicy: .bufferingNewest(2))
+        let bell = Bell()
         let interval = Interval(events == nil ? Self.blindInterval : interval)
         try await withThrowingTaskGroup(of: Void.self) { group in
             defer { group.cancelAll() }
-            if let events { group.addTask { for await _ in events { look.yield(.event) } } }
+            if let events {
+                group.addTask {
+                    for await _ in events {
+                        bell.ring()
+                        look.yield(.event)
+                    }
+                }
+            }
             group.addTask { await Self.tick(every: interval) { look.yield(.time) } }
             var last: Int64?
             var isUntold = false
             for await cause in looks {
-                let seen = try await cause == .event ? nextVersion(after: last) : versionNow(else: last)
+                if cause == .event { bell.hush() }
+                let seen = try await cause == .event ? nextVersion(after: last, until: bell) : versionNow(else: last)
                 // Found by the clock twice with no event in between: nobody tells.
                 if cause == .time, last != nil, seen != last {
                     if isUntold { interval.shorten(to: Self.blindInterval) }
@@ -73,11 +92,16 @@ public struct CommitWatch: CommitSource {
         try Task.checkCancellation()
     }
 
-    /// The version once it differs from `last`, or as it is after the last look.
-    private func nextVersion(after last: Int64?) async throws -> Int64? {
+    /// The version once it differs from `last`, or as it is after the last look or the next event.
+    private func nextVersion(after last: Int64?, until bell: Bell) async throws -> Int64? {
         var seen = last
         for pause in Self.looks {
-            if pause > .zero { try await Task.sleep(for: pause, tolerance: .zero) }
+            var left = pause
+            while left > .zero {
+                if bell.rings { return seen }
+                try await Task.sleep(for: min(left, Self.heed), tolerance: .zero)
+                left -= Self.heed
+            }
             seen = try await versionNow(else: last)
             if seen != last { return seen }
         }

@@ -4,7 +4,8 @@ import Foundation
 /// Tells, by inotify(7), that somebody writes to a database's files.
 ///
 /// The directory is watched, not the files: a log that is deleted and made anew stays watched. Runs of events are merged
-/// into one, so that the buffer holds at most one.
+/// into one, so that the buffer holds at most one; and after an event the kernel keeps those that follow for a while, or
+/// each page that a worker writes itself would wake it.
 struct FileEvents {
     struct Failure: Error, CustomStringConvertible {
         let path: String
@@ -14,6 +15,9 @@ struct FileEvents {
 
     let events: AsyncStream<Void>
     private let source: any DispatchSourceRead
+
+    /// How long events are left to pile up after one has been told: the first of a run is told at once.
+    static let pauseMicroseconds: useconds_t = 5000
 
     /// What tells that somebody writes.
     static let writing = UInt32(IN_MODIFY | IN_CREATE | IN_DELETE | IN_MOVED_TO | IN_MOVED_FROM)
@@ -33,10 +37,14 @@ struct FileEvents {
         }
         let (events, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         self.events = events
-        source = DispatchSource.makeReadSource(fileDescriptor: descriptor)
+        source = DispatchSource.makeReadSource(
+            fileDescriptor: descriptor, queue: DispatchQueue(label: "file-events"))
         let name = url.lastPathComponent
         source.setEventHandler {
-            if Self.drain(descriptor, concerns: name) { continuation.yield() }
+            guard Self.drain(descriptor, concerns: name) else { return }
+            continuation.yield()
+            // On a queue of its own: meanwhile the source is not asked.
+            usleep(Self.pauseMicroseconds)
         }
         source.setCancelHandler { close(descriptor) }
         source.activate()
@@ -47,15 +55,14 @@ struct FileEvents {
     }
 
     /// Reads what has piled up; true when any of it is about the database, or the kernel had to drop some.
+    ///
+    /// Once: a writer that goes on would be followed event by event, and what is left calls again.
     private static func drain(_ descriptor: Int32, concerns name: String) -> Bool {
         var isConcerned = false
         withUnsafeTemporaryAllocation(byteCount: 16_384, alignment: MemoryLayout<inotify_event>.alignment) { buffer in
-            // One event is at least a header; a full queue of 16,384 events empties within this many reads.
-            for _ in 0..<1024 {
-                let count = read(descriptor, buffer.baseAddress, buffer.count)
-                guard count > 0 else { return }
-                isConcerned = concerns(name, UnsafeRawBufferPointer(rebasing: buffer[..<count])) || isConcerned
-            }
+            let count = read(descriptor, buffer.baseAddress, buffer.count)
+            guard count > 0 else { return }
+            isConcerned = concerns(name, UnsafeRawBufferPointer(rebasing: buffer[..<count]))
         }
         return isConcerned
     }

@@ -50,6 +50,8 @@ public enum OutboxConnection {
             try db.execute(sql: "PRAGMA synchronous = FULL")
             try db.execute(sql: "PRAGMA wal_autocheckpoint = 0")
             try db.execute(sql: "PRAGMA temp_store = MEMORY")
+            // 8 MiB: what one round changes fits, instead of being written to the log twice and read back from it.
+            try db.execute(sql: "PRAGMA cache_size = -8192")
         }
         return try DatabaseQueue(path: path, configuration: configuration)
     }

@@ -68,6 +68,8 @@ public final class SQLiteStore: OutboxStore {
             let identity = IdentityTable(db: db)
             let outbox = try identity.keepIDs(uuid: try Self.mintIdentity(db), renewing: renewing)
             try WorkerRecord(pid: Int(getpid()), version: version, since: now).write(db)
+            // The predecessor's; this worker looks for itself.
+            try db.execute(sql: "DELETE FROM outbox_meta WHERE key = ?", arguments: [PinnedLog.key])
             let batches = try BatchTable(db: db).all(in: .sending)
             var inheritance = Inheritance(
                 batches: batches, pauses: try PauseTable(db: db).all(),
@@ -119,7 +121,7 @@ public final class SQLiteStore: OutboxStore {
             result.released.subtract(result.supplies.keys)
             for journey in result.released {
                 result.supplies[journey] = .more
-                result.nextDue[journey] = try SupplyQuery(db: db).look(journey, at: round.now).nextDue
+                result.nextDue[journey] = try SupplyQuery(db: db).nextDue(journey, after: round.now)
             }
             return (result, tenure.outbox, start)
         }
@@ -138,9 +140,14 @@ public final class SQLiteStore: OutboxStore {
             let writer = SettlementWriter(db: db, outbox: outbox, now: round.now)
             var successors: [Batch]?
             do {
-                try db.inSavepoint {
+                if settlement.isOneStatement {
+                    // A statement that fails undoes itself.
                     successors = try writer.apply(settlement)
-                    return successors == nil ? .rollback : .commit
+                } else {
+                    try db.inSavepoint {
+                        successors = try writer.apply(settlement)
+                        return successors == nil ? .rollback : .commit
+                    }
                 }
             } catch  where Self.concernsOneBatch(error) {
                 // The others' answers are not to be forgotten for one that cannot be applied.
@@ -186,18 +193,24 @@ public final class SQLiteStore: OutboxStore {
         }
         var claiming = Claiming(
             db: db, outbox: tenure.outbox, now: round.now, reckoned: round.reckoned, rotation: tenure.rotation)
-        for order in round.claims {
-            var supply = Supply.more
-            for _ in 0..<order.batches where supply == .more {
+        var supplies = Array(repeating: Supply.more, count: round.claims.count)
+        let batchesMax = round.claims.map(\.batches).max() ?? 0
+        // One batch of each journey by turns: rows committed together lie together, and a page that several journeys
+        // share is then written once. Where time ends the round, every journey has had its turn.
+        for turn in 0..<batchesMax {
+            for (place, order) in round.claims.enumerated() where turn < order.batches && supplies[place] == .more {
                 // However slow the machine, a round that claims at all claims once.
                 guard result.begun.isEmpty || ContinuousClock.now < end else { break }
-                let claim = try claiming.claim(order)
-                supply = claim.supply
+                let hasClosedLanes = try turn == 0 && claiming.closeLanes(of: order)
+                let claim = try claiming.claim(order, hasClosedLanes: hasClosedLanes)
+                supplies[place] = claim.supply
                 if let batch = claim.batch { result.begun.append(batch) }
                 result.quarantined.merge(claim.quarantined) { first, _ in first }
             }
+        }
+        for (order, supply) in zip(round.claims, supplies) {
             result.supplies[order.journey.name] = supply
-            result.nextDue[order.journey.name] = try SupplyQuery(db: db).look(order.journey.name, at: round.now).nextDue
+            result.nextDue[order.journey.name] = try SupplyQuery(db: db).nextDue(order.journey.name, after: round.now)
         }
         if planted(.moveFlagLeftOn) { return }
         try db.cachedStatement(sql: "UPDATE outbox_meta SET value = 0 WHERE key = 'moving'").execute()
@@ -252,6 +265,14 @@ public final class SQLiteStore: OutboxStore {
         }
     }
 
+    public func store(pinnedSince: WallTime?) async throws {
+        let fence = tenure.withLock { $0.fence }
+        try await write { db in
+            try Self.requireFence(fence, db)
+            try Self.setMeta(db, PinnedLog.key, pinnedSince.map { String($0.milliseconds) })
+        }
+    }
+
     /// What tells this store that another connection has committed.
     /// - Parameter interval: how often to look at the database while nothing tells.
     public func commits(lookingEvery interval: Duration = CommitWatch.slowInterval) -> CommitWatch {
@@ -260,7 +281,8 @@ public final class SQLiteStore: OutboxStore {
 
     /// A number that changes with every commit of another connection's.
     func dataVersion() async throws -> Int64 {
-        try await read { db in
+        // Without a transaction: one value is consistent with itself, and this is asked often.
+        try await lookingWithoutTransaction { db in
             let version = try Int64.fetchOne(db.cachedStatement(sql: "PRAGMA data_version")) ?? 0
             try self.presence.check(db)
             return version
@@ -282,6 +304,16 @@ public final class SQLiteStore: OutboxStore {
     private func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
         do {
             return manner.isBlocking ? try blocking(body) : try await queue.read(body)
+        } catch let error as DatabaseError where error.isBusy {
+            throw StoreError.busy
+        }
+    }
+
+    private func lookingWithoutTransaction<Value: Sendable>(
+        _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws -> Value {
+        do {
+            return manner.isBlocking ? try blocking(body) : try await queue.writeWithoutTransaction(body)
         } catch let error as DatabaseError where error.isBusy {
             throw StoreError.busy
         }

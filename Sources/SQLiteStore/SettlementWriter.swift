@@ -38,11 +38,9 @@ struct SettlementWriter {
         case .inDoubt: state = .inDoubt
         }
         try db.cachedStatement(sql: state == .settled ? Self.settleSQL : Self.goOnSQL).execute(arguments: [
-            "state": state.rawValue, "due": due, "stamp": stamp, "now": now.milliseconds, "code": record.code,
-            "message": record.message, "request": planted(.auditLost) ? nil : record.requestID,
-            "answer": record.text(attempt: batch.attempt, at: now), "id": batch.id,
-            "attempt": planted(.unguardedSettle) ? try BatchTable(db: db).find(batch.id)?.attempt : batch.attempt,
-            "outcome": outcome, "replay": settlement.isReplay ? 1 : 0,
+            now.milliseconds, record.code, record.message, planted(.auditLost) ? nil : record.requestID, due, stamp,
+            outcome, state.rawValue, settlement.isReplay ? 1 : 0, record.text(attempt: batch.attempt, at: now), batch.id,
+            planted(.unguardedSettle) ? try BatchTable(db: db).find(batch.id)?.attempt : batch.attempt,
         ])
         return db.changesCount == 1
     }
@@ -50,15 +48,15 @@ struct SettlementWriter {
     /// The first answer and the latest ones are kept.
     private static let answersMax = 50
     private static let note = """
-        updated_at = :now, code = :code, message = :message, request_id = :request, due_at = coalesce(:due, due_at),
-          possibly_executed_since = :stamp, outcome = :outcome, state = :state, replays = replays + :replay,
-          answers = CASE WHEN answers = '[]' THEN '[' || :answer || ']'
-            WHEN json_array_length(answers) < \(answersMax) THEN json_insert(answers, '$[#]', json(:answer))
-            ELSE json_insert(json_remove(answers, '$[1]'), '$[#]', json(:answer)) END
+        updated_at = ?1, code = ?2, message = ?3, request_id = ?4, due_at = coalesce(?5, due_at),
+          possibly_executed_since = ?6, outcome = ?7, state = ?8, replays = replays + ?9,
+          answers = CASE WHEN answers = '[]' THEN '[' || ?10 || ']'
+            WHEN json_array_length(answers) < \(answersMax) THEN json_insert(answers, '$[#]', json(?10))
+            ELSE json_insert(json_remove(answers, '$[1]'), '$[#]', json(?10)) END
         """
-    private static let guardSQL = "WHERE id = :id AND attempt = :attempt AND state = 'sending'"
+    private static let guardSQL = "WHERE id = ?11 AND attempt = ?12 AND state = 'sending'"
     private static let goOnSQL = "UPDATE outbox_batch SET \(note) \(guardSQL)"
-    private static let settleSQL = "UPDATE outbox_batch SET \(note), settled_at = :now, body = NULL \(guardSQL)"
+    private static let settleSQL = "UPDATE outbox_batch SET \(note), settled_at = ?1, body = NULL \(guardSQL)"
 
     // MARK: Members that leave
 

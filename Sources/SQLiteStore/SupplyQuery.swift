@@ -10,20 +10,25 @@ struct SupplyQuery {
             db.cachedStatement(
                 sql: "SELECT EXISTS (SELECT 1 FROM outbox WHERE journey = ? AND scheduled_at IS NULL)"),
             arguments: [journey])
-        let waits = [
-            "scheduled_at FROM outbox WHERE journey = ? AND scheduled_at",
-            "due_at FROM outbox_waiting WHERE journey = ? AND state = 'retrying' AND due_at",
-        ]
         var isSupplied = try hasReady == true || hasLaneToClose(journey)
-        var nextDue: WallTime?
-        for wait in waits {
-            isSupplied = try isSupplied || first("SELECT \(wait) <= ? LIMIT 1", journey, now) != nil
-            // What is due already must not hide what comes due next.
-            let next = try first("SELECT \(wait) > ? ORDER BY 1 LIMIT 1", journey, now)
-            nextDue = [nextDue, next].compactMap { $0 }.min()
+        for wait in [Self.scheduled, Self.waiting] where !isSupplied {
+            isSupplied = try first("SELECT \(wait) <= ? LIMIT 1", journey, now) != nil
         }
-        return (isSupplied, nextDue)
+        return (isSupplied, try nextDue(journey, after: now))
     }
+
+    /// When the next intent of the journey becomes due: what is due already must not hide it.
+    func nextDue(_ journey: String, after now: WallTime) throws -> WallTime? {
+        let scheduled = try first(Self.nextScheduled, journey, now)
+        let waiting = try first(Self.nextWaiting, journey, now)
+        guard let scheduled, let waiting else { return scheduled ?? waiting }
+        return min(scheduled, waiting)
+    }
+
+    private static let scheduled = "scheduled_at FROM outbox WHERE journey = ? AND scheduled_at"
+    private static let waiting = "due_at FROM outbox_waiting WHERE journey = ? AND state = 'retrying' AND due_at"
+    private static let nextScheduled = "SELECT \(scheduled) > ? ORDER BY 1 LIMIT 1"
+    private static let nextWaiting = "SELECT \(waiting) > ? ORDER BY 1 LIMIT 1"
 
     /// Whether a dead letter still keeps a lane though its journey's dead letters block no longer.
     private func hasLaneToClose(_ journey: String) throws -> Bool {

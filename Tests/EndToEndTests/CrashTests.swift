@@ -12,7 +12,7 @@ struct CrashTests {
     @Test(arguments: cases)
     func `a worker killed at any stage loses and doubles nothing`(stage: String, journey: Journey) async throws {
         try await Workbench.open { bench in
-            try bench.insert(journey == Workbench.users ? 350 : 12, journey: journey)
+            try bench.insert(journey == Workbench.users ? 950 : 12, journey: journey)
             try bench.insert(1, journey: journey, named: { _ in "reject-permanent-1" })
             for visit in 1...2 {
                 let worker = try bench.start(["run"], halt: "\(stage):\(visit)")

@@ -81,7 +81,7 @@ extension Shop {
                         VALUES ('sending', 'welcome', ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?)
                         """,
                     arguments: [
-                        "key-\(orders[0])", try target.text(),
+                        "key-\(orders[0])", target.text(),
                         IdempotencyKey.fingerprint(ofAPIKey: Workbench.secret),
                         IdempotencyKey.digest(ofBody: Array(body.utf8)), orders.min(), orders.max(), orders.count,
                         isPossiblyExecuted ? now : nil, now, now, now, now, "[" + members.joined(separator: ",") + "]",

@@ -21,6 +21,7 @@ public struct BatchBuilder {
     private var body: [UInt8] = []
     private var members: [UInt8] = [UInt8(ascii: "[")]
     private var contacts: Set<Int> = []
+    private var hasOrderingKeys = false
     private var traceparent: String?
     private var sharesTraceparent = true
 
@@ -31,6 +32,7 @@ public struct BatchBuilder {
         bodyBytesMax = order.bodyBytesMax
         body.reserveCapacity(rowsMax * 256)
         members.reserveCapacity(rowsMax * 96)
+        if rowsMax > 1 { contacts.reserveCapacity(rowsMax) }
         if target.entrance == nil { body.append(ascii: "{\"users\":[") }
     }
 
@@ -40,8 +42,8 @@ public struct BatchBuilder {
     /// Offers the next row, in the order in which the rows are to be entered.
     public mutating func offer(_ row: IntentRow) -> Admission {
         if isFull { return .full }
-        let contact = Self.contactHashes(of: row)
-        if contact.contains(where: contacts.contains), !planted(.contactTwice) { return .repeatedContact }
+        let contact = Contact(row)
+        if contact.isAmong(contacts), !planted(.contactTwice) { return .repeatedContact }
         let profile: Range<Int>?
         do throws(Unsendable) {
             profile = try check(row)
@@ -54,7 +56,8 @@ public struct BatchBuilder {
             body.removeLast(body.count - start)
             return .full
         }
-        contacts.formUnion(contact)
+        if rowsMax > 1 { contact.join(&contacts) }
+        if row.orderingKey != nil { hasOrderingKeys = true }
         appendMember(row, profile: places.profile, data: places.data)
         noteTraceparent(of: row)
         ids.append((row.id, row.epoch))
@@ -66,11 +69,13 @@ public struct BatchBuilder {
         guard let first = ids.first else { return nil }
         if target.entrance == nil { body.append(ascii: "]}") }
         members.append(UInt8(ascii: "]"))
-        let numbers = ids.map(\.id)
+        var (firstID, lastID) = (first.id, first.id)
+        for (id, _) in ids { (firstID, lastID) = (min(firstID, id), max(lastID, id)) }
         return FrozenRequest(
             key: IdempotencyKey.derive(outbox: outbox, target: target, members: ids), body: body,
-            bodySHA256: IdempotencyKey.digest(ofBody: body), members: MemberList(text: members), size: ids.count,
-            firstID: numbers.min() ?? first.id, lastID: numbers.max() ?? first.id,
+            bodySHA256: IdempotencyKey.digest(ofBody: body),
+            members: MemberList(text: members, hasOrderingKeys: hasOrderingKeys), size: ids.count,
+            firstID: firstID, lastID: lastID,
             traceparent: sharesTraceparent ? traceparent : nil)
     }
 
@@ -78,12 +83,18 @@ public struct BatchBuilder {
     private func check(_ row: IntentRow) throws(Unsendable) -> Range<Int>? {
         if let expiry = row.expiresAt, expiry <= now.milliseconds, !planted(.expiredSent) { throw .expired }
         if target.entrance != nil && row.externalID == nil { throw .externalIDMissing }
-        for text in [row.externalID, row.anonymousID, row.email, row.orderingKey, row.dedupKey] {
-            if let text, !JSONText.isValidUTF8(text) { throw .invalidUTF8 }
-        }
+        try check(row.externalID)
+        try check(row.anonymousID)
+        try check(row.email)
+        try check(row.orderingKey)
+        try check(row.dedupKey)
         if let data = row.data { _ = try JSONText.check(object: data) }
         guard let profile = row.profile else { return nil }
         return try JSONText.check(object: profile)
+    }
+
+    private func check(_ text: IntentRow.Text?) throws(Unsendable) {
+        if let text, !JSONText.isValidUTF8(text) { throw .invalidUTF8 }
     }
 
     private mutating func append(_ row: IntentRow, profileInside: Range<Int>?) -> (
@@ -114,22 +125,23 @@ public struct BatchBuilder {
 
     private mutating func appendUser(_ row: IntentRow, profileInside: Range<Int>?) -> Range<Int>? {
         var separate = false
-        for (name, text) in [
-            ("\"external_id\":" as StaticString, row.externalID), ("\"anonymous_id\":", row.anonymousID),
-            ("\"email\":", row.email),
-        ] {
-            guard let text else { continue }
-            if separate { body.append(UInt8(ascii: ",")) }
-            body.append(ascii: name)
-            body.append(jsonString: text)
-            separate = true
-        }
+        appendIdentity("\"external_id\":", row.externalID, &separate)
+        appendIdentity("\"anonymous_id\":", row.anonymousID, &separate)
+        appendIdentity("\"email\":", row.email, &separate)
         guard let profile = row.profile, let inside = profileInside else { return nil }
         let isBlank = profile[inside].allSatisfy { $0 <= 0x20 }
         if !isBlank { body.append(UInt8(ascii: ",")) }
         let start = body.count
         body.append(contentsOf: profile[inside])
         return start..<body.count
+    }
+
+    private mutating func appendIdentity(_ name: StaticString, _ text: IntentRow.Text?, _ separate: inout Bool) {
+        guard let text else { return }
+        if separate { body.append(UInt8(ascii: ",")) }
+        body.append(ascii: name)
+        body.append(jsonString: text)
+        separate = true
     }
 
     private mutating func appendData(_ row: IntentRow) -> Range<Int>? {
@@ -143,29 +155,36 @@ public struct BatchBuilder {
         members.append(ids.isEmpty ? UInt8(ascii: "[") : UInt8(ascii: ","))
         if !ids.isEmpty { members.append(UInt8(ascii: "[")) }
         members.append(integer: row.id)
-        for number in [Int64(row.attempts), Int64(row.epoch)] {
-            members.append(UInt8(ascii: ","))
-            members.append(integer: number)
-        }
-        for text in [row.externalID, row.anonymousID, row.email, row.orderingKey, row.dedupKey] {
-            members.append(UInt8(ascii: ","))
-            members.append(jsonString: text)
-        }
-        for number in [row.scheduledAt, row.expiresAt, row.createdAt] {
-            members.append(UInt8(ascii: ","))
-            members.append(integer: number)
-        }
-        members.append(UInt8(ascii: ","))
-        members.append(jsonString: row.traceparent)
-        for range in [profile, data] {
-            members.append(UInt8(ascii: ","))
-            members.append(integer: range.map { Int64($0.lowerBound) })
-            members.append(UInt8(ascii: ","))
-            members.append(integer: range.map { Int64($0.count) })
-        }
-        members.append(UInt8(ascii: ","))
-        members.append(integer: row.previousBatch)
+        appendPlace(Int64(row.attempts))
+        appendPlace(Int64(row.epoch))
+        appendPlace(row.externalID)
+        appendPlace(row.anonymousID)
+        appendPlace(row.email)
+        appendPlace(row.orderingKey)
+        appendPlace(row.dedupKey)
+        appendPlace(row.scheduledAt)
+        appendPlace(row.expiresAt)
+        appendPlace(row.createdAt)
+        appendPlace(row.traceparent)
+        appendPlace(profile)
+        appendPlace(data)
+        appendPlace(row.previousBatch)
         members.append(UInt8(ascii: "]"))
+    }
+
+    private mutating func appendPlace(_ number: Int64?) {
+        members.append(UInt8(ascii: ","))
+        members.append(integer: number)
+    }
+
+    private mutating func appendPlace(_ range: Range<Int>?) {
+        appendPlace(range.map { Int64($0.lowerBound) })
+        appendPlace(range.map { Int64($0.count) })
+    }
+
+    private mutating func appendPlace(_ text: IntentRow.Text?) {
+        members.append(UInt8(ascii: ","))
+        members.append(jsonString: text)
     }
 
     /// A request carries a traceparent only when all its members came out of the same trace.
@@ -175,15 +194,33 @@ public struct BatchBuilder {
     }
 
     /// Two rows share a contact if any of their identities is equal; equal hashes only send a row one batch later.
-    private static func contactHashes(of row: IntentRow) -> [Int] {
-        var hashes: [Int] = []
-        for (kind, text) in [(0, row.externalID), (1, row.anonymousID), (2, row.email)] {
-            guard let text else { continue }
+    private struct Contact {
+        let externalID, anonymousID, email: Int?
+
+        init(_ row: IntentRow) {
+            externalID = Self.hash(0, row.externalID)
+            anonymousID = Self.hash(1, row.anonymousID)
+            email = Self.hash(2, row.email)
+        }
+
+        func isAmong(_ contacts: Set<Int>) -> Bool {
+            if let externalID, contacts.contains(externalID) { return true }
+            if let anonymousID, contacts.contains(anonymousID) { return true }
+            return email.map(contacts.contains) ?? false
+        }
+
+        func join(_ contacts: inout Set<Int>) {
+            if let externalID { contacts.insert(externalID) }
+            if let anonymousID { contacts.insert(anonymousID) }
+            if let email { contacts.insert(email) }
+        }
+
+        private static func hash(_ kind: Int, _ text: IntentRow.Text?) -> Int? {
+            guard let text else { return nil }
             var hasher = Hasher()
             hasher.combine(kind)
             hasher.combine(bytes: text)
-            hashes.append(hasher.finalize())
+            return hasher.finalize()
         }
-        return hashes
     }
 }

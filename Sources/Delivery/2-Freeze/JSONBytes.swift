@@ -31,12 +31,14 @@ extension [UInt8] {
     mutating func append(jsonString bytes: UnsafeRawBufferPointer) {
         append(UInt8(ascii: "\""))
         var clean = 0
-        for (index, byte) in bytes.enumerated() where byte < 0x20 || byte == 0x22 || byte == 0x5C {
-            append(contentsOf: bytes[clean..<index])
+        for index in 0..<bytes.count {
+            let byte = bytes[index]
+            guard byte < 0x20 || byte == 0x22 || byte == 0x5C else { continue }
+            append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes[clean..<index]))
             append(escaped: byte)
             clean = index + 1
         }
-        append(contentsOf: bytes[clean...])
+        append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes[clean...]))
         append(UInt8(ascii: "\""))
     }
 
@@ -69,6 +71,12 @@ private func hexDigit(_ value: UInt8) -> UInt8 {
 extension Sequence<UInt8> {
     /// The bytes as lower-case hexadecimal text.
     public var hexadecimal: String {
-        String(decoding: flatMap { [hexDigit($0 >> 4), hexDigit($0 & 15)] }, as: UTF8.self)
+        var digits: [UInt8] = []
+        digits.reserveCapacity(underestimatedCount * 2)
+        for byte in self {
+            digits.append(hexDigit(byte >> 4))
+            digits.append(hexDigit(byte & 15))
+        }
+        return String(decoding: digits, as: UTF8.self)
     }
 }

@@ -16,9 +16,16 @@ struct ObjectKeys {
             let text = escaped ? Self.unescaped(bytes[range]) : Array(bytes[range])
             return texts?.insert(text).inserted ?? true
         }
-        if ranges.contains(where: { bytes[$0].elementsEqual(bytes[range]) }) { return false }
+        if ranges.isEmpty { ranges.reserveCapacity(Self.inPlaceMax) }
+        for other in ranges where other.count == range.count && Self.isEqual(other, range, of: bytes) { return false }
         ranges.append(range)
         return true
+    }
+
+    /// Of two ranges of one length.
+    private static func isEqual(_ one: Range<Int>, _ other: Range<Int>, of bytes: UnsafeRawBufferPointer) -> Bool {
+        guard let start = bytes.baseAddress else { return true }
+        return memcmp(start + one.lowerBound, start + other.lowerBound, one.count) == 0
     }
 
     private static func unescaped(_ bytes: Slice<UnsafeRawBufferPointer>) -> [UInt8] {

@@ -26,6 +26,9 @@ public protocol OutboxStore: Sendable {
     ///
     /// Returns what it found, nil when it was not time yet or the database has no such log.
     func checkpoint(afterPages pages: Int) async throws -> WriteAheadLog?
+
+    /// Stores since when the log has been pinned, or that it no longer is, for people who ask.
+    func store(pinnedSince: WallTime?) async throws
 }
 
 /// What a predecessor left: its open batches, its pauses and what it had learned.

@@ -57,6 +57,11 @@ public struct Settlement: Sendable {
         }
     }
 
+    /// Whether it changes nothing but its batch's own row.
+    public var isOneStatement: Bool {
+        leaving.isEmpty && successors.isEmpty && unproven.isEmpty && !batch.members.hasOrderingKeys
+    }
+
     /// Whether the end of a member may let another intent of its ordering key go on.
     public var mayFreeOthers: Bool {
         if case .sending = fate { return false }
@@ -66,6 +71,7 @@ public struct Settlement: Sendable {
     /// The delivered members that have an ordering key: those that end here without another record.
     public var deliveredInOrder: [Int64] {
         if case .sending = fate { return [] }
+        guard batch.members.hasOrderingKeys else { return [] }
         let gone = Set(successors.joined())
         return batch.members.ordered.filter { place, _ in
             leaving[place] == nil && !gone.contains(place)
@@ -89,5 +95,12 @@ public struct Settlement: Sendable {
         case .inDoubt: batch.size - unproven.count - leaving.count
         case .settled: batch.size - leaving.count - successors.reduce(0) { $0 + $1.count }
         }
+    }
+}
+
+extension Settlement {
+    /// A fate without an answer, for whoever drives a store without an API.
+    package init(of batch: Batch, as fate: Fate) {
+        self.init(batch: batch, fate: fate, record: AnswerRecord())
     }
 }

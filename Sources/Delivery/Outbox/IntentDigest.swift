@@ -48,14 +48,14 @@ public struct IntentDigest: Sendable, Hashable {
                 var digests: [IntentDigest] = []
                 digests.reserveCapacity(contents.count)
                 for member in contents {
-                    let ranges = [member.profile, member.data]
-                    guard ranges.allSatisfy({ ($0?.upperBound ?? 0) <= body.count }) else { return nil }
-                    let payload = ranges.map { $0.map { UnsafeRawBufferPointer(rebasing: body[$0]) } }
+                    let end = max(member.profile?.upperBound ?? 0, member.data?.upperBound ?? 0)
+                    guard end <= body.count else { return nil }
                     let identity = UnsafeRawBufferPointer(rebasing: list[member.identity])
+                    let profile = member.profile.map { UnsafeRawBufferPointer(rebasing: body[$0]) }
+                    let data = member.data.map { UnsafeRawBufferPointer(rebasing: body[$0]) }
                     digests.append(
                         IntentDigest(
-                            id: member.id,
-                            digest: content.digest(identity: identity, profile: payload[0], data: payload[1])))
+                            id: member.id, digest: content.digest(identity: identity, profile: profile, data: data)))
                 }
                 return digests
             }
@@ -79,7 +79,9 @@ public struct IntentDigest: Sendable, Hashable {
             add(identity)
             add(profile)
             add(data)
-            return SHA256.hash(data: bytes).prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
+            return SHA256.hash(data: bytes).withUnsafeBytes {
+                UInt64(bigEndian: $0.loadUnaligned(as: UInt64.self))
+            }
         }
 
         private mutating func add(_ part: UnsafeRawBufferPointer?) {

@@ -63,9 +63,17 @@ public struct Member: Sendable, Equatable {
 /// The hot path never needs the members: a batch whose users were all accepted is settled by its row alone.
 public struct MemberList: Sendable, Equatable {
     public let text: [UInt8]
+    /// Whether any member has an ordering key; known with the list, since every settlement asks.
+    public let hasOrderingKeys: Bool
 
     public init(text: [UInt8]) {
         self.text = text
+        hasOrderingKeys = !Self.ordered(text).isEmpty
+    }
+
+    init(text: [UInt8], hasOrderingKeys: Bool) {
+        self.text = text
+        self.hasOrderingKeys = hasOrderingKeys
     }
 
     /// The members in the order of the request; throws `DecodingError` when the text is not such a list.
@@ -84,11 +92,12 @@ public struct MemberList: Sendable, Equatable {
         return MemberList(text: kept)
     }
 
-    /// Whether any member has an ordering key.
-    public var hasOrderingKeys: Bool { !ordered.isEmpty }
-
-    /// The members with an ordering key, by their place and id; read without decoding, since every settlement asks.
+    /// The members with an ordering key, by their place and id; read without decoding.
     public var ordered: [(place: Int, id: Int64)] {
+        hasOrderingKeys ? Self.ordered(text) : []
+    }
+
+    private static func ordered(_ text: [UInt8]) -> [(place: Int, id: Int64)] {
         text.withUnsafeBufferPointer { bytes in
             var found: [(place: Int, id: Int64)] = []
             var (place, depth, column, id) = (0, 0, 0, Int64(0))

@@ -15,21 +15,26 @@ extension MemberList {
     func contents() -> [MemberContent]? {
         text.withUnsafeBytes { bytes in
             var contents: [MemberContent] = []
+            var starts: [Int] = []
+            starts.reserveCapacity(18)
             var at = 1
             while at < bytes.count, bytes[at] != UInt8(ascii: "]") {
                 if bytes[at] == UInt8(ascii: ",") { at += 1 }
-                guard let content = Self.content(bytes, &at) else { return nil }
+                guard let content = Self.content(bytes, &at, &starts) else { return nil }
                 contents.append(content)
             }
             return contents
         }
     }
 
-    private static func content(_ bytes: UnsafeRawBufferPointer, _ at: inout Int) -> MemberContent? {
+    /// - Parameter starts: room for where the places start, the same for all members.
+    private static func content(
+        _ bytes: UnsafeRawBufferPointer, _ at: inout Int, _ starts: inout [Int]
+    ) -> MemberContent? {
         guard at < bytes.count, bytes[at] == UInt8(ascii: "[") else { return nil }
         at += 1
-        var starts: [Int] = [at]
-        starts.reserveCapacity(18)
+        starts.removeAll(keepingCapacity: true)
+        starts.append(at)
         var inString = false
         while at < bytes.count {
             let byte = bytes[at]

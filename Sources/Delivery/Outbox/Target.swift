@@ -20,10 +20,22 @@ public struct Target: Sendable, Hashable, Codable {
     }
 
     /// The target as the batch row keeps it: JSON with sorted keys.
-    public func text() throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(self), as: UTF8.self)
+    public func text() -> String {
+        var text: [UInt8] = []
+        text.append(UInt8(ascii: "{"))
+        if let entrance {
+            text.append(ascii: "\"entrance\":")
+            text.append(integer: entrance)
+            text.append(UInt8(ascii: ","))
+        }
+        text.append(ascii: "\"journey\":")
+        text.append(integer: journey)
+        text.append(ascii: ",\"url\":")
+        text.append(jsonString: url)
+        text.append(ascii: ",\"version\":")
+        text.append(jsonString: version)
+        text.append(UInt8(ascii: "}"))
+        return String(decoding: text, as: UTF8.self)
     }
 
     /// Reads what `text()` wrote; throws `DecodingError` for anything else.

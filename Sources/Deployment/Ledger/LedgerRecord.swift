@@ -15,12 +15,13 @@ enum LedgerRecord: Equatable {
     static let payloadBytesMax = 64 << 20
 
     var bytes: Data {
-        var payload = Data()
+        var payload: [UInt8] = []
         switch self {
         case .session(let uuid):
             payload.append(UInt8(1))
             payload.append(contentsOf: Array(uuid.utf8))
         case .group(let group):
+            payload.reserveCapacity(25 + 8 * group.settled.count + 16 * group.delivered.count)
             payload.append(UInt8(2))
             payload.append(group.intents)
             payload.append(group.batches)
@@ -31,12 +32,12 @@ enum LedgerRecord: Equatable {
                 payload.append(delivery.digest)
             }
         }
-        var record = Data()
+        var record: [UInt8] = []
         record.reserveCapacity(payload.count + Self.headerBytes)
         record.append(UInt32(payload.count))
         record.append(Self.checksum(payload))
-        record.append(payload)
-        return record
+        record.append(contentsOf: payload)
+        return Data(record)
     }
 
     /// Reads the record that starts at `offset` and moves `offset` behind it; nil at the end and at what is no record.
@@ -73,7 +74,7 @@ enum LedgerRecord: Equatable {
         }
     }
 
-    private static func checksum(_ payload: Data) -> UInt32 {
+    private static func checksum(_ payload: some DataProtocol) -> UInt32 {
         SHA256.hash(data: payload).prefix(4).reduce(0) { $0 << 8 | UInt32($1) }
     }
 }
@@ -96,11 +97,13 @@ public struct LedgerGroup: Sendable, Equatable {
     }
 }
 
-extension Data {
+extension [UInt8] {
     fileprivate mutating func append(_ value: some FixedWidthInteger) {
         Swift.withUnsafeBytes(of: value.littleEndian) { append(contentsOf: $0) }
     }
+}
 
+extension Data {
     fileprivate func integer<Value: FixedWidthInteger>(_: Value.Type, at offset: Int) -> Value {
         withUnsafeBytes { Value(littleEndian: $0.loadUnaligned(fromByteOffset: offset, as: Value.self)) }
     }

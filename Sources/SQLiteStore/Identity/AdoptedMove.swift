@@ -27,7 +27,7 @@ struct AdoptedMove {
                     external_id, anonymous_id, email, ordering_key, dedup_key, scheduled_at, expires_at, created_at,
                     traceparent, NULL, NULL, NULL, NULL, \(before)))
                 FROM \(table.rawValue) WHERE id IN (SELECT value FROM json_each(:ids)) GROUP BY journey
-                """, arguments: ["target": try none.text(), "now": now.milliseconds, "ids": list])
+                """, arguments: ["target": none.text(), "now": now.milliseconds, "ids": list])
         guard db.changesCount > 0 else { return }
         let count = try Int.fetchOne(
             db, sql: "SELECT size FROM outbox_batch WHERE id = ?", arguments: [db.lastInsertedRowID])
