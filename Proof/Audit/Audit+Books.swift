@@ -76,7 +76,7 @@ extension Audit {
         try String.fetchOne(
             db,
             sql: """
-                SELECT '(' || code || ', due in ' || (due_at / 1000 - CAST(strftime('%s', 'now') AS INTEGER)) || ' s)'
+                SELECT '(' || ifnull(code, 'no code') || ', due in ' || (due_at / 1000 - CAST(strftime('%s', 'now') AS INTEGER)) || ' s)'
                 FROM outbox_waiting WHERE id = ?
                 """, arguments: [intent]) ?? ""
     }
