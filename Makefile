@@ -43,6 +43,14 @@ simulate: deps ## Play RUNS seeds of the simulation from SEED on (make simulate 
 	$(SWIFT) build --scratch-path $(SCRATCH) --product simulate
 	$(SCRATCH)/debug/simulate --seed $(SEED) --runs $(RUNS)
 
+SOAK_SEEDS ?= 1000000
+SOAK_SCRATCH ?= .build-soak
+
+.PHONY: soak-simulation
+soak-simulation: deps ## Play SOAK_SEEDS seeds of the simulation in a release build, and print its record.
+	$(SWIFT) build --scratch-path $(SOAK_SCRATCH) -c release --product simulate
+	$(SOAK_SCRATCH)/release/simulate --seed 1 --runs $(SOAK_SEEDS)
+
 .PHONY: format
 format: ## Format the Swift sources in place.
 	$(SWIFT) format --in-place --parallel --recursive Sources Tests Examples Package.swift migrations
@@ -84,4 +92,4 @@ install-files:
 
 .PHONY: clean
 clean: ## Remove what was built.
-	rm -rf $(SCRATCH) $(STATIC_SCRATCH)
+	rm -rf $(SCRATCH) $(STATIC_SCRATCH) $(SOAK_SCRATCH)
