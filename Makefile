@@ -51,7 +51,7 @@ HOSTILE_WIRE ?= 2000
 SOAK = nice $(SWIFT) test --scratch-path $(SCRATCH) --disable-xctest
 
 .PHONY: soak
-soak: soak-processes soak-hostile ## Run the long proofs and print their record (counts by variables: docs/guarantees.md).
+soak: soak-processes soak-hostile soak-simulation ## Run the long proofs and print their record (counts by variables: docs/guarantees.md).
 
 .PHONY: soak-processes
 soak-processes: deps ## Kill workers KILLS times, and audit what is left each time (KILL_SEED to play one again).
@@ -61,6 +61,14 @@ soak-processes: deps ## Kill workers KILLS times, and audit what is left each ti
 soak-hostile: deps ## Send HOSTILE_ROWS rows, HOSTILE_ANSWERS mutated answers and HOSTILE_WIRE false ones over sockets.
 	HOSTILE_ROWS=$(HOSTILE_ROWS) HOSTILE_ANSWERS=$(HOSTILE_ANSWERS) HOSTILE_WIRE=$(HOSTILE_WIRE) $(SOAK) \
 	  --filter '\.Hostile[A-Za-z]*Tests/' 2>&1 | scripts/soak-record
+
+SOAK_SEEDS ?= 1000000
+SOAK_SCRATCH ?= .build-soak
+
+.PHONY: soak-simulation
+soak-simulation: deps ## Play SOAK_SEEDS seeds of the simulation in a release build, and print its record.
+	$(SWIFT) build --scratch-path $(SOAK_SCRATCH) -c release --product simulate
+	$(SOAK_SCRATCH)/release/simulate --seed 1 --runs $(SOAK_SEEDS)
 
 .PHONY: format
 format: ## Format the Swift sources in place.
@@ -103,4 +111,4 @@ install-files:
 
 .PHONY: clean
 clean: ## Remove what was built.
-	rm -rf $(SCRATCH) $(STATIC_SCRATCH)
+	rm -rf $(SCRATCH) $(STATIC_SCRATCH) $(SOAK_SCRATCH)

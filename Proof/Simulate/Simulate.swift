@@ -59,7 +59,7 @@ struct Simulate: ParsableCommand {
         let seconds = (ContinuousClock.now - start) / .seconds(1)
         let sum = totals.withLock { $0 }
         print(
-            "\(sum.runs) runs, \(sum.requests) requests, \(sum.effects) entrances, \(sum.crashes) crashes: \(sum.broken) broke the promise; \(Int(Double(sum.runs) / seconds)) runs/s"
+            "\(sum.runs) runs, \(sum.requests) requests, \(sum.effects) entrances, \(sum.crashes) crashes: \(sum.broken) broke the promise; \(Int(seconds)) s, \((Double(sum.runs) / seconds * 10).rounded() / 10) runs/s"
         )
         if sum.broken > 0 { throw ExitCode(1) }
     }

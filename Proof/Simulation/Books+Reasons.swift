@@ -26,7 +26,8 @@ extension Books {
 
     private func complaint(about death: Death, _ intention: Intention) -> String? {
         func isOne(of kinds: [String]) -> Bool { kinds.contains { intention.contact.hasPrefix($0) } }
-        let isEdgeQuiet = scenario.faults.edgeRefusal == 0
+        // A refusal of the API's own that was cut off reads like an edge's.
+        let isEdgeQuiet = scenario.faults.edgeRefusal == 0 && scenario.faults.garbledAfter == 0
         let isAlone = scenario.oneByOne.contains(intention.journey)
         switch death.code {
         case "expired":
@@ -34,10 +35,10 @@ extension Books {
         case "discarded":
             return scenario.upsets.restore ? nil : "nobody gave it up"
         case let code where code.hasPrefix("http_4"):
-            // A refusal of the API's own that was cut off reads like an edge's.
-            return isEdgeQuiet && scenario.faults.garbledAfter == 0 ? "no edge refused it" : nil
+            return isEdgeQuiet ? "no edge refused it" : nil
         case "parameter_invalid_format", "contact_on_hold":
-            let kinds = death.code == "contact_on_hold"
+            let kinds =
+                death.code == "contact_on_hold"
                 ? ["reject-unknown"] : ["reject-permanent", "poison-422", "poison-400"]
             guard isOne(of: kinds) else { return "the API says so of others only" }
             let isNamed = !isOne(of: ["poison-400"])
@@ -46,7 +47,9 @@ extension Books {
             guard isOne(of: ["reject-twice", "reject-always"]) else { return "the API says so of others only" }
             let isEarly = death.attempts < scenario.maxAttempts
             if isEarly && !isAlone { return "it had attempts left" }
-            if isEdgeQuiet, universe.network.runs[intention.number] ?? 0 < death.attempts { return "it was not tried so often" }
+            if isEdgeQuiet, universe.network.runs[intention.number] ?? 0 < death.attempts {
+                return "it was not tried so often"
+            }
         default: return "nobody said so"
         }
         guard let request = death.requestID, let orders = universe.network.orders(inRequest: request) else {
@@ -59,7 +62,8 @@ extension Books {
     func doubts() -> [Breach] {
         universe.doubts.compactMap { doubt in
             let reason = reason(for: doubt)
-            return reason ? nil : Breach(.explained, "batch \(doubt.batch) was in doubt by \(doubt.code ?? "?") for no reason")
+            return reason
+                ? nil : Breach(.explained, "batch \(doubt.batch) was in doubt by \(doubt.code ?? "?") for no reason")
         }
     }
 

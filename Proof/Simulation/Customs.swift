@@ -53,7 +53,7 @@ final class Customs: Sendable {
     // MARK: Who writes
 
     func fence() throws -> Int64 {
-        try live.queue.read { db in
+        try live.queue.unsafeRead { db in
             try Int64.fetchOne(db.cachedStatement(sql: "SELECT value FROM outbox_meta WHERE key = 'fence'")) ?? 0
         }
     }
@@ -93,7 +93,7 @@ final class Customs: Sendable {
 
     private func look(_ process: WorkerProcess, key: String, journey: String, body: [UInt8], at now: Int64) throws {
         let heard = process.clock.now().wall.milliseconds - Self.pauseHeardAfter
-        let row = try live.queue.read { db in
+        let row = try live.queue.unsafeRead { db in
             try Row.fetchOne(db.cachedStatement(sql: Self.sql), arguments: [key, journey, heard])
         }
         // Whoever was taken over from finds out with its next commit, and what it sends until then has its own key.

@@ -29,7 +29,8 @@ public enum Invariant: Int, Sendable, CaseIterable {
         case .noSecret: "no payload, contact or API key is in the log"
         case .budget: "requests in any window stay within the budget, over restarts too"
         case .order: "ordering keys are entered in order"
-        case .committedFirst: "nothing leaves that was not committed before, by the one worker that may, through an open door"
+        case .committedFirst:
+            "nothing leaves that was not committed before, by the one worker that may, through an open door"
         case .asAsked: "times, contacts and dedup keys are kept as the producer asked"
         }
     }

@@ -31,8 +31,10 @@ enum JournalLine {
         case .settled(let settlement):
             let record = settlement.record
             let answer = "\(record.status.map(String.init) ?? "-") \(record.code ?? "-")"
-            return "settled \(settlement.batch.id) by \(answer): \(settlement.fate), leaving \(settlement.leaving.count)"
-        case .round(let result): return "round: begun \(result.begun.map(\.id)), successors \(result.successors.map(\.id))"
+            return
+                "settled \(settlement.batch.id) by \(answer): \(settlement.fate), leaving \(settlement.leaving.count)"
+        case .round(let result):
+            return "round: begun \(result.begun.map(\.id)), successors \(result.successors.map(\.id))"
         default: return String("\(event)".prefix(200))
         }
     }

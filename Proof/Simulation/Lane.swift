@@ -2,6 +2,8 @@
 public enum Lane: Sendable, CaseIterable {
     case lostAnswers
     case errors
+    /// The connection breaks while the API still works on the request.
+    case abandonedRequests
     case garbled
     case edgeRefusals
     case outages

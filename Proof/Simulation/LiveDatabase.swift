@@ -11,6 +11,7 @@ final class LiveDatabase: Sendable {
         connection = Mutex(try Self.open(path))
     }
 
+    /// To be read without `PRAGMA query_only`, which makes SQLite compile every statement anew.
     var queue: DatabaseQueue { connection.withLock { $0 } }
 
     /// Closes the connection, lets the file be replaced, and opens it again.

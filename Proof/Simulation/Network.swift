@@ -16,6 +16,8 @@ final class Network: Sendable {
         var edgeRefusal = 0.0
         /// The effect comes long after the caller has given up.
         var late = 0.0
+        /// The connection breaks while the API still works on the request, for seconds.
+        var abandoned = 0.0
         /// Answered without an effect as if the key had carried another request: what an honest API never says.
         var mismatched = 0.0
     }
@@ -66,7 +68,8 @@ final class Network: Sendable {
     }
 
     private enum Fate {
-        case notSent, lostBefore, lostAfter, errorBefore, errorAfter, garbledAfter, edgeRefusal, late, mismatched, none
+        case notSent, lostBefore, lostAfter, errorBefore, errorAfter, garbledAfter, edgeRefusal, late, abandoned,
+            mismatched, none
     }
 
     private func draw(_ request: SandboxRequest) -> (Fate, out: Int64, back: Int64, isPrompt: Bool, status: Int) {
@@ -77,6 +80,7 @@ final class Network: Sendable {
                 (Fate.notSent, faults.notSent), (.lostBefore, faults.lostBefore), (.lostAfter, faults.lostAfter),
                 (.errorBefore, faults.errorBefore), (.errorAfter, faults.errorAfter),
                 (.garbledAfter, faults.garbledAfter), (.edgeRefusal, faults.edgeRefusal), (.late, faults.late),
+                (.abandoned, faults.abandoned),
                 (.mismatched, request.body.isEmpty ? 0 : faults.mismatched),
             ] where fate == .none && state.dice.chance(probability) { fate = kind }
             return (
@@ -107,7 +111,8 @@ final class Network: Sendable {
         agenda.after(Self.timeout, silence)
         let arrival = fate == .late ? Self.timeout + out * 1000 : out
         agenda.after(arrival) { [self] in
-            run(request) { answer in
+            if fate == .abandoned { silence() }
+            run(request, isSlow: fate == .abandoned) { answer in
                 switch fate {
                 case .lostAfter: if isPrompt { silence() }
                 case .errorAfter: self.agenda.after(back) { reply.give(.response(page)) }
@@ -119,9 +124,9 @@ final class Network: Sendable {
     }
 
     /// The API takes the request in, and some time later carries it out.
-    private func run(_ request: SandboxRequest, _ done: @escaping @Sendable (Answer) -> Void) {
+    private func run(_ request: SandboxRequest, isSlow: Bool, _ done: @escaping @Sendable (Answer) -> Void) {
         let (beginning, delay) = state.withLock { state in
-            (state.model.begin(request, at: agenda.now), state.dice.milliseconds(0...60))
+            (state.model.begin(request, at: agenda.now), state.dice.milliseconds(isSlow ? 1000...5000 : 0...60))
         }
         switch beginning {
         case .answered(let reply): done(keep(reply, to: request))

@@ -75,6 +75,7 @@ struct Scenario: Sendable {
         dedup = dice.pick([0, 0, 0.2])
         expiry = dice.pick([0, 0, 0.2])
         faults.mismatched = dice.chance(0.05) ? 0.02 : 0
+        faults.abandoned = some(&dice) / 3
         for lane in Lane.allCases where lanes.contains(lane) { tilt(to: lane) }
         if chaos >= Self.dayLong { lengthen() }
     }
@@ -94,6 +95,7 @@ struct Scenario: Sendable {
     private mutating func tilt(to lane: Lane) {
         switch lane {
         case .lostAnswers: faults.lostAfter = 0.3
+        case .abandonedRequests: (faults.abandoned, areKeysIgnored, idempotency) = (0.3, false, .enforced)
         case .errors: (faults.errorBefore, faults.errorAfter) = (0.15, 0.3)
         case .garbled: faults.garbledAfter = 0.3
         case .edgeRefusals: faults.edgeRefusal = 0.3

@@ -5,7 +5,9 @@ import Synchronization
 final class SimulatedCommits: CommitSource {
     private let state = Mutex<(next: Int, listeners: [Int: @Sendable () -> Void])>((0, [:]))
 
-    func notify() { for listener in state.withLock({ $0.listeners.sorted { $0.key < $1.key }.map(\.value) }) { listener() } }
+    func notify() {
+        for listener in state.withLock({ $0.listeners.sorted { $0.key < $1.key }.map(\.value) }) { listener() }
+    }
 
     func watch(_ notify: @escaping @Sendable () -> Void) async throws {
         let id = state.withLock { state in

@@ -65,7 +65,8 @@ public struct Simulation: Sendable {
         let breaches = try universe.run()
         let records = universe.network.records.count
         try universe.live.queue.close()
-        for suffix in ["", "-journal", "-wal", "-shm", ".backup"] where FileManager.default.fileExists(atPath: path + suffix) {
+        for suffix in ["", "-journal", "-wal", "-shm", ".backup"]
+        where FileManager.default.fileExists(atPath: path + suffix) {
             try FileManager.default.removeItem(atPath: path + suffix)
         }
         let effects = universe.network.effects.count

@@ -53,7 +53,7 @@ extension Universe {
 
     /// Settles by the API's own log what nobody knew.
     private func visit() throws {
-        let found = try live.queue.read { db in
+        let found = try live.queue.unsafeRead { db in
             try Row.fetchAll(
                 db.cachedStatement(
                     sql: """

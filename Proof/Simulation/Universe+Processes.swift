@@ -24,7 +24,8 @@ extension Universe {
                 crashes += 1
                 tasks[ObjectIdentifier(process)]?.cancel()
             }
-            if isChaotic, scenario.upsets.clockSteps, dice.chance(0.3) {
+            // One machine has one clock: it is stepped while nobody runs.
+            if isChaotic, scenario.upsets.clockSteps, workers.isEmpty, dice.chance(0.3) {
                 // Well below the retention, or records would rightly be gone before they are looked at.
                 let ahead = wallOffset < 2 * 90_000_000 ? 90_000_000 : -7_200_000
                 wallOffset += dice.pick([-7_200_000, -200_000, 200_000, Int64(ahead)])
@@ -33,7 +34,9 @@ extension Universe {
                 plan(at: agenda.now + dice.milliseconds(1...2000)) { try $0.startWorkerIfNone() }
             }
         }
-        processes.removeAll { !$0.isAlive && $0.executor.isIdle && workers[ObjectIdentifier($0)] == nil && $0.hasReturned }
+        processes.removeAll {
+            !$0.isAlive && $0.executor.isIdle && workers[ObjectIdentifier($0)] == nil && $0.hasReturned
+        }
     }
 
     func startWorkerIfNone() throws {

@@ -35,7 +35,7 @@ extension Universe {
     /// A process that was killed between its commit and its note leaves a state directory that is behind the database;
     /// whoever restores in this moment loses what the note would have told.
     private func hasNotedAll() throws -> Bool {
-        let last = try live.queue.read { db in
+        let last = try live.queue.unsafeRead { db in
             try Int64.fetchOne(db, sql: "SELECT seq FROM sqlite_sequence WHERE name = 'outbox_batch'") ?? 0
         }
         return notebook.marks.batches >= last
@@ -49,14 +49,16 @@ extension Universe {
             customs.note(Breach(.oneEffect, "intent \(id) was delivered, and only the database knew"))
         }
         let departed = customs.departed
-        for id in open where !notebook.proves(id) {
+        for id in open {
             guard let number = producer.ledger.committed[id]?.number, departed.contains(number) else { continue }
-            mayDouble[id, default: 0] += 1
+            // Whoever cancels it before it is adopted cannot see that it was entered.
+            mayBeEntered.insert(id)
+            if !notebook.proves(id) { mayDouble[id, default: 0] += 1 }
         }
     }
 
     private func ids(_ sql: String) throws -> Set<Int64> {
-        try live.queue.read { db in try Int64.fetchSet(db, sql: sql) }
+        try live.queue.unsafeRead { db in try Int64.fetchSet(db, sql: sql) }
     }
 
     // MARK: Adoption

@@ -75,7 +75,8 @@ extension Universe {
     private static let turnPause: @Sendable (Universe) throws -> Void = { universe in
         let now = WallTime(milliseconds: universe.wall)
         let connection = try OperatorConnection(path: universe.path, for: .changing)
-        let scope = universe.dice.chance(0.5)
+        let scope =
+            universe.dice.chance(0.5)
             ? Pause.Scope.everything : .journey(universe.dice.pick(universe.scenario.journeys).name)
         if universe.dice.chance(0.5) {
             _ = try PauseSwitch(connection, at: now).pause(scope, reason: nil)

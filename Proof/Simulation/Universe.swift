@@ -41,6 +41,8 @@ public final class Universe {
     var isAwaitingAdoption = false
     /// Intents that a restore and a person's choice may have entered once more, by how often.
     var mayDouble: [Int64: Int] = [:]
+    /// Intents that a restored database shows as waiting though they may have been entered.
+    var mayBeEntered: Set<Int64> = []
     /// What the person found in doubt.
     var doubts: [Doubt] = []
     var lastWords: LastWords?
@@ -100,7 +102,7 @@ public final class Universe {
 
     private func isSettled() throws -> Bool {
         guard processes.allSatisfy({ $0.executor.isIdle }) else { return false }
-        return try live.queue.read { db in
+        return try live.queue.unsafeRead { db in
             try Bool.fetchOne(
                 db.cachedStatement(
                     sql: """

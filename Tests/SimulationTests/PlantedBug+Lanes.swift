@@ -14,7 +14,8 @@ extension PlantedBug {
         case .windowIgnored: [.longOutage, .lostAnswers]
         case .rotatedKey, .refusedKeyKills: [.keyRotations, .lostAnswers]
         case .retargeted: [.reloads, .lostAnswers]
-        case .inProgressIsSuccess, .inProgressRekeyed, .fenceIgnored: [.secondWorker, .restarts, .largeBatches]
+        case .inProgressIsSuccess, .inProgressRekeyed: [.abandonedRequests, .poison, .largeBatches]
+        case .fenceIgnored: [.secondWorker, .restarts, .largeBatches]
         case .mismatchDelivered: [.mismatches]
         case .partlyProvenSettled: [.garbled, .poison]
         case .companionsDropped, .splitOverlaps, .poisonKillsAll, .rejectedRetried, .attemptsUnbounded, .deadLetterLost,

@@ -5,7 +5,7 @@ import Testing
 @Suite(.timeLimit(.minutes(30)))
 struct SimulationTests {
     /// Seeds from 1 on; `SIMULATION_RUNS` asks for more.
-    private static let runs = ProcessInfo.processInfo.environment["SIMULATION_RUNS"].flatMap { UInt64($0) } ?? 500
+    private static let runs = ProcessInfo.processInfo.environment["SIMULATION_RUNS"].flatMap { UInt64($0) } ?? 2000
     private static let lanes: UInt64 = 2
 
     @Test func `whatever goes wrong, no intent is lost and none is entered twice`() async throws {
