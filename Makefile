@@ -43,6 +43,14 @@ simulate: deps ## Play RUNS seeds of the simulation from SEED on (make simulate 
 	$(SWIFT) build --scratch-path $(SCRATCH) --product simulate
 	$(SCRATCH)/debug/simulate --seed $(SEED) --runs $(RUNS)
 
+.PHONY: soak
+soak: deps ## Run the long runs of docs/soak.md (an hour, 4 GiB of TMPDIR).
+	$(SWIFT) build --scratch-path $(STATIC_SCRATCH) -c release --static-swift-stdlib --product soak
+	$(STATIC_SCRATCH)/release/soak retention --shape users
+	$(STATIC_SCRATCH)/release/soak retention --shape entrance
+	$(STATIC_SCRATCH)/release/soak scheduled
+	$(STATIC_SCRATCH)/release/soak look
+
 .PHONY: format
 format: ## Format the Swift sources in place.
 	$(SWIFT) format --in-place --parallel --recursive Sources Tests Examples Package.swift migrations
