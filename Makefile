@@ -51,7 +51,7 @@ HOSTILE_WIRE ?= 2000
 SOAK = nice $(SWIFT) test --scratch-path $(SCRATCH) --disable-xctest
 
 .PHONY: soak
-soak: soak-processes soak-hostile soak-simulation ## Run the long proofs and print their record (counts by variables: docs/guarantees.md).
+soak: soak-processes soak-hostile soak-simulation soak-records ## Run the long proofs and print their record (counts by variables: docs/guarantees.md).
 
 .PHONY: soak-processes
 soak-processes: deps ## Kill workers KILLS times, and audit what is left each time (KILL_SEED to play one again).
@@ -69,6 +69,14 @@ SOAK_SCRATCH ?= .build-soak
 soak-simulation: deps ## Play SOAK_SEEDS seeds of the simulation in a release build, and print its record.
 	$(SWIFT) build --scratch-path $(SOAK_SCRATCH) -c release --product simulate
 	$(SOAK_SCRATCH)/release/simulate --seed 1 --runs $(SOAK_SEEDS)
+
+.PHONY: soak-records
+soak-records: deps ## Pass ten million intents through and look at ten million rows (docs/soak.md; an hour, 4 GiB of TMPDIR).
+	$(SWIFT) build --scratch-path $(SOAK_SCRATCH) -c release --product soak
+	$(SOAK_SCRATCH)/release/soak retention --shape users
+	$(SOAK_SCRATCH)/release/soak retention --shape entrance
+	$(SOAK_SCRATCH)/release/soak scheduled
+	$(SOAK_SCRATCH)/release/soak look
 
 .PHONY: format
 format: ## Format the Swift sources in place.

@@ -34,7 +34,9 @@ struct LookSoak: AsyncParsableCommand {
             let took = try times(5) { _ = try IntentTrail(of: Int64(base + 1 + $0), connection, at: now) }
             report("why, of \(name) delivered one", took)
         }
-        report("why, of a pending one", try times(5) { _ = try IntentTrail(of: Int64(delivered + 1 + $0), connection, at: now) })
+        report(
+            "why, of a pending one",
+            try times(5) { _ = try IntentTrail(of: Int64(delivered + 1 + $0), connection, at: now) })
         if keep { print(outbox.path) } else { try outbox.remove() }
     }
 
