@@ -26,11 +26,14 @@ struct ClaimWork: AsyncParsableCommand {
             round.claims = [order(journey ?? number % journeys)]
             let before = DrainWork.cpu()
             let result = try await store.commit(round)
+            open = result.begun.first
+            // A journey that has run dry costs next to nothing, and would say so.
+            guard open != nil else { continue }
             cpu.append(DrainWork.cpu() - before)
             held.append(result.held.inSeconds)
-            open = result.begun.first
             rows += open?.size ?? 0
         }
+        guard !held.isEmpty else { throw ValidationError("there was nothing to claim") }
         held.sort()
         print(
             "{\"p50\":\(held.median),\"p99\":\(held[held.count * 99 / 100]),\"cpu\":\(cpu.median),\"rows\":\(Double(rows) / Double(claims))}"
