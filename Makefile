@@ -19,7 +19,7 @@ deps: ## Install what is missing to build (libsqlite3-dev), as root or through s
 	@scripts/install-dependencies
 
 .PHONY: test-tools
-test-tools: ## Install what some tests skip without (nginx, promtool, systemd-nspawn, faketime), as root or through sudo.
+test-tools: ## Install what some tests skip without (nginx, promtool, systemd-nspawn, faketime, valgrind), as root or through sudo.
 	@scripts/install-dependencies tests
 
 .PHONY: build
@@ -78,13 +78,23 @@ soak-records: deps ## Pass ten million intents through and look at ten million r
 	$(SOAK_SCRATCH)/release/soak scheduled
 	$(SOAK_SCRATCH)/release/soak look
 
+BENCH_SCRATCH ?= Benchmarks/.build
+# Such as BENCH="--scale full" or BENCH="drain http"; `$(BENCH_SCRATCH)/release/benchmark help measure` says more.
+BENCH ?=
+
+.PHONY: bench
+bench: deps ## Measure the release build next to a floor in C (BENCH="--scale full drain" chooses what).
+	@[ ! -f Package.resolved ] || cp Package.resolved Benchmarks/Package.resolved
+	$(SWIFT) build --package-path Benchmarks --scratch-path $(BENCH_SCRATCH) -c release
+	$(BENCH_SCRATCH)/release/benchmark measure --folder $(BENCH_SCRATCH)/databases --json $(BENCH_SCRATCH)/report.json $(BENCH)
+
 .PHONY: format
 format: ## Format the Swift sources in place.
-	$(SWIFT) format --in-place --parallel --recursive Sources Tests Examples Package.swift migrations
+	$(SWIFT) format --in-place --parallel --recursive Sources Tests Examples Proof/Workload Benchmarks/Sources Benchmarks/Package.swift Package.swift migrations
 
 .PHONY: lint
 lint: ## Check the Swift sources' format.
-	$(SWIFT) format lint --strict --parallel --recursive Sources Tests Examples Package.swift migrations
+	$(SWIFT) format lint --strict --parallel --recursive Sources Tests Examples Proof/Workload Benchmarks/Sources Benchmarks/Package.swift Package.swift migrations
 
 .PHONY: release
 release: deps ## Build the statically linked program that `install` puts in place.
@@ -119,4 +129,4 @@ install-files:
 
 .PHONY: clean
 clean: ## Remove what was built.
-	rm -rf $(SCRATCH) $(STATIC_SCRATCH) $(SOAK_SCRATCH)
+	rm -rf $(SCRATCH) $(STATIC_SCRATCH) $(SOAK_SCRATCH) $(BENCH_SCRATCH)

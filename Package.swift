@@ -27,6 +27,8 @@ let package = Package(
         // What a producer links: the outbox, and nothing of the worker.
         .library(name: "JourneyOutbox", targets: ["JourneyOutbox"]),
         .executable(name: "journey-outbox", targets: ["journey-outbox"]),
+        // What the program is made of, for Benchmarks/ alone: its interface changes with any release.
+        .library(name: "JourneyOutboxWorker", targets: ["Delivery", "Deployment", "SQLiteStore", "SpotzeeAPI"]),
     ],
     dependencies: [
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -153,6 +155,14 @@ let package = Package(
                 .product(name: "GRDB", package: "GRDB.swift"), .product(name: "Logging", package: "swift-log"),
             ]
         ),
+        .executableTarget(
+            name: "workload",
+            dependencies: [
+                "Delivery", "JourneyOutbox", "SQLiteStore", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Proof/Workload"
+        ),
         .testTarget(
             name: "SandboxTests",
             dependencies: [
@@ -179,7 +189,7 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: [
                 "Delivery", "Deployment", "JourneyOutbox", "SQLiteStore", "SpotzeeAPI", "Settings", "Sandbox",
-                "journey-outbox", "OutboxMigrations", "Prometheus", "Audit",
+                "journey-outbox", "workload", "OutboxMigrations", "Prometheus", "Audit",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),

@@ -16,8 +16,6 @@ public struct CommitWatch: CommitSource {
     static let blindInterval: Duration = .milliseconds(50)
     /// The looks after an event: for a quarter of a second in all, unless another event begins them anew.
     static let looks: [Duration] = [0, 1, 1, 2, 4, 8, 16, 32, 64, 128].map { .milliseconds($0) }
-    /// How soon another event is noticed between two looks.
-    private static let heed: Duration = .milliseconds(8)
 
     private enum Cause {
         case event, time
@@ -29,14 +27,6 @@ public struct CommitWatch: CommitSource {
         init(_ length: Duration) { self.length = Mutex(length) }
         var current: Duration { length.withLock { $0 } }
         func shorten(to shorter: Duration) { length.withLock { $0 = shorter } }
-    }
-
-    /// Whether an event has come that nobody has taken up yet.
-    private final class Bell: Sendable {
-        private let isRung = Mutex(false)
-        func ring() { isRung.withLock { $0 = true } }
-        func hush() { isRung.withLock { $0 = false } }
-        var rings: Bool { isRung.withLock { $0 } }
     }
 
     private let database: String
@@ -96,12 +86,7 @@ public struct CommitWatch: CommitSource {
     private func nextVersion(after last: Int64?, until bell: Bell) async throws -> Int64? {
         var seen = last
         for pause in Self.looks {
-            var left = pause
-            while left > .zero {
-                if bell.rings { return seen }
-                try await Task.sleep(for: min(left, Self.heed), tolerance: .zero)
-                left -= Self.heed
-            }
+            if pause > .zero, try await bell.wait(atMost: pause) { return seen }
             seen = try await versionNow(else: last)
             if seen != last { return seen }
         }
