@@ -39,7 +39,7 @@ extension Dispatcher {
     /// Whether a batch has waited for its commit so long that it is too old to be sent.
     func isTooOld(_ batch: Batch, at now: Moment) -> Bool {
         guard let stamp = batch.possiblyExecutedSince else { return false }
-        return configuration.policy.unknownAfter > .zero && !planted(.windowIgnored)
+        return configuration.policy.unknownAfter > .zero
             && reckoning.time(at: now) - stamp >= configuration.policy.unknownAfter
     }
 
