@@ -24,8 +24,8 @@ extension Audit {
                     switch place.code {
                     case "unknown_after", "clock_went_back": faults.contains(.clockJumps)
                     case "worker_crashed": faults.contains(.kills) && place.attempt >= Self.crashesMin
-                    case "idempotency_absent": faults.contains(.ignoredKeys)
-                    default: false
+                    // Whatever may have run is in doubt at once, under the code of what was said or not said.
+                    default: faults.contains(.ignoredKeys)
                     }
                 return isExplained
                     ? nil : "7: intent \(id) is in doubt (\(place.code ?? "no code"), \(place.attempt) attempts) for nothing"

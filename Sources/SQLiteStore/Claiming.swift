@@ -155,12 +155,19 @@ struct Claiming {
         try db.execute(sql: "DELETE FROM outbox_dead WHERE id IN (SELECT id FROM outbox_waiting)")
     }
 
+    /// Since when a row that waits for its lane is due: by what its producer said, since this machine's clock may be
+    /// ahead now, and set right by the time the lane is free.
+    private static let dueSQL = "max(created_at, ifnull(scheduled_at, created_at))"
+
     /// Moves rows behind the one that holds their lane, where no later claim meets them.
     private func block(_ picked: Picked) throws {
         for (source, id) in picked.blocked {
             if source == .waiting {
                 try db.cachedStatement(
-                    sql: "UPDATE outbox_waiting SET state = 'blocked', updated_at = ? WHERE id = ?"
+                    sql: """
+                        UPDATE outbox_waiting SET state = 'blocked', updated_at = ?, due_at = min(due_at, \(Self.dueSQL))
+                        WHERE id = ?
+                        """
                 ).execute(arguments: [now.milliseconds, id])
                 continue
             }
@@ -168,7 +175,8 @@ struct Claiming {
                 sql: """
                     INSERT INTO outbox_waiting (id, journey, \(IntentReader.columns), state, attempts, epoch, due_at,
                       updated_at)
-                    SELECT id, journey, \(IntentReader.columns), 'blocked', 0, 0, ?1, ?1 FROM outbox WHERE id = ?2
+                    SELECT id, journey, \(IntentReader.columns), 'blocked', 0, 0, min(?1, \(Self.dueSQL)), ?1
+                    FROM outbox WHERE id = ?2
                     """
             ).execute(arguments: [now.milliseconds, id])
             try db.cachedStatement(sql: "DELETE FROM outbox WHERE id = ?").execute(arguments: [id])

@@ -39,7 +39,8 @@ struct SettlementWriter {
         }
         try db.cachedStatement(sql: state == .settled ? Self.settleSQL : Self.goOnSQL).execute(arguments: [
             now.milliseconds, record.code, record.message, planted(.auditLost) ? nil : record.requestID, due, stamp,
-            outcome, state.rawValue, settlement.isReplay ? 1 : 0, record.text(attempt: batch.attempt, at: now), batch.id,
+            outcome, state.rawValue, settlement.isReplay ? 1 : 0, record.text(attempt: batch.attempt, at: now),
+            batch.id,
             planted(.unguardedSettle) ? try BatchTable(db: db).find(batch.id)?.attempt : batch.attempt,
         ])
         return db.changesCount == 1
