@@ -23,9 +23,9 @@ import Testing
     }
 
     @Test func `work that tells nothing by itself is followed by its share, or by its seconds`() async {
-        let (parts, part) = AsyncStream.makeStream(of: String.self)
         let start = ContinuousClock.now - .seconds(3)
         func followed(_ share: @escaping @Sendable () -> Double?) async -> String? {
+            let (parts, part) = AsyncStream.makeStream(of: String.self)
             let line = ProgressLine("work", isShown: true, start: start) { part.yield($0) }
             let seen = DispatchSemaphore(value: 0)
             line.follow(looking: {
