@@ -12,14 +12,14 @@ COMPLETIONS = $(DESTDIR)$(PREFIX)/share
 
 .PHONY: help
 help: ## List what make can do.
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: deps
 deps: ## Install what is missing to build (libsqlite3-dev), as root or through sudo.
 	@scripts/install-dependencies
 
 .PHONY: test-tools
-test-tools: ## Install what some tests skip without (nginx, promtool, systemd-nspawn, valgrind), as root or through sudo.
+test-tools: ## Install what some tests skip without (nginx, promtool, systemd-nspawn, faketime, valgrind), as root or through sudo.
 	@scripts/install-dependencies tests
 
 .PHONY: build
@@ -52,6 +52,41 @@ bench: deps ## Measure the release build next to a floor in C (BENCH="--scale fu
 	@[ ! -f Package.resolved ] || cp Package.resolved Benchmarks/Package.resolved
 	$(SWIFT) build --package-path Benchmarks --scratch-path $(BENCH_SCRATCH) -c release
 	$(BENCH_SCRATCH)/release/benchmark measure --folder $(BENCH_SCRATCH)/databases --json $(BENCH_SCRATCH)/report.json $(BENCH)
+
+# What takes longer than a test may: the same tests, with larger counts. `nice`, since it has the machine for hours.
+KILLS ?= 10000
+HOSTILE_ROWS ?= 100000
+HOSTILE_ANSWERS ?= 100000
+HOSTILE_WIRE ?= 2000
+SOAK = nice $(SWIFT) test --scratch-path $(SCRATCH) --disable-xctest
+
+.PHONY: soak
+soak: soak-processes soak-hostile soak-simulation soak-records ## Run the long proofs and print their record (counts by variables: docs/guarantees.md).
+
+.PHONY: soak-processes
+soak-processes: deps ## Kill workers KILLS times, and audit what is left each time (KILL_SEED to play one again).
+	KILLS=$(KILLS) $(SOAK) --filter '^EndToEndTests\.KillTests/' 2>&1 | scripts/soak-record
+
+.PHONY: soak-hostile
+soak-hostile: deps ## Send HOSTILE_ROWS rows, HOSTILE_ANSWERS mutated answers and HOSTILE_WIRE false ones over sockets.
+	HOSTILE_ROWS=$(HOSTILE_ROWS) HOSTILE_ANSWERS=$(HOSTILE_ANSWERS) HOSTILE_WIRE=$(HOSTILE_WIRE) $(SOAK) \
+	  --filter '\.Hostile[A-Za-z]*Tests/' 2>&1 | scripts/soak-record
+
+SOAK_SEEDS ?= 1000000
+SOAK_SCRATCH ?= .build-soak
+
+.PHONY: soak-simulation
+soak-simulation: deps ## Play SOAK_SEEDS seeds of the simulation in a release build, and print its record.
+	$(SWIFT) build --scratch-path $(SOAK_SCRATCH) -c release --product simulate
+	$(SOAK_SCRATCH)/release/simulate --seed 1 --runs $(SOAK_SEEDS)
+
+.PHONY: soak-records
+soak-records: deps ## Pass ten million intents through and look at ten million rows (docs/soak.md; an hour, 4 GiB of TMPDIR).
+	$(SWIFT) build --scratch-path $(SOAK_SCRATCH) -c release --product soak
+	$(SOAK_SCRATCH)/release/soak retention --shape users
+	$(SOAK_SCRATCH)/release/soak retention --shape entrance
+	$(SOAK_SCRATCH)/release/soak scheduled
+	$(SOAK_SCRATCH)/release/soak look
 
 .PHONY: format
 format: ## Format the Swift sources in place.
@@ -94,4 +129,4 @@ install-files:
 
 .PHONY: clean
 clean: ## Remove what was built.
-	rm -rf $(SCRATCH) $(STATIC_SCRATCH) $(BENCH_SCRATCH)
+	rm -rf $(SCRATCH) $(STATIC_SCRATCH) $(BENCH_SCRATCH) $(SOAK_SCRATCH)

@@ -17,6 +17,7 @@ let migrations = [
     "0012_outbox_lane_next",
     "0013_outbox_dead_lane",
     "0014_outbox_dead_discarded",
+    "0015_outbox_batch_span",
 ]
 
 let package = Package(
@@ -127,7 +128,8 @@ let package = Package(
         .target(
             name: "Simulation",
             dependencies: [
-                "Delivery", "JourneyOutbox", "SQLiteStore", "Sandbox", .product(name: "GRDB", package: "GRDB.swift"),
+                "Delivery", "Deployment", "JourneyOutbox", "SQLiteStore", "Sandbox",
+                .product(name: "GRDB", package: "GRDB.swift"),
             ],
             path: "Proof/Simulation"
         ),
@@ -136,7 +138,6 @@ let package = Package(
             dependencies: ["Simulation", .product(name: "ArgumentParser", package: "swift-argument-parser")],
             path: "Proof/Simulate"
         ),
-        .testTarget(name: "SimulationTests", dependencies: ["Simulation"]),
         .executableTarget(
             name: "workload",
             dependencies: [
@@ -144,6 +145,23 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Proof/Workload"
+        ),
+        .executableTarget(
+            name: "soak",
+            dependencies: [
+                "Delivery", "JourneyOutbox", "SQLiteStore", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Proof/Soak"
+        ),
+        // Reads what a run has left behind, and shares no code with the worker.
+        .target(name: "Audit", dependencies: [.product(name: "GRDB", package: "GRDB.swift")], path: "Proof/Audit"),
+        .testTarget(
+            name: "SimulationTests",
+            dependencies: [
+                "Simulation", "Delivery", "SQLiteStore", "JourneyOutbox", "journey-outbox",
+                .product(name: "GRDB", package: "GRDB.swift"), .product(name: "Logging", package: "swift-log"),
+            ]
         ),
         .testTarget(
             name: "SandboxTests",
@@ -164,18 +182,21 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]
         ),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
                 "Delivery", "Deployment", "JourneyOutbox", "SQLiteStore", "SpotzeeAPI", "Settings", "Sandbox",
-                "journey-outbox", "workload", "OutboxMigrations", "Prometheus",
+                "journey-outbox", "workload", "OutboxMigrations", "Prometheus", "Audit",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "Crypto", package: "swift-crypto"),
             ]
         ),
     ]

@@ -94,5 +94,11 @@ public enum Migrations {
             down: PackageResources._014_outbox_dead_discarded_down_sql,
             creates: ["outbox_dead_discarded"]
         ),
+        Migration(
+            "0015_outbox_batch_span",
+            up: PackageResources._015_outbox_batch_span_up_sql,
+            down: PackageResources._015_outbox_batch_span_down_sql,
+            creates: ["outbox_batch_single", "outbox_batch_span", "outbox_batch_parent"]
+        ),
     ]
 }

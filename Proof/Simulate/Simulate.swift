@@ -39,7 +39,7 @@ struct Simulate: ParsableCommand {
                             $0.requests += outcome.requests
                             $0.effects += outcome.effects
                             $0.crashes += outcome.crashes
-                            $0.broken += outcome.faults.isEmpty ? 0 : 1
+                            $0.broken += outcome.breaches.isEmpty ? 0 : 1
                         }
                         report(outcome)
                     } catch {
@@ -59,16 +59,16 @@ struct Simulate: ParsableCommand {
         let seconds = (ContinuousClock.now - start) / .seconds(1)
         let sum = totals.withLock { $0 }
         print(
-            "\(sum.runs) runs, \(sum.requests) requests, \(sum.effects) entrances, \(sum.crashes) crashes: \(sum.broken) broke the promise; \(Int(Double(sum.runs) / seconds)) runs/s"
+            "\(sum.runs) runs, \(sum.requests) requests, \(sum.effects) entrances, \(sum.crashes) crashes: \(sum.broken) broke the promise; \(Int(seconds)) s, \((Double(sum.runs) / seconds * 10).rounded() / 10) runs/s"
         )
         if sum.broken > 0 { throw ExitCode(1) }
     }
 
     private func report(_ outcome: Simulation.Outcome) {
         if events { print(outcome.events.joined(separator: "\n")) }
-        guard !outcome.faults.isEmpty else { return }
+        guard !outcome.breaches.isEmpty else { return }
         print("seed \(outcome.seed):")
-        for fault in outcome.faults.prefix(5) { print("  \(fault)") }
+        for breach in outcome.breaches.prefix(5) { print("  \(breach)") }
         print("  again: make simulate SEED=\(outcome.seed)")
     }
 }

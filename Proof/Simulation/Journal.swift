@@ -5,11 +5,18 @@ import Synchronization
 final class Journal: Sendable {
     private let events = Mutex<[WorkerEvent]>([])
     private let isKept: Bool
+    private let listener: (@Sendable (WorkerEvent) -> Void)?
 
-    /// - Parameter isKept: whether anybody will read it.
-    init(isKept: Bool) { self.isKept = isKept }
+    /// - Parameters:
+    ///   - isKept: whether anybody will read it.
+    ///   - listener: told at once.
+    init(isKept: Bool, listener: (@Sendable (WorkerEvent) -> Void)?) {
+        self.isKept = isKept
+        self.listener = listener
+    }
 
     func note(_ event: WorkerEvent) {
+        listener?(event)
         if isKept { events.withLock { $0.append(event) } }
     }
 
@@ -24,8 +31,10 @@ enum JournalLine {
         case .settled(let settlement):
             let record = settlement.record
             let answer = "\(record.status.map(String.init) ?? "-") \(record.code ?? "-")"
-            return "settled \(settlement.batch.id) by \(answer): \(settlement.fate), leaving \(settlement.leaving.count)"
-        case .round(let result): return "round: begun \(result.begun.map(\.id)), successors \(result.successors.map(\.id))"
+            return
+                "settled \(settlement.batch.id) by \(answer): \(settlement.fate), leaving \(settlement.leaving.count)"
+        case .round(let result):
+            return "round: begun \(result.begun.map(\.id)), successors \(result.successors.map(\.id))"
         default: return String("\(event)".prefix(200))
         }
     }

@@ -16,6 +16,10 @@ final class Network: Sendable {
         var edgeRefusal = 0.0
         /// The effect comes long after the caller has given up.
         var late = 0.0
+        /// The connection breaks while the API still works on the request, for seconds.
+        var abandoned = 0.0
+        /// Answered without an effect as if the key had carried another request: what an honest API never says.
+        var mismatched = 0.0
     }
 
     private struct State {
@@ -23,8 +27,9 @@ final class Network: Sendable {
         var dice: Dice
         var faults = Faults()
         var records: [SandboxRecord] = []
-        /// 2xx whose words the caller could not read.
-        var garbled = 0
+        /// How often each order was in a request that the API carried out or refused itself; replays do not count.
+        var runs: [Int: Int] = [:]
+        var carried: [String: [Int]] = [:]
     }
 
     static let timeout: Int64 = 30_000
@@ -38,8 +43,12 @@ final class Network: Sendable {
 
     func change(_ body: (inout SandboxModel) -> Void) { state.withLock { body(&$0.model) } }
     func set(_ faults: Faults) { state.withLock { $0.faults = faults } }
+    var effects: [SandboxEffect] { records.compactMap { if case .effect(let effect) = $0 { effect } else { nil } } }
     var records: [SandboxRecord] { state.withLock(\.records) }
-    var garbled: Int { state.withLock(\.garbled) }
+    /// The orders that the request with this id has carried.
+    func orders(inRequest id: String) -> [Int]? { state.withLock { $0.carried[id] } }
+    var runs: [Int: Int] { state.withLock(\.runs) }
+    var now: Int64 { agenda.now }
 
     /// One request and what comes back of it, in the simulation's time.
     func exchange(_ request: SandboxRequest) async -> Answer {
@@ -59,10 +68,11 @@ final class Network: Sendable {
     }
 
     private enum Fate {
-        case notSent, lostBefore, lostAfter, errorBefore, errorAfter, garbledAfter, edgeRefusal, late, none
+        case notSent, lostBefore, lostAfter, errorBefore, errorAfter, garbledAfter, edgeRefusal, late, abandoned,
+            mismatched, none
     }
 
-    private func draw() -> (Fate, out: Int64, back: Int64, isPrompt: Bool, status: Int) {
+    private func draw(_ request: SandboxRequest) -> (Fate, out: Int64, back: Int64, isPrompt: Bool, status: Int) {
         state.withLock { state in
             let faults = state.faults
             var fate = Fate.none
@@ -70,6 +80,8 @@ final class Network: Sendable {
                 (Fate.notSent, faults.notSent), (.lostBefore, faults.lostBefore), (.lostAfter, faults.lostAfter),
                 (.errorBefore, faults.errorBefore), (.errorAfter, faults.errorAfter),
                 (.garbledAfter, faults.garbledAfter), (.edgeRefusal, faults.edgeRefusal), (.late, faults.late),
+                (.abandoned, faults.abandoned),
+                (.mismatched, request.body.isEmpty ? 0 : faults.mismatched),
             ] where fate == .none && state.dice.chance(probability) { fate = kind }
             return (
                 fate, state.dice.milliseconds(1...40), state.dice.milliseconds(1...40), state.dice.chance(0.5),
@@ -79,7 +91,7 @@ final class Network: Sendable {
     }
 
     private func depart(_ request: SandboxRequest, _ reply: Reply) {
-        let (fate, out, back, isPrompt, status) = draw()
+        let (fate, out, back, isPrompt, status) = draw(request)
         let silence = { @Sendable in reply.give(.silence(reason: "no answer")) }
         let page = Response(status: status, contentType: "text/html", body: Array("<html>\(status)</html>".utf8))
         switch fate {
@@ -89,12 +101,18 @@ final class Network: Sendable {
         case .edgeRefusal:
             let page = Response(status: 403, contentType: "text/html", body: Array("<html>no</html>".utf8))
             return agenda.after(out + back) { reply.give(.response(page)) }
+        case .mismatched:
+            let answer = Response(
+                status: 409, contentType: "application/problem+json", requestID: "req_mismatch",
+                body: Array(#"{"status":"error","code":"idempotency_key_mismatch","title":"Mismatch"}"#.utf8))
+            return agenda.after(out + back) { reply.give(.response(answer)) }
         default: break
         }
         agenda.after(Self.timeout, silence)
         let arrival = fate == .late ? Self.timeout + out * 1000 : out
         agenda.after(arrival) { [self] in
-            run(request) { answer in
+            if fate == .abandoned { silence() }
+            run(request, isSlow: fate == .abandoned) { answer in
                 switch fate {
                 case .lostAfter: if isPrompt { silence() }
                 case .errorAfter: self.agenda.after(back) { reply.give(.response(page)) }
@@ -106,21 +124,32 @@ final class Network: Sendable {
     }
 
     /// The API takes the request in, and some time later carries it out.
-    private func run(_ request: SandboxRequest, _ done: @escaping @Sendable (Answer) -> Void) {
+    private func run(_ request: SandboxRequest, isSlow: Bool, _ done: @escaping @Sendable (Answer) -> Void) {
         let (beginning, delay) = state.withLock { state in
-            (state.model.begin(request, at: agenda.now), state.dice.milliseconds(0...60))
+            (state.model.begin(request, at: agenda.now), state.dice.milliseconds(isSlow ? 1000...5000 : 0...60))
         }
         switch beginning {
-        case .answered(let reply): done(keep(reply))
+        case .answered(let reply): done(keep(reply, to: request))
         case .running(let run):
             agenda.after(delay) { [self] in
-                done(keep(state.withLock { $0.model.finish(run, at: agenda.now) }))
+                let numbers = Intention.numbers(in: request.body)
+                done(
+                    keep(
+                        state.withLock { state in
+                            for number in numbers { state.runs[number, default: 0] += 1 }
+                            return state.model.finish(run, at: agenda.now)
+                        }, to: request))
             }
         }
     }
 
-    private func keep(_ reply: SandboxReply) -> Answer {
-        state.withLock { $0.records += reply.records }
+    private func keep(_ reply: SandboxReply, to request: SandboxRequest) -> Answer {
+        state.withLock { state in
+            state.records += reply.records
+            if let id = reply.header("x-request-id"), state.carried[id] == nil {
+                state.carried[id] = Intention.numbers(in: request.body)
+            }
+        }
         guard reply.wire == .answer else { return .silence(reason: "dropped") }
         let isReplayed = reply.header("idempotent-replayed") == "true"
         return .response(
@@ -132,12 +161,14 @@ final class Network: Sendable {
 
     private func garble(_ answer: Answer) -> Answer {
         guard case .response(var response) = answer, !response.body.isEmpty else { return answer }
-        let cut = state.withLock { state in
-            state.garbled += 1
-            return state.dice.below(response.body.count)
+        // Cut off, or whole and contradicting itself: one entrance more than it can have made.
+        let (cut, isWhole) = state.withLock { ($0.dice.below(response.body.count), $0.dice.chance(0.5)) }
+        if isWhole, (200..<300).contains(response.status) {
+            response.body = Array(#"{"entrances_created":1000,"errors":[]}"#.utf8)
+        } else {
+            response.body = Array(response.body.prefix(cut))
+            response.isComplete = false
         }
-        response.body = Array(response.body.prefix(cut))
-        response.isComplete = false
         return .response(response)
     }
 }

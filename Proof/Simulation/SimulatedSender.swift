@@ -5,6 +5,7 @@ import Sandbox
 struct SimulatedSender: BatchSender {
     let network: Network
     let process: WorkerProcess
+    let customs: Customs
 
     var apiKeyFingerprints: [String] { process.ring.fingerprints }
 
@@ -12,13 +13,13 @@ struct SimulatedSender: BatchSender {
         guard let secret = process.ring.secret(for: batch.apiKeyFingerprint) else {
             return .notSent(reason: "no key")
         }
-        let answer = await network.exchange(
+        customs.depart(process, key: batch.key, journey: batch.journey, body: batch.body, at: network.now)
+        let answer = await exchange(
             request("POST", "/journeys/\(batch.target.journey)/trigger", secret, key: batch.key, body: batch.body))
-        guard case .response(var response) = answer, response.status == 404, batch.target.entrance != nil else {
-            return answer
+        if case .response(let response) = answer, response.status == 429 {
+            customs.noteLimit(response.retryAfter, told: process, at: network.now)
         }
-        response.journey = await read(journey: batch.target).reading
-        return .response(response)
+        return answer
     }
 
     func read(journey: Target) async -> JourneyReport {
@@ -40,9 +41,14 @@ struct SimulatedSender: BatchSender {
 
     func sendWithoutEffect(key: String, target: Target) async -> Answer {
         let body = target.entrance == nil ? #"{"users":[]}"# : "{}"
-        return await network.exchange(
+        return await exchange(
             request(
                 "POST", "/journeys/\(target.journey)/trigger", process.ring.all[0], key: key, body: Array(body.utf8)))
+    }
+
+    private func exchange(_ request: SandboxRequest) async -> Answer {
+        customs.noteTrigger(at: network.now)
+        return await network.exchange(request)
     }
 
     private func request(

@@ -5,13 +5,19 @@ import SQLiteStore
 struct SimulatedStore: OutboxStore {
     let store: SQLiteStore
     let process: WorkerProcess
+    let customs: Customs
+    /// What is kept outside the database.
+    let notebook: Notebook
     let faults: @Sendable () -> Fault
 
     enum Fault {
         case none, busy, crashBefore, crashAfter
     }
 
-    private func call<Value>(_ body: () async throws -> Value) async throws -> Value {
+    /// - Parameter onLost: told what was committed by a process that ended before it heard of it.
+    private func call<Value>(
+        onLost: (Value) -> Void = { _ in }, _ body: () async throws -> Value
+    ) async throws -> Value {
         try process.check()
         let fault = faults()
         switch fault {
@@ -21,16 +27,34 @@ struct SimulatedStore: OutboxStore {
         }
         try process.check()
         let value = try await body()
-        if fault == .crashAfter { process.crash() }
+        if fault == .crashAfter {
+            process.crash()
+            onLost(value)
+        }
         try process.check()
         return value
     }
 
-    func takeOver(at now: WallTime) async throws -> Inheritance { try await call { try await store.takeOver(at: now) } }
+    func takeOver(at now: WallTime) async throws -> Inheritance {
+        try await call {
+            let inheritance = try await store.takeOver(at: now)
+            process.fence = try customs.fence()
+            notebook.raise(inheritance.marks)
+            return inheritance
+        }
+    }
     func survey(journeys: [String], at now: WallTime) async throws -> Survey {
         try await call { try await store.survey(journeys: journeys, at: now) }
     }
-    func commit(_ round: Round) async throws -> RoundResult { try await call { try await store.commit(round) } }
+    func commit(_ round: Round) async throws -> RoundResult {
+        let result = try await call(onLost: { notebook.lose(round, $0) }) {
+            let result = try await store.commit(round)
+            try customs.checkWriter(process)
+            return result
+        }
+        notebook.note(round, result)
+        return result
+    }
     func remaining(of goal: DrainGoal, journeys: [String], at now: WallTime) async throws -> Remaining {
         try await call { try await store.remaining(of: goal, journeys: journeys, at: now) }
     }
@@ -41,4 +65,5 @@ struct SimulatedStore: OutboxStore {
         try await call { try await store.prune(before: time) }
     }
     func checkpoint(afterPages pages: Int) async throws -> WriteAheadLog? { nil }
+    func store(pinnedSince: WallTime?) async throws {}
 }

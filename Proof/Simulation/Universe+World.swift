@@ -8,8 +8,7 @@ extension Universe {
         for _ in 0..<scenario.commits {
             let time = Self.start + dice.milliseconds(0...(scenario.chaos * 3 / 4))
             plan(at: time) { universe in
-                try universe.producer.commit(
-                    universe.scenario, at: universe.agenda.now + universe.wallOffset, &universe.dice)
+                try universe.producer.commit(universe.scenario, at: universe.wall, &universe.dice)
                 if universe.dice.chance(0.2) { try universe.producer.cancel(&universe.dice) }
                 universe.notifyCommit()
             }
@@ -21,7 +20,7 @@ extension Universe {
         for (isWanted, action) in [
             (upsets.journeyStates, Self.turnJourney), (upsets.keyRotations, Self.rotateKey),
             (upsets.credit, Self.turnCredit), (upsets.operatorPauses, Self.turnPause), (upsets.reloads, Self.reload),
-            (upsets.longOutages, Self.cutOff), (upsets.secondWorker, Self.startSecondWorker),
+            (upsets.outages, Self.cutOff), (upsets.secondWorker, Self.startSecondWorker),
             (upsets.freezes, Self.freezeProcess),
         ] as [(Bool, @Sendable (Universe) throws -> Void)] where isWanted {
             for _ in 0..<(1 + dice.below(4)) {
@@ -30,6 +29,10 @@ extension Universe {
                 }
             }
         }
+        guard upsets.restore else { return }
+        let time = Self.start + dice.milliseconds(0...(scenario.chaos / 2))
+        plan(at: time, Self.backUp)
+        plan(at: time + dice.milliseconds(100...(scenario.chaos / 2)), Self.restore)
     }
 
     private static let turnJourney: @Sendable (Universe) throws -> Void = { universe in
@@ -41,7 +44,7 @@ extension Universe {
     /// A new key; the old one goes at once, later, or not at all.
     private static let rotateKey: @Sendable (Universe) throws -> Void = { universe in
         let old = universe.secrets[0]
-        let new = "sk_\(universe.secrets.count)"
+        let new = "sk_\(Intention.canary)_\(universe.secrets.count)"
         universe.secrets.insert(new, at: 0)
         universe.network.change { $0.addAPIKey(new) }
         let revoke: @Sendable (Universe) throws -> Void = { universe in
@@ -70,9 +73,10 @@ extension Universe {
     }
 
     private static let turnPause: @Sendable (Universe) throws -> Void = { universe in
-        let now = WallTime(milliseconds: universe.agenda.now + universe.wallOffset)
+        let now = WallTime(milliseconds: universe.wall)
         let connection = try OperatorConnection(path: universe.path, for: .changing)
-        let scope = universe.dice.chance(0.5)
+        let scope =
+            universe.dice.chance(0.5)
             ? Pause.Scope.everything : .journey(universe.dice.pick(universe.scenario.journeys).name)
         if universe.dice.chance(0.5) {
             _ = try PauseSwitch(connection, at: now).pause(scope, reason: nil)
@@ -82,25 +86,28 @@ extension Universe {
         universe.notifyCommit()
     }
 
-    func resumeEverything() throws {
-        let now = WallTime(milliseconds: agenda.now + wallOffset)
-        let connection = try OperatorConnection(path: path, for: .changing)
-        for scope in [Pause.Scope.everything] + scenario.journeys.map({ .journey($0.name) }) {
-            _ = try PauseSwitch(connection, at: now).resume(scope)
-        }
-    }
-
     private static let reload: @Sendable (Universe) throws -> Void = { universe in
-        for worker in universe.workers.values { worker.reconfigure(universe.scenario.configuration()) }
+        universe.configuration = universe.scenario.reconfigured(&universe.dice)
+        for worker in universe.workers.values { worker.reconfigure(universe.configuration) }
     }
 
-    /// Nothing gets through for hours, answers last of all.
+    /// Nothing gets through for hours: answers are lost first, then requests, in one of three ways.
     private static let cutOff: @Sendable (Universe) throws -> Void = { universe in
         var faults = universe.scenario.faults
-        faults.lostAfter = 0.5
-        faults.lostBefore = 1
+        faults.lostAfter = 1
         universe.network.set(faults)
-        universe.plan(at: universe.agenda.now + universe.dice.milliseconds(60_000...100_000_000)) { universe in
+        var outage = Network.Faults()
+        switch universe.dice.below(3) {
+        case 0: outage.lostBefore = 1
+        case 1: outage.notSent = 1
+        default: outage.errorBefore = 1
+        }
+        let isDayLong = universe.scenario.chaos >= Scenario.dayLong
+        let length = universe.dice.milliseconds(isDayLong ? 88_000_000...95_000_000 : 60_000...3_000_000)
+        universe.plan(at: universe.agenda.now + universe.dice.milliseconds(100...20_000)) { [outage] universe in
+            if universe.isChaotic { universe.network.set(outage) }
+        }
+        universe.plan(at: universe.agenda.now + length) { universe in
             if universe.isChaotic { universe.network.set(universe.scenario.faults) }
         }
     }

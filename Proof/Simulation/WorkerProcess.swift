@@ -11,6 +11,8 @@ final class WorkerProcess: Sendable {
     let clock: SimulatedClock
     let ring: Keyring
     private let end = Mutex<End?>(nil)
+    private let endTime = Mutex<Int64?>(nil)
+    private let fenceTaken = Mutex<Int64>(0)
     private let returned = Mutex(false)
     private let stoppedUntil = Mutex<Int64>(0)
 
@@ -29,9 +31,23 @@ final class WorkerProcess: Sendable {
     var ending: End? { end.withLock { $0 } }
 
     /// From here on nothing it does has any effect, as after SIGKILL.
-    func crash() { end.withLock { $0 = $0 ?? .crashed } }
+    func crash() { finish(.crashed) }
 
-    func leave(_ how: String) { end.withLock { $0 = $0 ?? .left(how) } }
+    func leave(_ how: String) { finish(.left(how)) }
+
+    private func finish(_ how: End) {
+        end.withLock { $0 = $0 ?? how }
+        endTime.withLock { $0 = $0 ?? clock.now().monotonic.milliseconds }
+    }
+
+    /// When it ended, on the simulation's clock; nil while it lives.
+    var endedAt: Int64? { endTime.withLock { $0 } }
+
+    /// The fence as it was right after this process had taken over.
+    var fence: Int64 {
+        get { fenceTaken.withLock { $0 } }
+        set { fenceTaken.withLock { $0 = newValue } }
+    }
 
     /// Nothing of its tasks is left.
     var hasReturned: Bool { returned.withLock { $0 } }

@@ -123,6 +123,7 @@ public final class Worker<Clock: WorkerClock>: Sendable {
                 try mind.absorb(answer, to: batch, begunAt: begunAt, at: now)
             case .committed: continue
             case .journeyRead(let name, let report): mind.absorb(report, ofJourney: name, at: now)
+            case .questionAnswered(let target, let report): try mind.absorb(report, at: target, at: now)
             case .timeRead(let report): mind.absorb(time: report, at: now)
             case .enforcementProbed(let finding, let answers): mind.absorb(finding, from: answers, at: now)
             case .reconfigured(let configuration): mind.reconfigure(configuration, at: now)
@@ -136,7 +137,8 @@ public final class Worker<Clock: WorkerClock>: Sendable {
     }
 
     private func survey(into mind: inout Dispatcher, after events: [Inbox.Event]) async throws {
-        let hasCommit = events.contains { if case .committed = $0 { true } else { false } }
+        let isOverlooked = planted(.wakeUpLost) && !mind.open.inFlight.isEmpty
+        let hasCommit = !isOverlooked && events.contains { if case .committed = $0 { true } else { false } }
         guard hasCommit || mind.needsSurvey else { return }
         let names = mind.configuration.journeys.map(\.name)
         mind.absorb(try await patiently { try await store.survey(journeys: names, at: clock.now().wall) })
@@ -149,12 +151,19 @@ public final class Worker<Clock: WorkerClock>: Sendable {
         for read in plan.reads {
             tasks.addTask { self.inbox.post(.journeyRead(read.journey, await self.sender.read(journey: read.target))) }
         }
+        for target in plan.questions {
+            tasks.addTask { self.inbox.post(.questionAnswered(target, await self.sender.read(journey: target))) }
+        }
         if let target = plan.enforcementProbe { tasks.addTask { await self.probeEnforcement(target) } }
         if let target = plan.clockProbe {
             tasks.addTask { self.inbox.post(.timeRead(await self.sender.read(journey: target))) }
         }
         guard !plan.round.isEmpty else { return RoundResult() }
-        let result = try await patiently { try await store.commit(plan.round) }
+        var round = plan.round
+        let result = try await patiently {
+            defer { if planted(.busyForgets) { round = Round(now: round.now, reckoned: round.reckoned) } }
+            return try await store.commit(round)
+        }
         hasWritten.withLock { $0 = true }
         mind.absorb(result, at: clock.now())
         return result
@@ -194,11 +203,16 @@ public final class Worker<Clock: WorkerClock>: Sendable {
             let reason = "the database was held by others until the request was too old"
             return inbox.post(.answered(batch, .notSent(reason: reason), begunAt: now))
         }
-        tasks.addTask { await self.send(batch) }
+        let request = batch.spoiled(as: mind)
+        tasks.addTask { await self.send(request) }
     }
 
     private func send(_ batch: Batch) async {
         let begunAt = clock.now()
+        if planted(.settleBeforeSend) {
+            let answer = Answer.response(Response(status: 204, requestID: "req_planted"))
+            inbox.post(.answered(batch, answer, begunAt: begunAt))
+        }
         let answer = await sender.send(batch)
         inbox.post(.answered(batch, answer, begunAt: begunAt))
     }
@@ -222,7 +236,8 @@ public final class Worker<Clock: WorkerClock>: Sendable {
 
     private func maintain() async {
         var maintenance = Maintenance(
-            store: store, clock: clock, retention: { self.retention.withLock { $0 } },
+            store: store, clock: clock,
+            retention: { planted(.prunedEarly) ? .zero : self.retention.withLock { $0 } },
             hasWritten: {
                 self.hasWritten.withLock { hasWritten in
                     defer { hasWritten = false }

@@ -9,7 +9,8 @@ extension StateFolders {
         var number = try LedgerSegment.all(in: folder).last?.number ?? 0
         for segment in segments {
             number += 1
-            let target = "\(folder)/\(LedgerSegment(day: segment.day, number: number).name)"
+            let copy = LedgerSegment(day: segment.day, number: number, isResolved: segment.isResolved)
+            let target = "\(folder)/\(copy.name)"
             do {
                 let bytes = try Data(contentsOf: URL(fileURLWithPath: "\(source)/\(segment.name)"))
                 try DurableFile.write(bytes, to: target)

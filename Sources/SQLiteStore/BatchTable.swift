@@ -70,6 +70,12 @@ struct BatchTable {
         ).map(WallTime.init(milliseconds:))
     }
 
+    /// Whether one of these is still being sent.
+    func isSending(_ ids: [Int64]) throws -> Bool {
+        let statement = try db.cachedStatement(sql: "SELECT state FROM outbox_batch WHERE id = ?")
+        return try ids.contains { try String.fetchOne(statement, arguments: [$0]) == BatchState.sending.rawValue }
+    }
+
     func find(_ id: Int64) throws -> Batch? {
         try Row.fetchOne(db, sql: "SELECT * FROM outbox_batch WHERE id = ?", arguments: [id]).map(Self.batch)
     }

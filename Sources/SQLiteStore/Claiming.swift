@@ -31,6 +31,7 @@ struct Claiming {
 
     /// One batch of the journey, frozen with its first attempt begun; nil when nothing is ripe.
     mutating func claim(_ order: ClaimOrder, hasClosedLanes: Bool) throws -> Claim {
+        if planted(.cancelledSent) { try reviveCancelled(order.journey.name) }
         var picked = try pick(order)
         if hasClosedLanes { picked.isCutShort = true }
         if let ripe = ripeness(of: picked, order) { return Claim(batch: nil, supply: .ripens(at: ripe)) }
@@ -45,7 +46,7 @@ struct Claiming {
         }
         let batch = try BatchTable(db: db).insert(
             request, journey: order.journey.name, target: order.target, apiKeyFingerprint: order.apiKeyFingerprint,
-            parent: nil, stamp: reckoned, at: now)
+            parent: nil, stamp: planted(.sendBeforeFreeze) ? nil : reckoned, at: now)
         return Claim(batch: batch, supply: supply, quarantined: picked.quarantined)
     }
 
@@ -142,6 +143,16 @@ struct Claiming {
         }
         let statement = try db.cachedStatement(sql: "DELETE FROM \(taken.source.table) WHERE id = ?")
         for id in taken.ids { try statement.execute(arguments: [id]) }
+    }
+
+    private func reviveCancelled(_ journey: String) throws {
+        try db.execute(
+            sql: """
+                INSERT INTO outbox_waiting (id, journey, \(IntentReader.columns), state, attempts, epoch, due_at, updated_at)
+                SELECT id, journey, \(IntentReader.columns), 'retrying', attempts, epoch, 0, 0 FROM outbox_dead
+                WHERE journey = ?1 AND state = 'cancelled' LIMIT 1
+                """, arguments: [journey])
+        try db.execute(sql: "DELETE FROM outbox_dead WHERE id IN (SELECT id FROM outbox_waiting)")
     }
 
     /// Moves rows behind the one that holds their lane, where no later claim meets them.

@@ -10,6 +10,7 @@ struct IntentMover {
 
     /// To the dead letters.
     func bury(_ member: Member, of batch: Batch, _ rejection: Rejection, attempts: Int) throws {
+        if planted(.deadLetterLost) { return }
         try db.cachedStatement(
             sql: """
                 INSERT INTO outbox_dead (id, journey, \(IntentReader.columns), state, attempts, epoch, code, message,
@@ -31,7 +32,8 @@ struct IntentMover {
                 """
         ).execute(
             arguments: identity(member, of: batch) + [
-                waiting.attempts, member.epoch + 1, waiting.dueAt.milliseconds,
+                waiting.attempts, planted(.sameKeyAfterRefusal) ? member.epoch : member.epoch + 1,
+                waiting.dueAt.milliseconds,
                 waiting.isRefusedAlone ? waiting.rejection?.code : nil, waiting.rejection?.code,
                 waiting.rejection?.message, waiting.rejection == nil ? nil : requestID, batch.id, now.milliseconds,
             ])

@@ -28,6 +28,7 @@ public struct PauseTable {
     func apply(_ changes: [PauseChange], at now: WallTime) throws {
         for change in changes {
             switch change {
+            case .put where planted(.pauseForgotten): continue
             case .put(let pause): try put(pause)
             case .remove(let scope, let cause):
                 try remove(scope, cause: cause)
@@ -44,7 +45,7 @@ public struct PauseTable {
                 INSERT INTO outbox_pause (scope, cause, detail, request_id, since, next_probe, probes)
                 VALUES (?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT (scope, cause) DO UPDATE SET detail = excluded.detail, request_id = excluded.request_id,
-                  next_probe = excluded.next_probe, probes = excluded.probes
+                  since = min(since, excluded.since), next_probe = excluded.next_probe, probes = excluded.probes
                 """,
             arguments: [
                 pause.scope.text, pause.cause, pause.detail, pause.requestID, pause.since.milliseconds,

@@ -19,6 +19,8 @@ struct ResponseReader {
                     break
                 }
             }
+            // Being told to stop looks like the end of the body.
+            if Task.isCancelled { response.isComplete = false }
         } catch {
             // The status has been seen; what is missing of the body proves nothing.
             response.isComplete = false

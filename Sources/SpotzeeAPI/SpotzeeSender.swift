@@ -16,7 +16,8 @@ public final class SpotzeeSender: BatchSender {
     private let agent: String
 
     /// - Parameters:
-    ///   - timeout: for one request, from the moment it has a connection's place to the last byte of the answer.
+    ///   - timeout: for one request, from the moment it has a connection's place to the last byte of the answer; what
+    ///     has come of an answer by then is one that was cut off.
     ///   - agent: the `User-Agent`.
     public init(keys: APIKeyRing, connections: Int, timeout: Duration, agent: String) {
         var configuration = HTTPClient.Configuration()
@@ -45,12 +46,7 @@ public final class SpotzeeSender: BatchSender {
         }
         var request = post(batch.target, secret: secret, key: batch.key, body: batch.body)
         if let traceparent = batch.traceparent { request.headers.add(name: "traceparent", value: traceparent) }
-        let answer = await execute(request)
-        guard case .response(var response) = answer, response.status == 404, batch.target.entrance != nil else {
-            return answer
-        }
-        response.journey = await read(journey: batch.target).reading
-        return .response(response)
+        return await execute(request)
     }
 
     public func sendWithoutEffect(key: String, target: Target) async -> Answer {
@@ -107,13 +103,38 @@ public final class SpotzeeSender: BatchSender {
     func execute(_ request: HTTPClientRequest) async -> Answer {
         await limit.acquire()
         defer { limit.release() }
+        return await withTaskGroup(of: Answer?.self) { group in
+            group.addTask { await self.exchange(request) }
+            group.addTask { await self.waitForTimeout() }
+            // The client's own deadline ends with the head: a body that drips would hold its place for ever.
+            if case .some(.some(let answer)) = await group.next() {
+                group.cancelAll()
+                return answer
+            }
+            group.cancelAll()
+            return await group.next()?.flatMap { $0 } ?? .silence(reason: Self.lateReason)
+        }
+    }
+
+    private func exchange(_ request: HTTPClientRequest) async -> Answer {
         do {
             let response = try await client.execute(
                 request, deadline: .now() + .nanoseconds(timeout.nanoseconds))
             return .response(await ResponseReader().read(response))
+        } catch is CancellationError {
+            return .silence(reason: Self.lateReason)
         } catch {
             return Self.answer(to: error)
         }
+    }
+
+    private static let lateReason = "no answer within request_timeout"
+
+    private func waitForTimeout() async -> Answer? {
+        do { try await Task.sleep(for: timeout) } catch {
+            // The answer was there first.
+        }
+        return nil
     }
 
     /// An error before there was a connection proves that no byte left; any other is a silence.

@@ -31,7 +31,7 @@ import Testing
 
     // MARK: Answers
 
-    private static func answer(_ size: Int, _ random: inout SplitMix64) -> [UInt8] {
+    static func answer(_ size: Int, _ random: inout SplitMix64) -> [UInt8] {
         let rejected = (0..<size).filter { _ in Int.random(in: 0..<3, using: &random) == 0 }
         let made = size - rejected.count
         let errors = rejected.map { #"{"index":\#($0),"external_id":"u\#($0 + 1)","code":"c","message":"m"}"# }
@@ -58,7 +58,7 @@ import Testing
         "false", "1.5", "e9",
     ]
 
-    private static func spoil(_ body: [UInt8], _ random: inout SplitMix64) -> [UInt8] {
+    static func spoil(_ body: [UInt8], _ random: inout SplitMix64) -> [UInt8] {
         var body = body
         for _ in 0..<Int.random(in: 0...3, using: &random) where !body.isEmpty {
             let at = Int.random(in: 0..<body.count, using: &random)
@@ -88,7 +88,7 @@ import Testing
     // MARK: The oracle
 
     /// Whether the answer proves that the user at `index` was entered.
-    private static func proves(_ body: [UInt8], _ status: Int, _ index: Int, _ size: Int) -> Bool {
+    static func proves(_ body: [UInt8], _ status: Int, _ index: Int, _ size: Int) -> Bool {
         if body.allSatisfy({ [0x20, 0x0A, 0x0D, 0x09].contains($0) }) { return status == 202 }
         guard let json = StrictJSON.read(body), case .object = json else { return false }
         for name in ["error", "code"] where ![nil, .null, .bool(false)].contains(json[name]) { return false }

@@ -1,5 +1,7 @@
-@testable import Delivery
+import Synchronization
 import Testing
+
+@testable import Delivery
 
 @Suite struct EnforcementProbeTests {
     private static func answer(
@@ -40,4 +42,28 @@ import Testing
         let (first, second, finding) = Self.cases[index]
         #expect(EnforcementProbe.compare(first, second) == finding)
     }
+
+    @Test func `two answers under two API keys show nothing`() async {
+        let target = Make.target()
+        let rotated = RotatingSender(answers: [Self.answer(400, "a"), Self.answer(400, "b")], isRotated: true)
+        #expect(await EnforcementProbe(sender: rotated).run(target: target, key: "k").0 == .inconclusive)
+        let steady = RotatingSender(answers: [Self.answer(400, "a"), Self.answer(400, "b")], isRotated: false)
+        #expect(await EnforcementProbe(sender: steady).run(target: target, key: "k").0 == .absent)
+    }
+}
+
+/// Gives its answers in turn; the API key changes with the last one, if at all.
+private final class RotatingSender: BatchSender {
+    private let answers: Mutex<[Answer]>
+    private let isRotated: Bool
+
+    init(answers: [Answer], isRotated: Bool) {
+        self.answers = Mutex(answers)
+        self.isRotated = isRotated
+    }
+
+    var apiKeyFingerprints: [String] { isRotated && answers.withLock(\.isEmpty) ? ["new", "old"] : ["old"] }
+    func send(_ batch: Batch) async -> Answer { .silence(reason: "") }
+    func read(journey: Target) async -> JourneyReport { JourneyReport(reading: .unreadable) }
+    func sendWithoutEffect(key: String, target: Target) async -> Answer { answers.withLock { $0.removeFirst() } }
 }

@@ -64,16 +64,6 @@ import Testing
 
     // MARK: What counts
 
-    @Test func `the reading that a 404 was followed by counts as a request`() {
-        var governor = Self.governor([RateLimit(requests: 10, per: .seconds(1))])
-        let now = Duration.seconds(200)
-        governor.note(4, at: now)
-        var response = Response(status: 404)
-        response.journey = .live
-        governor.absorb(.response(response), begunAt: now, inFlight: 0, at: now)
-        #expect(governor.free(at: now, atMost: 16) == 5)
-    }
-
     @Test func `a reload keeps what was learned`() {
         var governor = Self.governor(learned: 50)
         governor.reconfigure(limits: [RateLimit(requests: 1000, per: .seconds(1))], at: .seconds(101))

@@ -12,6 +12,8 @@ struct CloneTests {
         case cp
         case vacuumInto
         case backup
+        /// As Litestream restores: the pages of a moment, and over them the frames of the log since.
+        case framesOfTheLog
     }
 
     @Test(arguments: Means.allCases)
@@ -26,6 +28,7 @@ struct CloneTests {
             case .cp: try shop.copyFiles(to: copy)
             case .vacuumInto: try shop.use { try $0.vacuum(into: copy.path) }
             case .backup: try await shop.run(["backup", copy.path])
+            case .framesOfTheLog: try shop.copyFrames(to: copy)
             }
             let worker = try copy.start(["run"])
             try await bench.untilOutput(of: worker, contains: "adoption_needed")

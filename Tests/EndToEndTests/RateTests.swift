@@ -52,6 +52,13 @@ struct RateTests {
         return result
     }
 
+    /// Below the 0.95 that `PaceTests` hold over hours: in 20 s one try at the limit, which costs its pause, weighs 7 %.
+    private static func expectUsed(_ found: (rate: Double, refused: Double), by name: String) {
+        print("rate: \(name) took \(found.rate) of \(limit) requests a second and refused \(found.refused) of them")
+        #expect(found.rate >= 0.8 * limit && found.rate <= 1.05 * limit)
+        #expect(found.refused <= 0.02)
+    }
+
     private static func oneRowEach(_ bench: Workbench) -> Workbench {
         var bench = bench
         bench.policy.batchSize = 1
@@ -64,9 +71,7 @@ struct RateTests {
             $0.rate = [SandboxRateLimit(requestsMax: 200, windowMilliseconds: 10_000)]
         } _: { bench in
             let found = try await Self.steadyState(Self.oneRowEach(bench), after: .seconds(35))
-            // Well below 0.95: the machine may be busy with other tests. `PaceTests` hold the figure.
-            #expect(found.rate >= 0.7 * Self.limit && found.rate <= 1.05 * Self.limit, "\(found)")
-            #expect(found.refused <= 0.02)
+            Self.expectUsed(found, by: "the sandbox")
         }
     }
 
@@ -77,9 +82,17 @@ struct RateTests {
             ]
         } _: { bench in
             let bench = Self.oneRowEach(bench)
-            let found = try await Self.steadyState(bench, after: .seconds(12))
-            // What is told may be used in one go, so that only twenty seconds say something of the rate.
-            #expect(found.rate >= 0.6 * Self.limit, "\(found)")
+            try bench.insert(650)
+            // What is told may be used in one go: from the end of one window's requests to that of the window after
+            // the next, so that no window is counted in part.
+            let took = try await bench.whileWorking { _ in
+                try await bench.events.delivered(atLeast: 200)
+                let start = ContinuousClock.now
+                try await bench.events.delivered(atLeast: 600)
+                return ContinuousClock.now - start
+            }
+            let rate = 400 / took.seconds
+            #expect(rate >= 0.7 * Self.limit && rate <= 1.3 * Self.limit, "\(rate)")
             #expect(Self.count(bench).refused <= 2)
         }
     }
@@ -92,8 +105,7 @@ struct RateTests {
                 before: bench.port, rate: "20r/s", burst: "20 nodelay", in: bench.folder)
             behind.front = nginx.port
             let found = try await Self.steadyState(behind, after: .seconds(35))
-            #expect(found.rate >= 0.7 * Self.limit && found.rate <= 1.05 * Self.limit, "\(found)")
-            #expect(found.refused <= 0.02)
+            Self.expectUsed(found, by: "nginx")
             withExtendedLifetime(nginx) {}
         }
     }

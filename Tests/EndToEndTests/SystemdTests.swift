@@ -42,6 +42,6 @@ struct SystemdTests {
         let (status, output) = try await Self.run(["scripts/boot-test", ChildProcess.program])
         #expect(status == .exited(0), "\(output)")
         let steps = output.split(separator: "\n").filter { $0.hasPrefix("ok: ") }
-        #expect(steps.count == 9, "\(output)")
+        #expect(steps.count == 10, "\(output)")
     }
 }

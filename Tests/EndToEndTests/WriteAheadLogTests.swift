@@ -77,9 +77,15 @@ struct WriteAheadLogTests {
         let pinned = events.events.compactMap { if case .logPinned(let log) = $0 { log } else { nil } }
         #expect(pinned.count == 1)
         #expect(pinned.allSatisfy { $0.copiedPages < $0.pages })
+        let stored = "SELECT value FROM outbox_meta WHERE key = 'wal_pinned_since'"
+        // Since the first checkpoint that copied nothing, two minutes ago by now.
+        let since = try #require(try (bench.query(stored) as String?).flatMap { Int64($0) })
+        #expect((100...200).contains((clock.now().wall - WallTime(milliseconds: since)) / .seconds(1)))
         try await reader.writeWithoutTransaction { try $0.execute(sql: "ROLLBACK") }
         let log = try await bench.store.checkpoint(afterPages: 0)
         #expect(log?.copiedPages == log?.pages)
+        #expect(try await maintenance.checkpoint(afterPages: 0))
+        #expect(try bench.query(stored) as String? == nil)
     }
 
     @Test func `a running worker makes its checkpoints`() async throws {

@@ -1,3 +1,4 @@
+import Dispatch
 import Synchronization
 import Testing
 
@@ -21,10 +22,30 @@ import Testing
             written == "\r\u{1B}[Kwork [############............] 50 %\r\u{1B}[Kwork: 7\r\u{1B}[K")
     }
 
+    @Test func `work that tells nothing by itself is followed by its share, or by its seconds`() async {
+        let (parts, part) = AsyncStream.makeStream(of: String.self)
+        let start = ContinuousClock.now - .seconds(3)
+        func followed(_ share: @escaping @Sendable () -> Double?) async -> String? {
+            let line = ProgressLine("work", isShown: true, start: start) { part.yield($0) }
+            let seen = DispatchSemaphore(value: 0)
+            line.follow(looking: {
+                defer { seen.signal() }
+                return share()
+            }) {
+                // The second look comes after the first was written.
+                seen.wait()
+                seen.wait()
+            }
+            return await parts.first { $0 != ProgressLine.clearing }
+        }
+        #expect(await followed { 0.5 } == "\r\u{1B}[Kwork [############............] 50 %")
+        #expect(await followed { nil }?.contains(/work: \d+ s$/) == true)
+    }
+
     @Test func `nothing is shown where nobody looks`() {
         let start = ContinuousClock.now
         let line = ProgressLine("work", isShown: false, start: start) { _ in Issue.record("shown") }
         line.show(0.5, at: start + .seconds(5))
-        line.clear()
+        line.follow { line.clear() }
     }
 }

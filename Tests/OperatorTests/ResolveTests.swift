@@ -14,7 +14,8 @@ import Testing
         try scene.enqueue(["a", "b"])
         let batch = try await scene.doubt()
         let report = try resolving(scene).apply(.delivered, to: .batch(batch))
-        #expect(report == Resolving.Report(resolved: 2, batches: [batch], notInDoubt: []))
+        #expect((report.resolved, report.batches, report.notInDoubt) == (2, [batch], []))
+        #expect(report.delivered.map(\.id) == [1, 2])
         let row = try #require(try scene.rows("SELECT * FROM outbox_batch").first)
         #expect([row["state"], row["outcome"]] as [String] == ["settled", "resolved"])
         #expect(row["settled_at"] == Scene.now.milliseconds)
@@ -60,7 +61,8 @@ import Testing
         try scene.enqueue(["a", "b", "c"])
         let batch = try await scene.doubt()
         let report = try resolving(scene).apply(verdict, to: .intents([2]))
-        #expect(report == Resolving.Report(resolved: 1, batches: [batch], notInDoubt: []))
+        #expect((report.resolved, report.batches, report.notInDoubt) == (1, [batch], []))
+        #expect(report.delivered.map(\.id) == (verdict == .delivered ? [2] : []))
         #expect(
             try scene.rows("SELECT id FROM outbox_intents WHERE state = 'in_doubt' ORDER BY id").map { $0[0] } == [
                 1, 3,

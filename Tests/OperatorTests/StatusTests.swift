@@ -162,6 +162,22 @@ import Testing
                     + #""idempotency":"unproven""#))
     }
 
+    @Test func `a log that somebody pins is shown, and what names the process`() throws {
+        let scene = try Scene()
+        func answer() throws -> StatusAnswer {
+            StatusAnswer(
+                try StatusReport(scene.looking(), at: Scene.now), configuration: nil, holder: nil, at: Scene.now)
+        }
+        #expect(try !answer().text(on: .plain).contains("wal_pinned"))
+        #expect(try answer().json.text.contains(#""wal_pinned_since":null"#))
+        try scene.run("INSERT INTO outbox_meta (key, value) VALUES ('wal_pinned_since', ?)", ["1800000000000"])
+        #expect(
+            try answer().text(on: .plain).contains(
+                "log: wal_pinned since 2027-01-15T08:00:00.000Z: a connection reads an old state, so that the log grows; `journey-outbox doctor` names the process"
+            ))
+        #expect(try answer().json.text.contains(#""wal_pinned_since":"2027-01-15T08:00:00.000Z""#))
+    }
+
     @Test func `a database without an outbox is refused with what to do`() throws {
         let scene = try Scene()
         try scene.run("DROP TABLE outbox_meta")

@@ -34,6 +34,9 @@ struct AdoptCommand: ParsableCommand {
         try SchemaCheck.require(database: configuration.database)
         do {
             let look = try RecognitionLook(configuration)
+            // Before looking: what another command is about to settle is not to be judged half way.
+            let lock = choice == nil ? nil : try Self.lock(look)
+            defer { withExtendedLifetime(lock) {} }
             let identity = try OutboxIdentity(path: configuration.database)
             switch try look.recognise(identity) {
             case .adopt(let need): try adopt(need, look, identity, configuration.database)
@@ -60,15 +63,27 @@ struct AdoptCommand: ParsableCommand {
         let adoption = Adoption(
             need: need, look: look, before: try identity.sighting().uuid, connection: connection,
             now: SystemClock().now().wall)
+        let progress = ProgressLine("adopting")
         guard let choice else {
-            let report = try adoption.report()
+            let report = try adoption.report { progress.show($0) }
+            progress.clear()
             answer.print(json(need, report, uuid: nil)) { _ in Self.question(need, report) }
             throw ExitCode(3)
         }
-        guard let (report, uuid) = try adoption.apply(choice) else {
+        defer { progress.clear() }
+        guard let (report, uuid) = try adoption.apply(choice, onProgress: { progress.show($0) }) else {
             throw Failure.general("somebody else has adopted the database meanwhile; nothing more was changed")
         }
+        progress.clear()
         answer.print(json(need, report, uuid: uuid)) { _ in Self.done(report, choice) }
+    }
+
+    private static func lock(_ look: RecognitionLook) throws -> AdoptionLock {
+        guard let lock = try AdoptionLock(in: look.folders) else {
+            throw Failure.temporary(
+                "another adopt is at work with this state directory; nothing was changed, try again")
+        }
+        return lock
     }
 
     private var choice: Adopting.Choice? {

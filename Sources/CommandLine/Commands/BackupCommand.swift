@@ -21,7 +21,10 @@ struct BackupCommand: OperatorCommand {
 
     func perform(_ connection: OperatorConnection, at now: WallTime) throws {
         do {
-            let bytes = try BackupCopy(of: connection.path).write(to: file)
+            let copy = BackupCopy(of: connection.path)
+            let bytes = try ProgressLine("copying").follow(looking: { [file] in copy.share(of: file) }) {
+                try copy.write(to: file)
+            }
             answer.print(.object([.init("file", .string(file)), .init("bytes", .of(bytes))])) { _ in
                 "copied \(bytes / 1024) KiB to \(PlainText.of(file))"
             }

@@ -24,7 +24,8 @@ struct DoctorCommand: AsyncParsableCommand {
     @OptionGroup var answer: AnswerOptions
 
     func run() async throws {
-        let checks = await Doctor(options: options, workerUser: workerUser, producerUser: producerUser).examine()
+        let doctor = Doctor(options: options, workerUser: workerUser, producerUser: producerUser)
+        let checks = await ProgressLine("examining").follow { await doctor.examine() }
         let verdict = checks.map(\.verdict).max() ?? .ok
         answer.print(Self.json(checks, verdict)) { Self.text(checks, on: $0) }
         if verdict == .fail { throw ExitCode(1) }

@@ -18,7 +18,9 @@ struct JourneysCommand: AsyncParsableCommand {
         let setup = try Setup(try options.load(environment: ServiceSurroundings.environment()))
         let sender = setup.sender()
         let api = setup.configuration.api
-        let directory = await sender.directory(url: api.url, version: api.version)
+        let directory = await ProgressLine("asking the API").follow {
+            await sender.directory(url: api.url, version: api.version)
+        }
         try await sender.shutdown()
         switch directory.outcome {
         case .listed(let entries):

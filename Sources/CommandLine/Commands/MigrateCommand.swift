@@ -33,8 +33,11 @@ struct MigrateCommand: ParsableCommand {
         let path = try options.databasePath()
         let database = try open(path)
         do {
-            let applied = try Outbox.migrate(database)
-            if wal { try switchToWAL(database) }
+            let applied = try ProgressLine("migrating").follow {
+                let applied = try Outbox.migrate(database)
+                if wal { try switchToWAL(database) }
+                return applied
+            }
             try report(applied, database)
         } catch let error as OutboxError {
             throw Failure.configuration(error.description)

@@ -49,6 +49,10 @@ struct ResolveCommand: OperatorCommand {
         let report = try Resolving(connection, at: now).apply(
             verdict, to: try selection(connection, at: now), isDryRun: dryRun, onProgress: { progress.show($0) })
         progress.clear()
+        if let reason = try PersonsRecord.note(report.delivered, in: report.batches, of: connection) {
+            Output.error(
+                "journey-outbox: resolved, but not in the record that a restored backup is held against: \(reason)")
+        }
         let json = JSON.object([
             .init("dry_run", .bool(dryRun)), .init("as", .string(verdict.rawValue)),
             .init("resolved", .of(report.resolved)), .init("batches", .array(report.batches.map { .of($0) })),
@@ -74,10 +78,12 @@ struct ResolveCommand: OperatorCommand {
     /// The intents in doubt that the filter means, page by page.
     private func found(_ connection: OperatorConnection, at now: WallTime) throws -> [Int64] {
         let walk = IntentWalk(connection, filter: filters.filter([.inDoubt], at: now), at: now)
+        let progress = ProgressLine("found")
+        defer { progress.clear() }
         var ids: Set<Int64> = []
         var cursor: IntentCursor?
         repeat {
-            let page = try walk.page(after: cursor, limit: 1000)
+            let page = try walk.page(after: cursor, limit: 1000) { progress.show(done: ids.count + $0) }
             ids.formUnion(page.records.map(\.id))
             cursor = page.next
         } while cursor != nil

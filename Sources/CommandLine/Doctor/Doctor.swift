@@ -25,6 +25,7 @@ struct Doctor {
         // The locks first: looking at them is safe only while this process has the database not open.
         checks += LockChecks(path: files.path).all
         checks += DatabaseChecks(path: files.path, configuration: configuration).all(at: SystemClock().now().wall)
+        if let configuration { checks.append(IdentityCheck(path: files.path, configuration: configuration).check) }
         checks += PermissionChecks(path: files.path, workerUser: workerUser, producerUser: producerUser).all
         return checks
     }

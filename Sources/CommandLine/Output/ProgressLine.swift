@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 import Synchronization
 
@@ -46,6 +47,41 @@ final class ProgressLine: Sendable {
             return true
         }
         if isDue { write(Self.clearing + text) }
+    }
+
+    /// Keeps up with work that cannot tell by itself how far it is: looks at a share, or counts the seconds where there is
+    /// none, until the work is done.
+    func follow<Value>(
+        looking share: @escaping @Sendable () -> Double? = { nil }, _ work: () throws -> Value
+    ) rethrows -> Value {
+        let timer = watch(share)
+        defer { stop(timer) }
+        return try work()
+    }
+
+    /// Likewise.
+    func follow<Value>(_ work: () async throws -> Value) async rethrows -> Value {
+        let timer = watch { nil }
+        defer { stop(timer) }
+        return try await work()
+    }
+
+    private func watch(_ share: @escaping @Sendable () -> Double?) -> (any DispatchSourceTimer)? {
+        guard isShown else { return nil }
+        let timer = DispatchSource.makeTimerSource(queue: DispatchQueue(label: "progress"))
+        let wait = max(0, (Self.delay - (ContinuousClock.now - start)) / .seconds(1))
+        timer.schedule(deadline: .now() + wait, repeating: Self.interval / .seconds(1))
+        timer.setEventHandler { [self] in
+            if let share = share() { return show(share) }
+            draw("\(title): \((ContinuousClock.now - start).components.seconds) s", at: .now)
+        }
+        timer.resume()
+        return timer
+    }
+
+    private func stop(_ timer: (any DispatchSourceTimer)?) {
+        timer?.cancel()
+        clear()
     }
 
     /// Takes the line away again.

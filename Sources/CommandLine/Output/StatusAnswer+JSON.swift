@@ -52,7 +52,7 @@ extension StatusAnswer {
             .init("path", .string(facts.path)), .init("uuid", .of(facts.uuid)),
             .init("schema_version", .of(facts.schemaVersion)), .init("journal_mode", .string(facts.journalMode)),
             .init("sqlite_version", .string(facts.sqliteVersion)), .init("size_bytes", .of(facts.bytes)),
-            .init("wal_bytes", .of(facts.walBytes)),
+            .init("wal_bytes", .of(facts.walBytes)), .init("wal_pinned_since", .of(facts.walPinnedSince)),
         ])
     }
 }

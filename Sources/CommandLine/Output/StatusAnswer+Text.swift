@@ -8,6 +8,11 @@ extension StatusAnswer {
         lines.append(
             "database: \(PlainText.of(database.path)) (\(database.journalMode), \(database.bytes / 1024) KiB"
                 + (database.walBytes > 0 ? " + \(database.walBytes / 1024) KiB log)" : ")"))
+        if let since = database.walPinnedSince {
+            lines.append(
+                "log: wal_pinned since \(RFC3339.text(since)): a connection reads an old state, so that the log grows; "
+                    + "`journey-outbox doctor` names the process")
+        }
         lines.append("backlog: " + backlog.text + oldestText)
         lines += pauses.map(Self.line)
         if journeys.isEmpty { return (lines + ["", "no journeys yet"]).joined(separator: "\n") }

@@ -13,12 +13,14 @@ struct Adoption {
     let connection: OperatorConnection
     let now: WallTime
 
-    func report() throws -> Adopting.Report {
-        try adopting(extra: nil).look()
+    func report(onProgress: (Double) -> Void = { _ in }) throws -> Adopting.Report {
+        try adopting(extra: nil).look(onProgress: onProgress)
     }
 
     /// The report and the new uuid; nil when somebody else was faster.
-    func apply(_ choice: Adopting.Choice) throws -> (Adopting.Report, uuid: String)? {
+    func apply(
+        _ choice: Adopting.Choice, onProgress: (Double) -> Void = { _ in }
+    ) throws -> (Adopting.Report, uuid: String)? {
         let uuid = UUID().uuidString.lowercased()
         var binding = try target()
         if let source = need.remembered, source.folder != binding.folder {
@@ -28,7 +30,7 @@ struct Adoption {
         binding.next = uuid
         try look.folders.settle(binding)
         let adopting = adopting(extra: binding)
-        let report = try adopting.apply(choice)
+        let report = try adopting.apply(choice, onProgress: onProgress)
         // The worker that waits begins right now, and completes the binding.
         guard try adopting.finish(uuid: uuid, before: before, at: look.place) else { return nil }
         return (report, uuid)

@@ -68,6 +68,7 @@
         func checkpoint(afterPages pages: Int) async throws -> WriteAheadLog? {
             try await store.checkpoint(afterPages: pages)
         }
+        func store(pinnedSince: WallTime?) async throws { try await store.store(pinnedSince: pinnedSince) }
         func prune(before time: WallTime) async throws -> Bool { try await store.prune(before: time) }
     }
 #endif

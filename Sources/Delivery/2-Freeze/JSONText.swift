@@ -5,8 +5,8 @@ import Foundation
 /// Strict RFC 8259, and beyond it what receivers refuse or silently change: duplicate keys, depth, and numbers that
 /// overflow a double. The text itself is never rewritten, so `1.10` stays `1.10`.
 public struct JSONText {
-    /// Levels of nesting that common parsers still read.
-    public static let depthMax = 512
+    /// Levels of nesting, the object itself included: common parsers read 512, and a request puts three around it.
+    public static let depthMax = 512 - 3
 
     private let bytes: UnsafeRawBufferPointer
     private var at = 0

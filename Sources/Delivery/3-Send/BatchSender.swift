@@ -2,8 +2,8 @@
 public protocol BatchSender: Sendable {
     /// Sends a frozen request once and returns whatever came of it; never throws, since silence is an answer too.
     ///
-    /// Only called for a batch whose attempt has been committed. Redirects are not followed, the response is read up
-    /// to a limit, and an entrance-shape 404 comes with the journey's reading.
+    /// Only called for a batch whose attempt has been committed. Redirects are not followed, and the response is read up
+    /// to a limit.
     func send(_ batch: Batch) async -> Answer
 
     /// Asks what a journey is, without any effect.

@@ -12,7 +12,7 @@ struct AcceptanceReader {
     func results(of response: Response) -> [Verdict.RowResult] {
         guard response.isComplete else { return all(.unproven) }
         if response.body == Self.plainSuccess { return all(.delivered) }
-        if response.body.allSatisfy({ $0 <= 0x20 }) {
+        if response.body.allSatisfy({ [0x20, 0x09, 0x0A, 0x0D].contains($0) }) {
             return all(response.status == 202 || response.status == 204 ? .delivered : .unproven)
         }
         guard isUnambiguous(response.body), let json = JSONValue.read(response.body), case .object = json else {

@@ -13,7 +13,8 @@ public struct Classifier: Sendable {
                 record: AnswerRecord(code: "not_sent", message: Rejection.clipped(reason)), isReplayed: false)
         case .silence(let reason):
             Verdict(
-                finding: .unknown(Rejection(code: "no_answer", message: reason)), bearing: .nothing,
+                finding: .unknown(Rejection(code: "no_answer", message: reason)),
+                bearing: planted(.silenceIsProof) ? .thisAttempt : .nothing,
                 record: AnswerRecord(code: "no_answer", message: Rejection.clipped(reason)), isReplayed: false)
         case .response(let response):
             judge(response, to: batch, at: now)
@@ -62,7 +63,9 @@ public struct Classifier: Sendable {
         case 400..<500:
             guard let problem else { return (.refusedByEdge(refusal), .thisAttempt) }
             return find(problem, response, batch, now)
-        default: return (.unknown(refusal), .nothing)
+        default:
+            if planted(.errorIsRefusal) { return (.refusedContent(refusal, isTooLarge: false), .thisAttempt) }
+            return (.unknown(refusal), .nothing)
         }
     }
 
@@ -73,16 +76,26 @@ public struct Classifier: Sendable {
         let refusal = rejection(of: response, problem)
         if problem.concernsHeader { return (.closed(refusal), .thisAttempt) }
         switch (response.status, problem.code) {
+        case (401, _) where planted(.refusedKeyKills): return (content(problem, refusal, batch), .thisAttempt)
         case (401, _), (402, "quota_exceeded"), (403, "permission_denied"): return (.closed(refusal), .thisAttempt)
         case (402, _), (403, _): return (.refusedByEdge(refusal), .thisAttempt)
         case (404, _): return (journeyMissing(problem, refusal, response, batch), .everyAttempt)
-        case (409, "state_conflict"): return (.journeyClosed(refusal), .everyAttempt)
+        case (409, "state_conflict") where !planted(.closedJourneyKills):
+            return (.journeyClosed(refusal), .everyAttempt)
         case (409, "idempotency_in_progress"):
             return (.inProgress(retryAfter: RetryAfter.duration(of: response.retryAfter, now: now)), .nothing)
         case (409, "idempotency_key_mismatch"): return (.keyMismatch, .nothing)
         case (400, _), (409, _), (422, _): return (content(problem, refusal, batch), .everyAttempt)
         default: return (content(problem, refusal, batch), .thisAttempt)
         }
+    }
+
+    /// Whether an answer means one thing or another depending on what the journey is, which has not been read yet.
+    static func needsReading(_ response: Response, to batch: Batch) -> Bool {
+        guard response.status == 404, response.journey == nil, batch.target.entrance != nil,
+            let problem = Problem(response), !problem.concernsHeader, problem.param != "entrance_id"
+        else { return false }
+        return problem.namedRows(shape: Shape(of: batch.target), size: batch.size).isEmpty
     }
 
     /// In the shape of one user per request a 404 may mean the contact: the journey's own reading tells.

@@ -13,7 +13,7 @@ public struct Rejection: Sendable, Equatable {
         "resource_missing", "rate_limited", "internal_error", "service_unavailable",
     ]
 
-    public var isRetryable: Bool { Self.retryableCodes.contains(code) }
+    public var isRetryable: Bool { Self.retryableCodes.contains(code) || planted(.rejectedRetried) }
 
     /// Messages are kept for people, and bounded.
     static let messageBytesMax = 1000

@@ -26,6 +26,9 @@ public protocol OutboxStore: Sendable {
     ///
     /// Returns what it found, nil when it was not time yet or the database has no such log.
     func checkpoint(afterPages pages: Int) async throws -> WriteAheadLog?
+
+    /// Stores since when the log has been pinned, or that it no longer is, for people who ask.
+    func store(pinnedSince: WallTime?) async throws
 }
 
 /// What a predecessor left: its open batches, its pauses and what it had learned.
@@ -93,6 +96,8 @@ public struct Round: Sendable {
     /// The rate limit that refusals taught, in requests per second; 0 is none.
     public var learnedLimit: Double?
     public var clock: ClockMark?
+    /// No row waits for longer than this by right; one that does was told so by a clock that has gone back since.
+    public var waitsEnd: WallTime?
     /// What the configuration says about dead letters, by journey; only when it is new to the database.
     public var onDead: [String: Journey.OnDead] = [:]
 
@@ -103,7 +108,7 @@ public struct Round: Sendable {
 
     var isEmpty: Bool {
         pauses.isEmpty && settlements.isEmpty && resumes.isEmpty && claims.isEmpty && enforcement == nil
-            && bodyBytesMax == nil && learnedLimit == nil && clock == nil && onDead.isEmpty
+            && bodyBytesMax == nil && learnedLimit == nil && clock == nil && waitsEnd == nil && onDead.isEmpty
     }
 }
 
@@ -133,6 +138,8 @@ public struct RoundResult: Sendable {
     /// Journeys in which another intent of an ordering key may have become due, and which the round's claims have not
     /// looked at since.
     public var released: Set<String> = []
+    /// More rows wait for too long than one round may touch.
+    public var hasOverlongWaits = false
     /// Rows refused alone and not yet condemned, by journey: how many share the latest code.
     public var refusedAlike: [String: Int] = [:]
     /// Rows that the worker itself found unsendable.

@@ -74,7 +74,8 @@ public struct Settlement: Sendable {
         guard batch.members.hasOrderingKeys else { return [] }
         let gone = Set(successors.joined())
         return batch.members.ordered.filter { place, _ in
-            leaving[place] == nil && !gone.contains(place) && (fate != .inDoubt || !unproven.contains(place))
+            leaving[place] == nil && !gone.contains(place)
+                && (fate != .inDoubt || !unproven.contains(place) || planted(.laneFreedInDoubt))
         }.map(\.id)
     }
 
@@ -94,5 +95,12 @@ public struct Settlement: Sendable {
         case .inDoubt: batch.size - unproven.count - leaving.count
         case .settled: batch.size - leaving.count - successors.reduce(0) { $0 + $1.count }
         }
+    }
+}
+
+extension Settlement {
+    /// A fate without an answer, for whoever drives a store without an API.
+    package init(of batch: Batch, as fate: Fate) {
+        self.init(batch: batch, fate: fate, record: AnswerRecord())
     }
 }

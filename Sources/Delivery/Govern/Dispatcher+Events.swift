@@ -8,6 +8,7 @@ extension Dispatcher {
         forgetBodyLimit()
         turns.keep(new.journeys)
         onDead = new.onDead
+        endsOverlongWaits = true
         doors.probeSoon(at: now.wall) { _ in true }
         needsSurvey = true
     }
@@ -23,6 +24,11 @@ extension Dispatcher {
     mutating func absorb(_ answer: Answer, to batch: Batch, begunAt: Moment, at now: Moment) throws {
         governor.absorb(
             answer, begunAt: begunAt.monotonic, inFlight: max(0, open.inFlight.count - 1), at: now.monotonic)
+        guard !keepUndecided(answer, to: batch, begunAt: begunAt) else { return }
+        try judge(answer, to: batch, begunAt: begunAt, at: now)
+    }
+
+    mutating func judge(_ answer: Answer, to batch: Batch, begunAt: Moment, at now: Moment) throws {
         let verdict = Classifier().judge(answer, to: batch, at: now.wall)
         if verdict.isReplayed && !isForeign(batch) { learn(.enforced) }
         if case .response(let response) = answer { noteClock(response, at: now) }
@@ -103,7 +109,7 @@ extension Dispatcher {
     static let unreadableMax = 3
 
     /// What the answer to a question of the worker's own says about the doors.
-    private mutating func noteQuestion(_ response: Response?, isTrigger: Bool, at now: Moment) {
+    mutating func noteQuestion(_ response: Response?, isTrigger: Bool, at now: Moment) {
         guard let response else { return }
         noteClock(response, at: now)
         let verdict = Classifier().judge(.response(response), to: .question(at: now.wall), at: now.wall)
@@ -157,6 +163,7 @@ extension Dispatcher {
             isBehind = true
         }
         if !result.released.isEmpty { isBehind = true }
+        if result.hasOverlongWaits { endsOverlongWaits = true }
         for failed in result.failed {
             open.wait(failed.batch, until: now.monotonic + Self.failedWait)
             notes.append(.settlementFailed(batch: failed.batch.id, reason: failed.reason))

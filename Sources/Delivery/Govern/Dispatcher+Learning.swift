@@ -54,6 +54,15 @@ extension Dispatcher {
         learnedBodyBytesMax = .forgotten
     }
 
+    /// Keeps the reckoning going, and takes along what is kept by wall time when that was set back.
+    mutating func followClock(at now: Moment) {
+        reckoning.tick(at: now)
+        guard let step = reckoning.takeStepBack(at: now) else { return }
+        doors.moveBack(by: step)
+        endsOverlongWaits = true
+        notes.append(.clockBehind(by: step))
+    }
+
     /// Compares the API's clock with the reckoning.
     mutating func noteClock(_ response: Response, at now: Moment) {
         guard response.isMarked, let time = response.date.flatMap(RetryAfter.httpDate) else { return }

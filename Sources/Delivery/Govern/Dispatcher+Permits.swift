@@ -46,7 +46,9 @@ extension Dispatcher {
 
     /// Whether a request would leave if the rate had room for it: only then is the rate's next free place worth a look.
     func isWaitingForRate(at now: Moment) -> Bool {
-        guard !isStopping, doors.passage(.everything, at: now.wall) != .closed else { return false }
+        guard doors.passage(.everything, at: now.wall) != .closed else { return false }
+        if undecided.contains(where: { !$0.isAsked }) { return true }
+        guard !isStopping else { return false }
         return !open.due(at: now.monotonic).isEmpty || !doors.journeysToProbe(at: now.wall).isEmpty
             || configuration.journeys.contains { turns.isRipe($0.name, at: now.wall) }
     }
@@ -83,17 +85,13 @@ extension Dispatcher {
     ///
     /// The probe of everything is a fresh request if there is one: an open batch may be what is refused.
     func permitsKeptForClaims(beside ready: [Batch], of permits: Int, at now: Moment) -> Int {
-        if doors.passage(.everything, at: now.wall) == .probe, freeSlots(at: now) > 0,
-            turns.ripe(configuration.journeys, at: now.wall).contains(where: {
-                isAdmitted($0.name, at: now) && health.mayClaim($0.name, at: now.monotonic)
-            })
-        {
-            return permits
-        }
-        guard permits > 0, permits <= ready.count, turns.isOddTurn, freeSlots(at: now) > 0 else { return 0 }
-        let isWaiting = turns.ripe(configuration.journeys, at: now.wall).contains {
-            open.count(in: $0.name) == 0 && isAdmitted($0.name, at: now)
-        }
-        return isWaiting ? 1 : 0
+        guard permits > 0, freeSlots(at: now) > 0 else { return 0 }
+        let ripe = turns.ripe(configuration.journeys, at: now.wall)
+        let share = share(of: ripe.count)
+        // Kept only for those that may take it, or nobody would.
+        let claiming = ripe.filter { isAdmitted($0.name, at: now) && room(of: $0.name, share: share, at: now) > 0 }
+        if doors.passage(.everything, at: now.wall) == .probe { return claiming.isEmpty ? 0 : permits }
+        guard permits <= ready.count, turns.isOddTurn else { return 0 }
+        return claiming.contains { open.count(in: $0.name) == 0 } ? 1 : 0
     }
 }

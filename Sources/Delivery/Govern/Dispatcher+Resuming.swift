@@ -39,7 +39,7 @@ extension Dispatcher {
     /// Whether a batch has waited for its commit so long that it is too old to be sent.
     func isTooOld(_ batch: Batch, at now: Moment) -> Bool {
         guard let stamp = batch.possiblyExecutedSince else { return false }
-        return configuration.policy.unknownAfter > .zero
+        return configuration.policy.unknownAfter > .zero && !planted(.windowIgnored)
             && reckoning.time(at: now) - stamp >= configuration.policy.unknownAfter
     }
 
@@ -100,7 +100,10 @@ extension Dispatcher {
 
     func isAwaitingEnforcement(at now: Moment) -> Bool {
         enforcement == .unproven && !knowledge.isProbing
-            && open.due(at: now.monotonic).contains { $0.possiblyExecutedSince != nil }
+            && open.due(at: now.monotonic).contains {
+                // What a predecessor left waits for the time first.
+                $0.possiblyExecutedSince != nil && (clockProbe.isAnswered || !inherited.contains($0.id))
+            }
     }
 
     func isAwaitingClock(at now: Moment) -> Bool {

@@ -12,6 +12,8 @@ struct Dispatcher: Sendable {
         var enforcementProbe: Target?
         /// Where to ask what time it is, before what a predecessor left is sent again.
         var clockProbe: Target?
+        /// Journeys whose state decides what answers mean that have come already.
+        var questions: [Target] = []
     }
 
     var configuration: WorkerConfiguration
@@ -45,6 +47,10 @@ struct Dispatcher: Sendable {
     /// Batches that an earlier worker may have sent: their age is known by wall time only.
     var inherited: Set<Int64>
     var clockProbe = ClockProbe()
+    /// Answers that wait for a journey's reading.
+    var undecided: [Undecided] = []
+    /// Rows may wait for a time that only a clock since set back could have given them.
+    var endsOverlongWaits = true
     /// Batches in flight whose refusal would be the word of a setting that has been mended since.
     var acquitted: Set<Int64> = []
 
@@ -109,11 +115,12 @@ struct Dispatcher: Sendable {
     ///
     /// Throws `DecodingError` when a stored batch cannot be read.
     mutating func plan(at now: Moment) throws -> Plan {
-        reckoning.tick(at: now)
+        followClock(at: now)
         var plan = Plan(round: Round(now: now.wall, reckoned: reckoning.time(at: now)))
         isBehind = false
         doors.openRate(at: now.wall)
         turns.passDue(at: now.wall)
+        try askForJourneys(into: &plan, at: now)
         if !isStopping {
             readJourneys(into: &plan, at: now)
             var permits = permits(at: now)
@@ -129,12 +136,14 @@ struct Dispatcher: Sendable {
         plan.round.enforcement = knowledge.takeChange()
         plan.round.bodyBytesMax = learnedBodyBytesMax
         plan.round.onDead = onDead
+        if endsOverlongWaits { plan.round.waitsEnd = now.wall + configuration.policy.backoff.max + Reckoning.slew }
         plan.round.learnedLimit = governor.takeLearned()
         if let limit = plan.round.learnedLimit { notes.append(.rateLearned(perSecond: limit)) }
         // Not worth a transaction of its own: without one nothing is stamped either.
         if !plan.round.isEmpty { plan.round.clock = reckoning.takeMark(at: now) }
         learnedBodyBytesMax = nil
         onDead = [:]
+        endsOverlongWaits = false
         return plan
     }
 

@@ -38,6 +38,7 @@ struct Doors {
 
     func passage(_ scope: Pause.Scope, at now: WallTime) -> Passage {
         pauses.filter { $0.scope == scope }.reduce(.open) { passage, pause in
+            if planted(.pauseIgnored), pause.cause == Pause.operatorCause { return passage }
             guard pause.isDue(at: now) else { return .closed }
             return pause.cause == Pause.rateCause || passage == .closed ? passage : .probe
         }
@@ -124,6 +125,15 @@ struct Doors {
         for index in pauses.indices where isConcerned(pauses[index].scope) {
             guard pauses[index].nextProbe != nil, pauses[index].cause != Pause.rateCause else { continue }
             pauses[index].nextProbe = now
+            store(pauses[index])
+        }
+    }
+
+    /// Moves every time along with a clock that was set back, so that no door stays shut for as long.
+    mutating func moveBack(by step: Duration) {
+        for index in pauses.indices {
+            pauses[index].since = pauses[index].since - step
+            pauses[index].nextProbe = pauses[index].nextProbe.map { $0 - step }
             store(pauses[index])
         }
     }

@@ -28,7 +28,7 @@ struct EnforcementKnowledge: Sendable {
         switch mode {
         case .enforced: .enforced
         case .absent: .absent
-        case .auto: learned
+        case .auto: planted(.enforcementAssumed) && learned == .unproven ? .enforced : learned
         }
     }
 
@@ -37,6 +37,9 @@ struct EnforcementKnowledge: Sendable {
         defer { self.subject = subject }
         guard let known = self.subject, known != subject, learned != .unproven else { return }
         learned = .unproven
+        // At once: what may have run under an earlier key waits for it.
+        nextProbe = .zero
+        inconclusive = 0
         change = EnforcementFinding(enforcement: .unproven, subject: subject)
     }
 

@@ -11,13 +11,16 @@ public struct EnforcementProbe: Sendable {
 
     /// Sends a trigger without users twice under one fresh key.
     func run(target: Target, key: String) async -> (Finding, [Answer]) {
+        let apiKey = sender.apiKeyFingerprints.first
         let first = await sender.sendWithoutEffect(key: key, target: target)
         // Who is told to wait, or refused, does not ask again at once.
         guard case .response(let response) = first, response.status != 429, response.status != 401 else {
             return (.inconclusive, [first])
         }
         let second = await sender.sendWithoutEffect(key: key, target: target)
-        return (Self.compare(first, second), [first, second])
+        // Keys are scoped to the API key: under two of them a request runs twice, and that proves nothing.
+        let isOneKey = sender.apiKeyFingerprints.first == apiKey
+        return (isOneKey ? Self.compare(first, second) : .inconclusive, [first, second])
     }
 
     /// The same status under different request ids means that the key was ignored; the same request id twice, or a

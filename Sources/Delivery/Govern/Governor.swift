@@ -62,8 +62,6 @@ struct Governor: Sendable {
     /// - Parameter inFlight: requests under way beside the one that was answered.
     mutating func absorb(_ answer: Answer, begunAt: Duration, inFlight: Int, at now: Duration) {
         guard case .response(let response) = answer else { return }
-        // The sender asked by itself what the journey is: a request like any other.
-        if response.journey != nil { note(1, at: now) }
         switch response.status {
         case 429: return
         case 503: pace.noteUnavailable(at: now)

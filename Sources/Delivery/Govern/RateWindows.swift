@@ -43,6 +43,9 @@ struct RateWindows {
     init(limits: [RateLimit], sent: [Duration] = [], now: Duration) {
         windows = limits.map { limit in
             let span = limit.per + Self.skew
+            if planted(.windowsForgotten) {
+                return Window(span: span, times: Array(repeating: now - span, count: limit.requests))
+            }
             let even = (0..<limit.requests).map { now - span + limit.per * ($0 + 1) / limit.requests }
             let known = sent.filter { $0 > now - span }.map { min($0, now) }
             return Window(span: span, times: (even + known).sorted().suffix(limit.requests))
@@ -51,7 +54,7 @@ struct RateWindows {
 
     /// How many requests may leave now.
     func free(at now: Duration, atMost bound: Int) -> Int {
-        windows.reduce(bound) { min($0, $1.free(at: now)) }
+        planted(.budgetExceeded) ? bound : windows.reduce(bound) { min($0, $1.free(at: now)) }
     }
 
     /// When the next request may leave; nil when one may leave now or nothing limits it.

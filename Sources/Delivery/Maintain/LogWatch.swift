@@ -17,17 +17,21 @@ struct LogWatch: Sendable {
         self.bytesMin = bytesMin
     }
 
+    /// Since when the log has been pinned; nil while it is nobody's concern.
+    private(set) var pinnedSince: Duration?
+
     /// Whether the log is to be reported now.
     mutating func isPinned(_ log: WriteAheadLog, at now: Duration) -> Bool {
         let isStuck = log.copiedPages < log.pages && log.copiedPages == copiedPages
         copiedPages = log.copiedPages
         guard isStuck else {
-            stuckSince = nil
+            (stuckSince, pinnedSince) = (nil, nil)
             return false
         }
         let since = stuckSince ?? now
         stuckSince = since
         guard log.bytes >= bytesMin, now - since >= Self.patience else { return false }
+        pinnedSince = since
         if let reportedAt, now - reportedAt < Self.reportInterval { return false }
         reportedAt = now
         return true

@@ -23,6 +23,8 @@ struct Maintenance<Clock: WorkerClock>: Sendable {
     let hasWritten: @Sendable () -> Bool
     let observe: @Sendable (WorkerEvent) -> Void
     var log = LogWatch()
+    /// What the database says of a pinned log; whoever takes over begins with nothing.
+    var storedPin: WallTime?
 
     /// Goes on until it is cancelled, or until the database fails for another reason than being busy.
     mutating func run() async throws {
@@ -60,7 +62,14 @@ struct Maintenance<Clock: WorkerClock>: Sendable {
     mutating func checkpoint(afterPages pages: Int) async throws -> Bool {
         do {
             guard let found = try await store.checkpoint(afterPages: pages) else { return pages == 0 }
-            if log.isPinned(found, at: clock.now().monotonic) { observe(.logPinned(found)) }
+            let now = clock.now()
+            if log.isPinned(found, at: now.monotonic) { observe(.logPinned(found)) }
+            let since = log.pinnedSince.map { now.wall - (now.monotonic - $0) }
+            // Only changes are stored: an idle database stays as it is.
+            if (since == nil) != (storedPin == nil) {
+                try await store.store(pinnedSince: since)
+                storedPin = since
+            }
             return true
         } catch StoreError.busy {
             return false

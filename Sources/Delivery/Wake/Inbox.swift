@@ -9,6 +9,7 @@ final class Inbox: Sendable {
         case answered(Batch, Answer, begunAt: Moment)
         case committed
         case journeyRead(String, JourneyReport)
+        case questionAnswered(Target, JourneyReport)
         case timeRead(JourneyReport)
         case enforcementProbed(EnforcementProbe.Finding, [Answer])
         case reconfigured(WorkerConfiguration)

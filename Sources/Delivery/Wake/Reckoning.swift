@@ -9,7 +9,12 @@ struct Reckoning: Sendable {
     /// How often the mark is stored.
     static let interval: Duration = .seconds(60)
 
+    /// A wall clock that goes back by less between two looks has been slewed, and no person set it.
+    static let slew: Duration = .seconds(1)
+
     private var anchor: Moment
+    /// The latest look at both clocks.
+    private var seen: Moment
     /// How far the API's clock is ahead of this reckoning, as far as it was seen.
     private var apiAhead: Duration?
     private var storedAt: Duration?
@@ -19,6 +24,7 @@ struct Reckoning: Sendable {
     private(set) var isAdrift: Bool
 
     init(_ mark: ClockMark?, at now: Moment) {
+        seen = now
         let highWater = mark?.highWater ?? now.wall
         anchor = Moment(wall: max(now.wall, highWater), monotonic: now.monotonic)
         apiAhead = mark?.apiAhead
@@ -33,6 +39,13 @@ struct Reckoning: Sendable {
     /// Keeps what the machine's clock says now, so that a later step back changes nothing.
     mutating func tick(at now: Moment) {
         anchor = Moment(wall: time(at: now), monotonic: max(now.monotonic, anchor.monotonic))
+    }
+
+    /// By how much the machine's clock was set back since the last look; nil when it was not.
+    mutating func takeStepBack(at now: Moment) -> Duration? {
+        defer { seen = now }
+        let step = seen.wall + (now.monotonic - seen.monotonic) - now.wall
+        return step > Self.slew ? step : nil
     }
 
     /// What a look at the API's clock has told.

@@ -20,7 +20,7 @@ public struct LedgerReader: Sendable {
     /// The last group that was written under this identity; nil when there is none.
     public func tail(of uuid: String) throws -> Tail? {
         guard access(folder, F_OK) == 0 else { return nil }
-        for segment in try LedgerSegment.all(in: folder).reversed() {
+        for segment in try LedgerSegment.all(in: folder).reversed() where !segment.isResolved {
             var owner: String?
             var last: LedgerGroup?
             var settled: [Int64] = []

@@ -1,26 +1,35 @@
 import Foundation
 
 /// One file of the ledger, cut by day: named by the day it was begun and a number that only rises.
+///
+/// What a person has said was delivered stands in files of its own, since a command writes them beside the worker.
 struct LedgerSegment: Comparable {
     /// Where a segment ends though the day does not.
     static let bytesMax = 64 << 20
 
     let day: String
     let number: Int
+    /// Whether it is a person's word, and says nothing of how far the worker has come.
+    let isResolved: Bool
 
-    var name: String { "ledger-\(day)-\(String(format: "%08d", number))" }
+    var name: String { "ledger-\(day)-\(String(format: "%08d", number))" + (isResolved ? Self.resolvedEnd : "") }
 
-    init(day: String, number: Int) {
+    private static let resolvedEnd = "-resolved"
+
+    init(day: String, number: Int, isResolved: Bool = false) {
         self.day = day
         self.number = number
+        self.isResolved = isResolved
     }
 
     init?(name: String) {
-        let parts = name.split(separator: "-", omittingEmptySubsequences: false)
+        let isResolved = name.hasSuffix(Self.resolvedEnd)
+        let stem = isResolved ? name.dropLast(Self.resolvedEnd.count) : name[...]
+        let parts = stem.split(separator: "-", omittingEmptySubsequences: false)
         guard parts.count == 3, parts[0] == "ledger", parts[1].count == 8, let number = Int(parts[2]) else {
             return nil
         }
-        self.init(day: String(parts[1]), number: number)
+        self.init(day: String(parts[1]), number: number, isResolved: isResolved)
     }
 
     static func < (left: LedgerSegment, right: LedgerSegment) -> Bool { left.number < right.number }

@@ -21,24 +21,14 @@ public struct LedgeredStore: OutboxStore {
     public func commit(_ round: Round) async throws -> RoundResult {
         await ledger.caughtUp()
         // Digested while the database writes: what is in the round does not depend on what comes of it.
-        async let digests = Self.digests(of: round)
+        async let ended = Self.digests(of: round)
         let result = try await store.commit(round)
-        let refused = Set(result.stale).union(result.failed.map(\.batch.id))
-        let applied = await digests.filter { !refused.contains($0.batch) }
-        if !applied.isEmpty || !result.begun.isEmpty {
-            ledger.note {
-                LedgerGroup(
-                    intents: result.lastIntent, batches: result.lastBatch, settled: applied.map(\.batch),
-                    delivered: applied.flatMap(\.delivered))
-            }
-        }
+        if let group = LedgerGroup.make(await ended, result) { ledger.note(group) }
         return result
     }
 
     @concurrent
-    private static func digests(of round: Round) async -> [(batch: Int64, delivered: [IntentDigest])] {
-        round.settlements.filter(\.fate.isEnd).map { ($0.batch.id, $0.deliveredDigests) }
-    }
+    private static func digests(of round: Round) async -> [LedgerGroup.Ended] { LedgerGroup.ended(in: round) }
 
     public func survey(journeys: [String], at now: WallTime) async throws -> Survey {
         try await store.survey(journeys: journeys, at: now)
@@ -52,6 +42,34 @@ public struct LedgeredStore: OutboxStore {
     public func prune(before time: WallTime) async throws -> Bool { try await store.prune(before: time) }
     public func checkpoint(afterPages pages: Int) async throws -> WriteAheadLog? {
         try await store.checkpoint(afterPages: pages)
+    }
+    public func store(pinnedSince: WallTime?) async throws { try await store.store(pinnedSince: pinnedSince) }
+}
+
+extension LedgerGroup {
+    /// A batch that a round ends, and what it delivers.
+    package struct Ended: Sendable {
+        var batch: Int64
+        var delivered: [IntentDigest]
+    }
+
+    package static func ended(in round: Round) -> [Ended] {
+        round.settlements.filter(\.fate.isEnd).map { settlement in
+            Ended(
+                batch: settlement.batch.id, delivered: planted(.ledgerForgets) ? [] : settlement.deliveredDigests)
+        }
+    }
+
+    /// What is to be written down of a committed round, made when it is asked for; nil when nothing is.
+    package static func make(_ ended: [Ended], _ result: RoundResult) -> (@Sendable () -> LedgerGroup)? {
+        let refused = Set(result.stale).union(result.failed.map(\.batch.id))
+        let applied = ended.filter { !refused.contains($0.batch) }
+        guard !applied.isEmpty || !result.begun.isEmpty else { return nil }
+        return {
+            LedgerGroup(
+                intents: result.lastIntent, batches: result.lastBatch, settled: applied.map(\.batch),
+                delivered: applied.flatMap(\.delivered))
+        }
     }
 }
 

@@ -36,30 +36,32 @@ struct AdoptedMove {
                 INSERT INTO outbox_journey (journey, delivered) VALUES (?1, ?2)
                 ON CONFLICT (journey) DO UPDATE SET delivered = delivered + ?2
                 """, arguments: [journey, count])
-        // An intent that was delivered holds nobody back.
-        try Lanes.close(ids, db)
+        // An intent that was delivered holds nobody back. Gone first: a lane must not go to a row that leaves as well.
         try remove(list)
+        try Lanes.close(ids, db)
     }
 
     /// To the dead letters, from which a person may still retry them.
     func discard(_ ids: [Int64]) throws {
-        let ids = try Self.list(ids)
         let past = table == .outbox ? "0, 0, NULL, NULL" : "attempts, epoch, request_id, batch_id"
-        try db.execute(
-            sql: """
-                INSERT INTO outbox_dead (id, journey, \(IntentReader.columns), attempts, epoch, request_id, batch_id, state,
-                  code, message, updated_at)
-                SELECT id, journey, \(IntentReader.columns), \(past), 'dead', ?, ?, ?
-                FROM \(table.rawValue) WHERE id IN (SELECT value FROM json_each(?))
-                """, arguments: [Self.discarded.code, Self.discarded.message, now.milliseconds, ids])
-        try remove(ids)
+        // One by one, for the lanes' sake: each end gives its lane to the oldest row that is left.
+        for id in ids {
+            try db.cachedStatement(
+                sql: """
+                    INSERT INTO outbox_dead (id, journey, \(IntentReader.columns), attempts, epoch, request_id, batch_id,
+                      state, code, message, updated_at)
+                    SELECT id, journey, \(IntentReader.columns), \(past), 'dead', ?, ?, ? FROM \(table.rawValue) WHERE id = ?
+                    """
+            ).execute(arguments: [Self.discarded.code, Self.discarded.message, now.milliseconds, id])
+            try remove(Self.list([id]))
+        }
     }
 
     private func remove(_ ids: String) throws {
-        try db.execute(sql: "UPDATE outbox_meta SET value = 1 WHERE key = 'moving'")
-        try db.execute(
-            sql: "DELETE FROM \(table.rawValue) WHERE id IN (SELECT value FROM json_each(?))", arguments: [ids])
-        try db.execute(sql: "UPDATE outbox_meta SET value = 0 WHERE key = 'moving'")
+        try db.cachedStatement(sql: "UPDATE outbox_meta SET value = 1 WHERE key = 'moving'").execute()
+        try db.cachedStatement(sql: "DELETE FROM \(table.rawValue) WHERE id IN (SELECT value FROM json_each(?))")
+            .execute(arguments: [ids])
+        try db.cachedStatement(sql: "UPDATE outbox_meta SET value = 0 WHERE key = 'moving'").execute()
     }
 
     private static func list(_ ids: [Int64]) throws -> String {

@@ -30,7 +30,9 @@ struct AdoptedRows {
         var reused = 0
     }
 
-    func go(_ table: Table, _ choice: Adopting.Choice?, _ report: inout Adopting.Report) throws {
+    func go(
+        _ table: Table, _ choice: Adopting.Choice?, _ report: inout Adopting.Report, onProgress: (Double) -> Void
+    ) throws {
         var after: Int64 = 0
         while true {
             let ids = try connection.read { db in
@@ -42,9 +44,12 @@ struct AdoptedRows {
                         """, arguments: [after, need.mark, Self.windowMax])
             }
             guard let last = ids.last else { break }
-            after = last
             let sorted = try sort(ids, in: table)
-            try settle(sorted, in: table, choice)
+            try settle(sorted, in: table, choice) { share in
+                onProgress((Double(after) + Double(last - after) * share) / Double(max(1, need.mark)))
+            }
+            after = last
+            onProgress(Double(last) / Double(max(1, need.mark)))
             report.proven += sorted.proven.values.reduce(0) { $0 + $1.count }
             guard table != .dead else { continue }
             report.unproven += sorted.unproven.count
@@ -100,13 +105,15 @@ struct AdoptedRows {
         case discard([Int64])
     }
 
-    private func settle(_ sorted: Sorted, in table: Table, _ choice: Adopting.Choice?) throws {
+    private func settle(
+        _ sorted: Sorted, in table: Table, _ choice: Adopting.Choice?, onProgress: (Double) -> Void
+    ) throws {
         guard let choice else { return }
         var steps: [Step] = sorted.proven.sorted { $0.key < $1.key }.flatMap { journey, ids in
             Self.chunks(ids).map { Step.deliver(journey: journey, $0) }
         }
         if choice == .discard && table != .dead { steps += Self.chunks(sorted.unproven).map(Step.discard) }
-        try WriteTurns(connection: connection).forEach(steps) { db, step in
+        try WriteTurns(connection: connection).forEach(steps, onTurn: onProgress) { db, step in
             let move = AdoptedMove(db: db, table: table, now: now)
             switch step {
             case .deliver(let journey, let ids): try move.deliver(ids, of: journey)

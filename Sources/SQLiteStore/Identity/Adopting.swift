@@ -39,16 +39,16 @@ public struct Adopting {
         self.proofs = proofs
     }
 
-    /// Counts, and changes nothing.
-    public func look() throws -> Report {
-        try go(nil)
+    /// Counts, and changes nothing; `onProgress` is told the share that was looked at.
+    public func look(onProgress: (Double) -> Void = { _ in }) throws -> Report {
+        try go(nil, onProgress)
     }
 
     /// Marks what is proven and applies the choice to what is not; `finish` has to follow.
-    public func apply(_ choice: Choice) throws -> Report {
+    public func apply(_ choice: Choice, onProgress: (Double) -> Void = { _ in }) throws -> Report {
         // First of all, so that whatever is committed from here on is new.
         try connection.write { db in try IdentityTable(db: db).hold(need, at: now) }
-        return try go(choice)
+        return try go(choice, onProgress)
     }
 
     /// Gives the outbox its new identity and lets workers begin.
@@ -79,10 +79,13 @@ public struct Adopting {
         }
     }
 
-    private func go(_ choice: Choice?) throws -> Report {
+    private func go(_ choice: Choice?, _ onProgress: (Double) -> Void) throws -> Report {
         var report = Report()
         let rows = AdoptedRows(connection: connection, need: need, proofs: proofs, now: now)
-        for table in AdoptedRows.Table.allCases { try rows.go(table, choice, &report) }
+        let tables = AdoptedRows.Table.allCases
+        for (index, table) in tables.enumerated() {
+            try rows.go(table, choice, &report) { onProgress((Double(index) + $0) / Double(tables.count)) }
+        }
         try AdoptedBatches(connection: connection, proofs: proofs, now: now).go(choice, &report)
         return report
     }

@@ -9,12 +9,12 @@ import GRDB
 /// place as `StoreError.replaced`.
 public struct OutboxIdentity: Sendable {
     private let queue: DatabaseQueue
-    private let file: FileIdentity
+    private let presence: FilePresence
 
     /// Opens the database as a worker does; throws `OutboxConnectionError` when there is none.
     public init(path: String) throws {
         queue = try OutboxConnection.open(path, label: "identity")
-        file = FileIdentity(path: path)
+        presence = FilePresence(database: URL(fileURLWithPath: path).resolvingSymlinksInPath().path)
     }
 
     public func sighting() throws -> Sighting {
@@ -23,14 +23,7 @@ public struct OutboxIdentity: Sendable {
 
     /// Whether one of these batches is still being sent, as the database has it.
     public func isSending(_ batches: [Int64]) throws -> Bool {
-        try run { db in
-            for id in batches {
-                let state = try String.fetchOne(
-                    db.cachedStatement(sql: "SELECT state FROM outbox_batch WHERE id = ?"), arguments: [id])
-                if state == BatchState.sending.rawValue { return true }
-            }
-            return false
-        }
+        try run { try BatchTable(db: $0).isSending(batches) }
     }
 
     /// How many open intents there are up to `mark`, being sent or not.
@@ -76,15 +69,21 @@ public struct OutboxIdentity: Sendable {
         }
     }
 
-    /// Throws `StoreError.replaced` when another file has taken the database's path.
+    /// Throws `StoreError.replaced` when another file has taken the database's path; somebody who holds it is no reason.
     public func requireItsPlace() throws {
-        guard file.isStillThere else { throw StoreError.replaced }
+        do {
+            try run { _ in }
+        } catch StoreError.busy {
+            return
+        }
     }
 
     private func run<Value>(_ body: (Database) throws -> Value) throws -> Value {
-        try requireItsPlace()
         do {
-            return try queue.writeWithoutTransaction(body)
+            return try queue.writeWithoutTransaction { db in
+                try presence.check(db)
+                return try body(db)
+            }
         } catch let error as DatabaseError where error.isBusy {
             throw StoreError.busy
         }

@@ -4,7 +4,7 @@ import GRDB
 /// A safe copy of a database that others are writing to, made with SQLite's online backup API.
 ///
 /// In write-ahead mode nobody waits for it. In rollback mode writers wait while it reads, as for any reader.
-public struct BackupCopy {
+public struct BackupCopy: Sendable {
     let source: String
 
     public init(of source: String) {
@@ -18,7 +18,7 @@ public struct BackupCopy {
     /// - Throws: `BackupError`.
     public func write(to path: String) throws -> Int64 {
         guard access(path, F_OK) != 0 else { throw BackupError.exists(path) }
-        let temporary = "\(path).partial"
+        let temporary = Self.partial(path)
         try makePlace(temporary)
         do {
             try copy(to: temporary)
@@ -29,6 +29,15 @@ public struct BackupCopy {
         }
         var file = stat()
         return stat(path, &file) == 0 ? Int64(file.st_size) : 0
+    }
+
+    private static func partial(_ path: String) -> String { "\(path).partial" }
+
+    /// How much of the copy that is being written to `path` is there, between 0 and 1; nil when there is none.
+    public func share(of path: String) -> Double? {
+        var (whole, part) = (stat(), stat())
+        guard stat(source, &whole) == 0, stat(Self.partial(path), &part) == 0, whole.st_size > 0 else { return nil }
+        return min(1, Double(part.st_size) / Double(whole.st_size))
     }
 
     /// An empty file that only this copy uses, and that nobody else can read meanwhile.

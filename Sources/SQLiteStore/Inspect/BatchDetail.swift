@@ -19,9 +19,6 @@ public struct BatchDetail: Sendable {
         }
     }
 
-    /// Rows looked at in one transaction while successors are sought.
-    private static let windowRows = 2_000
-
     public let record: BatchRecord
     public let members: [Member]
     public let answers: [Answer]
@@ -31,18 +28,17 @@ public struct BatchDetail: Sendable {
     public let successors: [Int64]
 
     /// Reads one batch; nil when there is none of that id.
-    ///
-    /// Looking for its successors reads every later batch; without them it is one seek.
-    public static func find(
-        _ id: Int64, _ connection: OperatorConnection, withSuccessors: Bool = true
-    ) throws -> BatchDetail? {
-        let row = try connection.read { db in
-            try Row.fetchOne(
-                db, sql: "SELECT \(BatchRecord.columns), answers, moved, members FROM outbox_batch WHERE id = ?",
+    public static func find(_ id: Int64, _ connection: OperatorConnection) throws -> BatchDetail? {
+        try connection.read { db in
+            let row = try Row.fetchOne(
+                db.cachedStatement(
+                    sql: "SELECT \(BatchRecord.columns), answers, moved, members FROM outbox_batch WHERE id = ?"),
                 arguments: [id])
+            return try row.map {
+                try BatchDetail(
+                    $0, successors: Int64.fetchAll(db.cachedStatement(sql: successorsOf), arguments: [id]))
+            }
         }
-        guard let row else { return nil }
-        return try BatchDetail(row, successors: withSuccessors ? try successors(of: id, connection) : [])
     }
 
     private init(_ row: Row, successors: [Int64]) throws {
@@ -55,25 +51,5 @@ public struct BatchDetail: Sendable {
         self.successors = successors
     }
 
-    /// A child's id is higher than its parent's; without an index for it, the rows after the parent are looked through.
-    private static func successors(of id: Int64, _ connection: OperatorConnection) throws -> [Int64] {
-        var found: [Int64] = []
-        var start: Int64? = id
-        while let after = start {
-            let (part, end) = try connection.read { db in
-                let end = try Int64.fetchOne(
-                    db.cachedStatement(
-                        sql: "SELECT id FROM outbox_batch WHERE id > ? ORDER BY id LIMIT 1 OFFSET \(windowRows - 1)"),
-                    arguments: [after])
-                let part = try Int64.fetchAll(
-                    db.cachedStatement(
-                        sql: "SELECT id FROM outbox_batch WHERE id > ? AND id <= ? AND parent_id = ? ORDER BY id"),
-                    arguments: [after, end ?? .max, id])
-                return (part, end)
-            }
-            found += part
-            start = end
-        }
-        return found
-    }
+    static let successorsOf = "SELECT id FROM outbox_batch WHERE parent_id = ? ORDER BY id"
 }

@@ -17,7 +17,11 @@ public struct BatchListing {
     }
 
     /// At most `limit` batches older than one, and the id after which the next page starts; nil when this is the last.
-    public func page(before id: Int64? = nil, limit: Int) throws -> (batches: [BatchRecord], next: Int64?) {
+    ///
+    /// `onProgress` is told between two windows how many were found.
+    public func page(
+        before id: Int64? = nil, limit: Int, onProgress: (Int) -> Void = { _ in }
+    ) throws -> (batches: [BatchRecord], next: Int64?) {
         var found: [BatchRecord] = []
         var position = id ?? .max
         while found.count <= limit {
@@ -27,6 +31,7 @@ public struct BatchListing {
                 return (try rows(db, below: position, from: end, limit: wanted), end)
             }
             found += part
+            onProgress(found.count)
             guard let end else { break }
             position = end
         }

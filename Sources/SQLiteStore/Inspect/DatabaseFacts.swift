@@ -1,3 +1,4 @@
+import Delivery
 import Foundation
 import GRDB
 
@@ -12,6 +13,8 @@ public struct DatabaseFacts: Sendable, Equatable {
     public let bytes: Int64
     /// The bytes of the write-ahead log; 0 in rollback mode.
     public let walBytes: Int64
+    /// Since when somebody has kept the log from being used again, as the worker has found it; nil when nobody does.
+    public let walPinnedSince: WallTime?
 
     init(_ db: Database, path: String) throws {
         self.path = path
@@ -21,6 +24,7 @@ public struct DatabaseFacts: Sendable, Equatable {
         sqliteVersion = try String.fetchOne(db, sql: "SELECT sqlite_version()") ?? ""
         let pages = try Int64.fetchOne(db, sql: "PRAGMA page_count") ?? 0
         bytes = pages * (try Int64.fetchOne(db, sql: "PRAGMA page_size") ?? 0)
+        walPinnedSince = try SQLiteStore.meta(db, PinnedLog.key).flatMap { Int64($0) }.map(WallTime.init(milliseconds:))
         var file = stat()
         walBytes = journalMode == "wal" && stat(path + "-wal", &file) == 0 ? Int64(file.st_size) : 0
     }

@@ -63,7 +63,11 @@ public struct IntentChange {
     ) throws -> Report {
         var report = Report()
         switch selection {
-        case .ids(let ids): try apply(ids, isDryRun, &report)
+        case .ids(let ids):
+            for start in stride(from: 0, to: ids.count, by: WriteTurns.itemsMax) {
+                try apply(Array(ids[start..<min(start + WriteTurns.itemsMax, ids.count)]), isDryRun, &report)
+                onProgress(report.done + report.skippedCount)
+            }
         case .filter(var filter):
             // What changes from now on is not meant, or an intent that dies again would be met again.
             filter.before = min(filter.before ?? now, now)

@@ -55,8 +55,7 @@ public struct IntentTrail: Sendable {
         }
         let isUntouched = record.map { $0.state == .pending || $0.state == .scheduled } ?? !(1...max(1, lastID) ~= id)
         let search = BatchSearch(connection: connection, intent: id)
-        batches =
-            isUntouched ? [] : try search.find(createdAt: record?.createdAt, onProgress: onProgress)
+        batches = isUntouched ? [] : try search.find(onProgress: onProgress)
         delivered = Self.delivery(of: id, in: batches)
     }
 

@@ -26,6 +26,8 @@ public struct Resolving {
         public var batches: [Int64] = []
         /// What was named and is not in doubt: intents, or the batch.
         public var notInDoubt: [Int64] = []
+        /// What a person has said was delivered, for the record outside the database.
+        public var delivered: [IntentDigest] = []
     }
 
     /// A batch and the members meant; nil means all of them.
@@ -52,7 +54,7 @@ public struct Resolving {
         var report = Report()
         let parts = try connection.read { db in try select(db, selection, &report) }
         let step = { (db: Database, part: Part) in
-            let count = isDryRun ? try count(db, part) : try resolve(db, part, verdict)
+            let count = isDryRun ? try count(db, part) : try resolve(db, part, verdict, &report)
             guard count > 0 else {
                 report.notInDoubt += part.intents?.sorted() ?? [part.batch]
                 return
@@ -101,13 +103,19 @@ public struct Resolving {
         return size.map { part.intents?.count ?? $0 } ?? 0
     }
 
-    private func resolve(_ db: Database, _ part: Part, _ verdict: Verdict) throws -> Int {
+    private func resolve(_ db: Database, _ part: Part, _ verdict: Verdict, _ report: inout Report) throws -> Int {
         guard try count(db, part) > 0, let batch = try BatchTable(db: db).find(part.batch) else { return 0 }
         let members = try batch.members.decode()
         let chosen = members.indices.filter { part.intents?.contains(members[$0].id) ?? true }
         guard !chosen.isEmpty else { return 0 }
         let resolution = Resolution(db: db, batch: batch, members: members, chosen: chosen, now: now)
-        try verdict == .delivered ? resolution.deliver() : resolution.resend()
+        guard verdict == .delivered else {
+            try resolution.resend()
+            return chosen.count
+        }
+        // Before the body is dropped. A list that cannot be read proves nothing, and a restore asks about it again.
+        if let digests = IntentDigest.members(of: batch) { report.delivered += chosen.map { digests[$0] } }
+        try resolution.deliver()
         return chosen.count
     }
 }

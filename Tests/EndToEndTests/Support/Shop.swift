@@ -90,6 +90,20 @@ struct Shop: Sendable {
         try FileManager.default.copyItem(atPath: path, toPath: other.path)
     }
 
+    /// Copies the file and the log beside it while both are in use, and lets the copy be made whole by its log.
+    func copyFrames(to other: Shop) throws {
+        try use { queue in
+            try queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA wal_autocheckpoint = 0") }
+            // What is only in the log.
+            try queue.write { try $0.execute(sql: "UPDATE outbox_meta SET value = value WHERE key = 'uuid'") }
+            try copyFiles(to: other)
+            try FileManager.default.copyItem(atPath: path + "-wal", toPath: other.path + "-wal")
+        }
+        try other.use { queue in
+            try queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)") }
+        }
+    }
+
     /// Puts a backup back in the place of the database, as a person does with the service stopped.
     func restore(from backup: Shop) throws {
         for suffix in ["", "-wal", "-shm"] where FileManager.default.fileExists(atPath: path + suffix) {

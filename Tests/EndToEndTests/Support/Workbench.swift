@@ -99,19 +99,26 @@ struct Workbench: Sendable {
         try await employ { try await $0.run(draining: Worker.Drain(timeout: timeout)) }
     }
 
-    /// Runs a worker beside the body and stops it afterwards.
-    func whileWorking(_ body: @escaping @Sendable (Worker<AdjustableClock>) async throws -> Void) async throws {
+    /// Runs a worker beside the body and stops it afterwards; what the body returns.
+    @discardableResult
+    func whileWorking<Value: Sendable>(
+        _ body: @escaping @Sendable (Worker<AdjustableClock>) async throws -> Value
+    ) async throws -> Value {
         try await employ { worker in
-            try await withThrowingTaskGroup(of: Void.self) { group in
+            try await withThrowingTaskGroup(of: Value?.self) { group in
                 group.addTask {
                     // A worker that ends early ends the test too, instead of letting it wait.
                     guard try await worker.run() == .stopped else { throw CancellationError() }
+                    return nil
                 }
                 group.addTask {
                     defer { worker.stop() }
-                    try await body(worker)
+                    return try await body(worker)
                 }
-                try await group.waitForAll()
+                var value: Value?
+                for try await ended in group { value = ended ?? value }
+                guard let value else { throw CancellationError() }
+                return value
             }
         }
     }

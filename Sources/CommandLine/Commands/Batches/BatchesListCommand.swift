@@ -20,8 +20,10 @@ struct BatchesListCommand: OperatorCommand {
     @OptionGroup var answer: AnswerOptions
 
     func perform(_ connection: OperatorConnection, at now: WallTime) throws {
+        let progress = ProgressLine("found")
         let found = try BatchListing(connection, state: state, journey: journey)
-            .page(before: try start(), limit: page.limit)
+            .page(before: try start(), limit: page.limit, onProgress: { progress.show(done: $0) })
+        progress.clear()
         let next = found.next.map { String($0) }
         let json = JSON.object([
             .init("batches", .array(found.batches.map(\.json))), .init("next_cursor", .of(next)),

@@ -1,0 +1,93 @@
+import Delivery
+import Deployment
+import Foundation
+import GRDB
+import SQLiteStore
+
+/// A copy of the database, and what the producers had committed by then.
+struct Backup {
+    var path: String
+    var ledger: Producer.Ledger
+}
+
+/// A backup that takes the database's place, and the adoption that follows.
+extension Universe {
+    static let backUp: Errands.Errand = { universe in
+        let path = universe.path + ".backup"
+        try FileManager.default.copyItem(atPath: universe.path, toPath: path)
+        universe.backup = Backup(path: path, ledger: universe.producer.ledger)
+    }
+
+    /// Everybody is stopped, the file replaced, and somebody starts a worker again.
+    static let restore: Errands.Errand = { universe in
+        guard universe.isChaotic, let backup = universe.backup, try universe.hasNotedAll() else { return }
+        for process in universe.processes { process.crash() }
+        try universe.tend()
+        let delivered = try universe.ids("SELECT id FROM outbox_history")
+        try universe.live.replace {
+            try FileManager.default.removeItem(atPath: universe.path)
+            try FileManager.default.copyItem(atPath: backup.path, toPath: universe.path)
+        }
+        universe.producer.forget(downTo: backup.ledger, mark: universe.notebook.marks.intents)
+        try universe.weaken(delivered: delivered)
+    }
+
+    /// A process that was killed between its commit and its note leaves a state directory that is behind the database;
+    /// whoever restores in this moment loses what the note would have told.
+    private func hasNotedAll() throws -> Bool {
+        let last = try live.queue.unsafeRead { db in
+            try Int64.fetchOne(db, sql: "SELECT seq FROM sqlite_sequence WHERE name = 'outbox_batch'") ?? 0
+        }
+        return notebook.marks.batches >= last
+    }
+
+    /// Of what is open again, only what the ledger proves is safe from being entered once more.
+    private func weaken(delivered: Set<Int64>) throws {
+        let open = try ids(
+            "SELECT id FROM outbox_intents WHERE state NOT IN ('dead', 'cancelled') UNION SELECT id FROM outbox_dead")
+        for id in open.intersection(delivered) where !notebook.accounts(for: id) {
+            customs.note(Breach(.oneEffect, "intent \(id) was delivered, and only the database knew"))
+        }
+        let departed = customs.departed
+        for id in open {
+            guard let number = producer.ledger.committed[id]?.number, departed.contains(number) else { continue }
+            // Whoever cancels it before it is adopted cannot see that it was entered.
+            mayBeEntered.insert(id)
+            if !notebook.proves(id) { mayDouble[id, default: 0] += 1 }
+        }
+    }
+
+    private func ids(_ sql: String) throws -> Set<Int64> {
+        try live.queue.unsafeRead { db in try Int64.fetchSet(db, sql: sql) }
+    }
+
+    // MARK: Adoption
+
+    /// Whether a worker may begin; if not, a person will adopt the database in a while.
+    func isAdmitted() throws -> Bool {
+        let identity = try OutboxIdentity(path: path)
+        guard case .adopt(let need) = try notebook.recognise(identity.sighting(), isSending: identity.isSending)
+        else { return true }
+        try identity.hold(need, at: WallTime(milliseconds: wall))
+        producer.mayReuse = false
+        guard !isAwaitingAdoption else { return false }
+        isAwaitingAdoption = true
+        plan(at: agenda.now + dice.milliseconds(1000...60_000)) { try $0.adopt(need) }
+        return false
+    }
+
+    private func adopt(_ need: AdoptionNeed) throws {
+        isAwaitingAdoption = false
+        let before = try OutboxIdentity(path: path).sighting().uuid
+        let connection = try OperatorConnection(path: path, for: .changing)
+        let adopting = Adopting(connection, need, at: WallTime(milliseconds: wall)) { [notebook] in
+            notebook.proofs(of: $0)
+        }
+        let uuid = Simulation.uuid(2)
+        _ = try adopting.apply(dice.chance(0.5) ? .deliver : .discard)
+        guard try adopting.finish(uuid: uuid, before: before, at: Notebook.place) else { return }
+        notebook.rebind(uuid: uuid)
+        try startWorkerIfNone()
+        notifyCommit()
+    }
+}

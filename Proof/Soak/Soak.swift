@@ -1,0 +1,9 @@
+import ArgumentParser
+
+/// Long runs on the real store, for the figures in docs/soak.md: what `make test` shows small, this shows large.
+@main
+struct Soak: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Long runs on the real store, without a network.",
+        subcommands: [RetentionSoak.self, ScheduledSoak.self, LookSoak.self])
+}

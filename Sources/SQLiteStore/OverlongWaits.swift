@@ -1,0 +1,30 @@
+import Delivery
+import GRDB
+
+/// Ends waits that only a clock that has gone back since could have made so long.
+struct OverlongWaits {
+    /// Rows in one transaction: tens of milliseconds of the write lock.
+    static let rowsMax = 2000
+
+    let db: Database
+    let now: WallTime
+
+    /// Lets rows that wait for a time after `end` be due now, and says which journeys they belong to.
+    func end(_ end: WallTime?, into result: inout RoundResult) throws {
+        guard let end else { return }
+        var room = Self.rowsMax
+        for journey in try JourneyNames(db: db).names(in: .retrying) where room > 0 {
+            let late = try Int64.fetchAll(
+                db.cachedStatement(
+                    sql: """
+                        SELECT id FROM outbox_waiting WHERE journey = ? AND state = 'retrying' AND due_at > ? LIMIT ?
+                        """), arguments: [journey, end.milliseconds, room])
+            guard !late.isEmpty else { continue }
+            let update = try db.cachedStatement(sql: "UPDATE outbox_waiting SET due_at = ? WHERE id = ?")
+            for id in late { try update.execute(arguments: [now.milliseconds, id]) }
+            result.released.insert(journey)
+            room -= late.count
+        }
+        result.hasOverlongWaits = room == 0
+    }
+}

@@ -1,0 +1,71 @@
+import Foundation
+import Testing
+
+/// What `doctor` says of whose database it is, beside a worker or without one.
+@Suite(.timeLimit(.minutes(3)))
+struct IdentityCheckTests {
+    /// The line about the identity in `doctor`'s answer, whatever the other checks say.
+    private func identity(_ shop: Shop) async throws -> String {
+        let doctor = try shop.start(["doctor", "--json"])
+        _ = await doctor.end()
+        let text = try doctor.text
+        let line = text.firstMatch(of: /\{"name":"identity"[^}]*\}/)
+        return String(try #require(line, "\(text)").output)
+    }
+
+    @Test func `a database is told to be nobody's yet, its worker's own, moved, copied or restored`() async throws {
+        try await Workbench.open { bench in
+            let shop = try Shop.open(in: bench)
+            #expect(try await identity(shop).contains(#""verdict":"ok","finding":"no worker has served it yet"#))
+            // Looking has made nothing.
+            #expect(!FileManager.default.fileExists(atPath: bench.folder.appendingPathComponent("state").path))
+            try shop.insert(1...2)
+            try await shop.drain()
+            let backup = shop.at("backup")
+            try shop.copyFiles(to: backup)
+            try shop.insert(3...4)
+            try await shop.drain()
+            #expect(try await identity(shop).contains(#""verdict":"ok","finding":"it is the outbox"#))
+
+            let copy = try await identity(backup)
+            #expect(copy.contains(#""verdict":"fail","finding":"database_copied: it is a copy: "#))
+            #expect(copy.contains(#""remedy":"journey-outbox adopt""#))
+
+            let moved = shop.at("moved")
+            try FileManager.default.moveItem(atPath: shop.path, toPath: moved.path)
+            #expect(try await identity(moved).contains(#""verdict":"ok""#))
+            try FileManager.default.moveItem(atPath: moved.path, toPath: shop.path)
+
+            try shop.restore(from: backup)
+            #expect(try await identity(shop).contains(#""verdict":"fail","finding":"database_restored: "#))
+        }
+    }
+
+    @Test func `a person with another state directory sees what the worker would see`() async throws {
+        try await Workbench.open { bench in
+            let shop = try Shop.open(in: bench)
+            try shop.insert(1...2)
+            try await shop.drain()
+            #expect(try await identity(shop.with(state: "mine")).contains(#""verdict":"ok""#))
+            let copy = shop.at("copy")
+            try shop.copyFiles(to: copy)
+            #expect(try await identity(copy.with(state: "mine")).contains(#""verdict":"fail""#))
+        }
+    }
+
+    @Test func `a worker at full speed is never taken for a restored backup`() async throws {
+        try await Workbench.open { bench in
+            let shop = try Shop.open(in: bench)
+            try shop.insert(1...1)
+            try await shop.drain()
+            let worker = try shop.start(["run"])
+            try await bench.untilOutput(of: worker, contains: "worker_started")
+            for round in 0..<3 {
+                try shop.insert((round * 300 + 2)...(round * 300 + 301))
+                #expect(try await identity(shop).contains(#""verdict":"ok""#))
+            }
+            worker.send(SIGTERM)
+            #expect(await worker.end() == .exited(0))
+        }
+    }
+}
