@@ -14,8 +14,10 @@ public struct CommitWatch: CommitSource {
     public static let slowInterval: Duration = .seconds(10)
     /// How often to look where events do not tell, or where the kernel gives no watch at all.
     static let blindInterval: Duration = .milliseconds(50)
-    /// The looks after an event: for a quarter of a second in all, unless another event begins them anew.
-    static let looks: [Duration] = [0, 1, 1, 2, 4, 8, 16, 32, 64, 128].map { .milliseconds($0) }
+    /// The looks after an event: for eight seconds in all, since a disk may take its time over a commit, unless another
+    /// event begins them anew.
+    static let looks: [Duration] = [0, 1, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096]
+        .map { .milliseconds($0) }
 
     private enum Cause {
         case event, time

@@ -1,6 +1,7 @@
 import Delivery
 import Foundation
 import GRDB
+import Synchronization
 import Testing
 
 @testable import SQLiteStore
@@ -44,6 +45,26 @@ struct BlindWatchTests {
         // time than one look by it.
         #expect(delays[0] + delays[1] > .seconds(3))
         #expect(delays.dropFirst(3).reduce(.zero, +) < .seconds(3), "\(delays)")
+    }
+
+    @Test func `a commit that the disk takes a second over is noticed without another event`() async throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("slow-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { do { try FileManager.default.removeItem(at: folder) } catch { Issue.record(error) } }
+        let version = Mutex(Int64(1))
+        let path = folder.appendingPathComponent("app.db").path
+        let watch = CommitWatch(database: path, interval: .seconds(3600)) { version.withLock { $0 } }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            let (notices, notice) = AsyncStream.makeStream(of: Void.self)
+            group.addTask { try await watch.watch { notice.yield() } }
+            defer { group.cancelAll() }
+            var noticed = notices.makeAsyncIterator()
+            await noticed.next()
+            #expect(FileManager.default.createFile(atPath: path + "-wal", contents: Data("page".utf8)))
+            try await Task.sleep(for: .seconds(1))
+            version.withLock { $0 = 2 }
+            await noticed.next()
+        }
     }
 
     @Test func `where the kernel gives no watch, it looks 20 times a second from the start`() async throws {

@@ -53,7 +53,8 @@ struct WorkerSession {
             throw Failure.replaced(configuration.database)
         }
         try await sender.shutdown()
-        observation.note(.stopped)
+        // A worker that was told to stop has said so itself.
+        if service.outcome != .stopped { observation.note(.stopped) }
         return service.outcome ?? .stopped
     }
 
