@@ -212,6 +212,10 @@ struct KillRun {
     }
 
     private func drain() async throws {
+        // A drain's goal is what is due when it starts.
+        let last = try await plant.business.read { try Int64.fetchOne($0, sql: "SELECT max(scheduled_at) FROM outbox") }
+        let ahead = (last ?? 0) - Int64(Date().timeIntervalSince1970 * 1000)
+        if ahead >= 0 { try await Task.sleep(for: .milliseconds(min(ahead, 2000) + 1)) }
         let drain = try await plant.run(["drain", "--timeout", "120s"])
         guard drain.end == .exited(0) || drain.end == .exited(3) else {
             throw Silence(word: "drained", said: drain.text)
