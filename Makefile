@@ -90,11 +90,11 @@ bench: deps ## Measure the release build next to a floor in C (BENCH="--scale fu
 
 .PHONY: format
 format: ## Format the Swift sources in place.
-	$(SWIFT) format --in-place --parallel --recursive Sources Tests Examples Proof/Workload Benchmarks/Sources Benchmarks/Package.swift Package.swift migrations
+	$(SWIFT) format --in-place --parallel --recursive Sources Tests Examples Proof Benchmarks/Sources Benchmarks/Package.swift Package.swift migrations
 
 .PHONY: lint
 lint: ## Check the Swift sources' format.
-	$(SWIFT) format lint --strict --parallel --recursive Sources Tests Examples Proof/Workload Benchmarks/Sources Benchmarks/Package.swift Package.swift migrations
+	$(SWIFT) format lint --strict --parallel --recursive Sources Tests Examples Proof Benchmarks/Sources Benchmarks/Package.swift Package.swift migrations
 
 .PHONY: release
 release: deps ## Build the statically linked program that `install` puts in place.

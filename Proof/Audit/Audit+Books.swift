@@ -25,7 +25,9 @@ extension Audit {
 
     func effects(_ found: Whereabouts, _ effects: [Int64: [EffectLog.Effect]]) throws -> [String] {
         let known = Set(found.orders.map(\.number))
-        var wrong = effects.keys.filter { !known.contains($0) }.sorted().map { "4: order \($0) was rolled back and sent" }
+        var wrong = effects.keys.filter { !known.contains($0) }.sorted().map {
+            "4: order \($0) was rolled back and sent"
+        }
         for order in found.orders {
             let own = effects[order.number] ?? []
             let place = found.places[order.intent]?.first
@@ -65,7 +67,8 @@ extension Audit {
             case ("dead", true):
                 let isNamed = place.requestID.map(refusals.contains) ?? false
                 return isNamed && place.code == "parameter_invalid_format"
-                    ? nil : "3: \(who) died of \(place.code ?? "nothing"), which no answer \(place.requestID ?? "") said"
+                    ? nil
+                    : "3: \(who) died of \(place.code ?? "nothing"), which no answer \(place.requestID ?? "") said"
             default: return nil
             }
         }

@@ -28,7 +28,8 @@ extension Audit {
                     default: faults.contains(.ignoredKeys)
                     }
                 return isExplained
-                    ? nil : "7: intent \(id) is in doubt (\(place.code ?? "no code"), \(place.attempt) attempts) for nothing"
+                    ? nil
+                    : "7: intent \(id) is in doubt (\(place.code ?? "no code"), \(place.attempt) attempts) for nothing"
             }
         }
         let explained: Set<String> = faults.contains(.limits) ? ["rate_limited"] : []
@@ -52,11 +53,14 @@ extension Audit {
     }
 
     func lanes(_ found: Whereabouts, _ effects: [Int64: [EffectLog.Effect]]) -> [String] {
-        let lanes = Dictionary(grouping: found.orders.filter { $0.lane != nil }, by: { "\($0.journey) \($0.lane ?? "")" })
+        let lanes = Dictionary(
+            grouping: found.orders.filter { $0.lane != nil }, by: { "\($0.journey) \($0.lane ?? "")" })
         return lanes.flatMap { lane, orders in
             // By their intents' ids: so must their effects stand in the log.
             let marks = orders.compactMap { effects[$0.number]?.first?.seq }
-            return zip(marks, marks.dropFirst()).filter { $0 > $1 }.map { "12: \(lane): effect \($1) before effect \($0)" }
+            return zip(marks, marks.dropFirst()).filter { $0 > $1 }.map {
+                "12: \(lane): effect \($1) before effect \($0)"
+            }
         }
     }
 }

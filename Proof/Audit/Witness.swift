@@ -45,16 +45,20 @@ public enum Witness {
 
     /// Moves that the life cycle does not know.
     static func wrongMoves(in db: Database) throws -> [String] {
-        let events = try Row.fetchAll(db, sql: "SELECT place, id, state, ids FROM witness WHERE place <> 'pause' ORDER BY seq")
-            .map { row in
-                let ids: String = row[3] ?? "[]"
-                return Event(place: row[0], id: row[1], state: row[2], ids: try read(ids))
-            }
+        let events = try Row.fetchAll(
+            db, sql: "SELECT place, id, state, ids FROM witness WHERE place <> 'pause' ORDER BY seq"
+        )
+        .map { row in
+            let ids: String = row[3] ?? "[]"
+            return Event(place: row[0], id: row[1], state: row[2], ids: try read(ids))
+        }
         var last: [Int64: String] = [:]
         var wrong: [String] = []
         for (index, event) in events.enumerated() where event.state != "kept" {
             let moved = event.place == "batch" ? kept(events, at: index) ?? event.ids : [event.id]
-            if event.state.contains(">"), !["sending>in_doubt", "sending>settled", "in_doubt>settled"].contains(event.state) {
+            if event.state.contains(">"),
+                !["sending>in_doubt", "sending>settled", "in_doubt>settled"].contains(event.state)
+            {
                 wrong.append("batch \(event.id): \(event.state)")
             }
             let place = "\(event.place):\(event.state.split(separator: ">").last ?? "")"

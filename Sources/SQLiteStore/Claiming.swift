@@ -145,16 +145,6 @@ struct Claiming {
         for id in taken.ids { try statement.execute(arguments: [id]) }
     }
 
-    private func reviveCancelled(_ journey: String) throws {
-        try db.execute(
-            sql: """
-                INSERT INTO outbox_waiting (id, journey, \(IntentReader.columns), state, attempts, epoch, due_at, updated_at)
-                SELECT id, journey, \(IntentReader.columns), 'retrying', attempts, epoch, 0, 0 FROM outbox_dead
-                WHERE journey = ?1 AND state = 'cancelled' LIMIT 1
-                """, arguments: [journey])
-        try db.execute(sql: "DELETE FROM outbox_dead WHERE id IN (SELECT id FROM outbox_waiting)")
-    }
-
     /// Since when a row that waits for its lane is due: by what its producer said, since this machine's clock may be
     /// ahead now, and set right by the time the lane is free.
     private static let dueSQL = "max(created_at, ifnull(scheduled_at, created_at))"

@@ -3,6 +3,7 @@ import Foundation
 import GRDB
 import SQLiteStore
 import Sandbox
+import Synchronization
 import Testing
 
 /// Pauses and parks over the wire: what shuts a door, how gently it is tried, and that it opens by itself.
@@ -264,10 +265,13 @@ struct DoorTests {
 extension EventRecorder {
     /// Waits until so many answers have been settled since the start.
     func answered(_ count: Int) async throws {
-        while settledCount < count { try await Task.sleep(for: .milliseconds(2)) }
-    }
-
-    private var settledCount: Int {
-        events.count { if case .settled(let settlement) = $0 { settlement.record.status != nil } else { false } }
+        let seen = Mutex(0)
+        try await first { event in
+            guard case .settled(let settlement) = event, settlement.record.status != nil else { return false }
+            return seen.withLock { seen in
+                seen += 1
+                return seen >= count
+            }
+        }
     }
 }

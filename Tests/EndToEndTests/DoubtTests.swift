@@ -4,6 +4,7 @@ import GRDB
 import SQLiteStore
 import Sandbox
 import SpotzeeAPI
+import Synchronization
 import Testing
 
 /// What may have run and nobody knows: when it is asked for again, when the journey's policy decides, when a person.
@@ -17,8 +18,14 @@ struct DoubtTests {
     }
 
     private static func resending(_ bench: Workbench) -> Workbench {
-        var bench = bench
+        var bench = patient(bench)
         bench.journeys[0].onUnknown = .resend
+        return bench
+    }
+
+    /// Sends nothing again before the test says so, and trusts the keys.
+    private static func patient(_ bench: Workbench) -> Workbench {
+        var bench = bench
         bench.idempotency = .enforced
         bench.policy.backoff = Backoff(initial: .seconds(600), max: .seconds(600))
         return bench
@@ -174,10 +181,7 @@ struct DoubtTests {
 
     @Test func `a clock set back under a running worker makes nothing younger that may have run`() async throws {
         try await Workbench.open { bench in
-            var patient = bench
-            patient.idempotency = .enforced
-            patient.policy.backoff = Backoff(initial: .seconds(600), max: .seconds(600))
-            let worker = patient
+            let worker = Self.patient(bench)
             try worker.insert(5)
             worker.sandbox.change { $0.faults.dropAfterEffect.next = 1 }
             try await worker.whileWorking { _ in
@@ -207,10 +211,7 @@ struct DoubtTests {
 
     @Test func `a request that grew too old while others held the database does not leave`() async throws {
         try await Workbench.open { bench in
-            var patient = bench
-            patient.idempotency = .enforced
-            patient.policy.backoff = Backoff(initial: .seconds(600), max: .seconds(600))
-            let worker = patient
+            let worker = Self.patient(bench)
             try worker.insert(5)
             worker.sandbox.change { $0.faults.dropAfterEffect.next = 1 }
             try await worker.whileWorking { _ in
@@ -244,14 +245,14 @@ struct DoubtTests {
             let worker = patient
             try worker.insert(1000)
             worker.sandbox.change { $0.faults.delayAfterEffectMilliseconds = 600_000 }
-            for _ in 0..<10 {
+            for stop in 1...10 {
                 let flights = worker.events.events.count { if case .begun = $0 { true } else { false } }
                 try await worker.whileWorking { working in
                     try await worker.untilTrue {
                         worker.events.events.count { if case .begun = $0 { true } else { false } } > flights
                     }
                     working.stop()
-                    try await worker.events.stopping()
+                    try await worker.events.stopping(times: stop)
                     worker.clock.advance(by: .seconds(26))
                 }
             }
@@ -326,17 +327,15 @@ struct DoubtTests {
 }
 
 extension EventRecorder {
-    /// Waits until the latest worker has heard that it is to stop.
-    fileprivate func stopping() async throws {
-        while true {
-            let latest = events.last { event in
-                switch event {
-                case .tookOver, .stopping: true
-                default: false
-                }
+    /// Waits until workers have been told to stop so often.
+    fileprivate func stopping(times: Int) async throws {
+        let seen = Mutex(0)
+        try await first { event in
+            guard case .stopping = event else { return false }
+            return seen.withLock { seen in
+                seen += 1
+                return seen >= times
             }
-            if case .stopping = latest { return }
-            try await Task.sleep(for: .milliseconds(2))
         }
     }
 }
