@@ -85,7 +85,8 @@ public final class Worker<Clock: WorkerClock>: Sendable {
                 let result = try await commit(try mind.plan(at: planned), into: &mind, tasks: &tasks)
                 for batch in result.begun { dispatch(batch, mind, into: &tasks) }
                 report(&mind)
-                if mind.isStopped(at: clock.now()) {
+                // By the time of the plan: only that has written down what is still under way.
+                if mind.isStopped(at: planned) {
                     observe(.stopped)
                     return .stopped
                 }

@@ -245,20 +245,24 @@ struct DoubtTests {
             let worker = patient
             try worker.insert(1000)
             worker.sandbox.change { $0.faults.delayAfterEffectMilliseconds = 600_000 }
-            for stop in 1...10 {
+            for number in 1...10 {
                 let flights = worker.events.events.count { if case .begun = $0 { true } else { false } }
                 try await worker.whileWorking { working in
                     try await worker.untilTrue {
                         worker.events.events.count { if case .begun = $0 { true } else { false } } > flights
                     }
+                    async let isOver: Void = worker.events.stopping(worker: number) {
+                        worker.clock.advance(by: .seconds(26))
+                    }
                     working.stop()
-                    try await worker.events.stopping(times: stop)
-                    worker.clock.advance(by: .seconds(26))
+                    try await isOver
                 }
             }
             let frozen: Int? = try worker.query("SELECT count(*) FROM outbox_batch WHERE state = 'sending'")
             #expect((1...4).contains(frozen ?? 0))
             #expect(try worker.query("SELECT count(*) FROM outbox_batch WHERE state <> 'sending'") == 0)
+            // Each end was written down for what was under way, so that silence is not taken for a crash.
+            #expect(try worker.query("SELECT count(*) FROM outbox_batch WHERE code IS NOT 'stopped'") == 0)
             worker.sandbox.change { $0.faults.delayAfterEffectMilliseconds = 0 }
             try await worker.expectDrained()
             #expect(
@@ -327,15 +331,18 @@ struct DoubtTests {
 }
 
 extension EventRecorder {
-    /// Waits until workers have been told to stop so often.
-    fileprivate func stopping(times: Int) async throws {
-        let seen = Mutex(0)
+    /// Waits until the worker of this number, the first being 1, hears that it is to stop, and does something in the
+    /// midst of that turn of its loop.
+    fileprivate func stopping(worker number: Int, then act: @escaping @Sendable () -> Void) async throws {
+        let workers = Mutex(0)
         try await first { event in
-            guard case .stopping = event else { return false }
-            return seen.withLock { seen in
-                seen += 1
-                return seen >= times
+            let isIt = workers.withLock { workers in
+                if case .tookOver = event { workers += 1 }
+                if case .stopping = event { return workers == number }
+                return false
             }
+            if isIt { act() }
+            return isIt
         }
     }
 }
