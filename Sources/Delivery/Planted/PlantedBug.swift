@@ -2,7 +2,7 @@
 ///
 /// The worker asks `planted(_:)` where the bug would be; docs/planted-bugs.md lists them all. In a release build the
 /// answer is `false` when it is compiled, and nothing of a bug is left.
-package enum PlantedBug: String, CaseIterable, Sendable {
+@usableFromInline package enum PlantedBug: String, CaseIterable, Sendable {
     // Keys, stamps and proof.
     case sendBeforeFreeze = "a request leaves before it is committed that it may have run"
     case settleBeforeSend = "a batch is settled before its request has left"
