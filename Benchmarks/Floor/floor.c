@@ -86,6 +86,7 @@ void open_database(void) {
   execute("PRAGMA journal_mode = WAL");
   execute("PRAGMA synchronous = FULL");
   execute("PRAGMA temp_store = MEMORY");
+  execute("PRAGMA secure_delete = FAST");
   char cache[64];
   snprintf(cache, sizeof cache, "PRAGMA cache_size = -%lld", (long long)int_option("cache", 8192));
   execute(cache);

@@ -49,7 +49,7 @@ extension Universe {
         let clock = SimulatedClock(agenda: agenda, offset: wallOffset)
         let process = WorkerProcess(clock: clock, ring: Keyring(secrets))
         let store = try SQLiteStore(
-            path: path, manner: SQLiteStore.Manner(claimHeldMax: .seconds(3600), isBlocking: true))
+            path: path, manner: SQLiteStore.Manner(isBlocking: true))
         let worker = Worker(
             configuration: configuration,
             store: SimulatedStore(

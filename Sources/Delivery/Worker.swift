@@ -96,8 +96,8 @@ public final class Worker<Clock: WorkerClock>: Sendable {
                 }
                 deadline = nextLook(mind, after: planned, drain, since: start)
                 // Producers get their turn at the write lock between two rounds.
-                if !result.begun.isEmpty {
-                    try await clock.sleep(untilMonotonic: clock.now().monotonic + .milliseconds(1))
+                if result.rest > .zero {
+                    try await clock.sleep(untilMonotonic: clock.now().monotonic + result.rest)
                 }
             }
         }

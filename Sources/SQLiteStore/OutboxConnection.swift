@@ -52,6 +52,8 @@ public enum OutboxConnection {
             try db.execute(sql: "PRAGMA temp_store = MEMORY")
             // 8 MiB: what one round changes fits, instead of being written to the log twice and read back from it.
             try db.execute(sql: "PRAGMA cache_size = -8192")
+            // Pages that a claim empties are not written once more only to be zeroed: a third of the log.
+            try db.execute(sql: "PRAGMA secure_delete = FAST")
         }
         return try DatabaseQueue(path: path, configuration: configuration)
     }

@@ -10,17 +10,15 @@ import Synchronization
 public final class SQLiteStore: OutboxStore {
     /// How a store uses time and threads.
     package struct Manner: Sendable {
-        /// Claims stop when the write lock has been held this long; the rest waits for the next round.
-        package var claimHeldMax: Duration
-        /// Whether a transaction runs in the caller's thread: a simulation is of one thread, so that it can be replayed.
+        /// Whether a transaction runs in the caller's thread and takes no note of real time: a simulation is of one
+        /// thread, so that it can be replayed.
         package var isBlocking: Bool
 
-        package init(claimHeldMax: Duration, isBlocking: Bool) {
-            self.claimHeldMax = claimHeldMax
+        package init(isBlocking: Bool) {
             self.isBlocking = isBlocking
         }
 
-        package static let daemon = Manner(claimHeldMax: .milliseconds(10), isBlocking: false)
+        package static let daemon = Manner(isBlocking: false)
     }
 
     private struct Tenure {
@@ -40,6 +38,9 @@ public final class SQLiteStore: OutboxStore {
     private let renewing: @Sendable (String) throws -> Void
     private let manner: Manner
     private let presence: FilePresence
+    private let neighbours: Neighbours
+    /// How long the latest round's commit took.
+    private let commitTime = Mutex(Duration.zero)
 
     /// Opens the database for a worker of this version.
     ///
@@ -58,7 +59,9 @@ public final class SQLiteStore: OutboxStore {
         self.manner = manner
         self.renewing = renewing
         queue = try OutboxConnection.open(path, label: "worker")
-        presence = FilePresence(database: URL(fileURLWithPath: path).resolvingSymlinksInPath().path)
+        let database = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+        presence = FilePresence(database: database)
+        neighbours = Neighbours(database: database)
     }
 
     public func takeOver(at now: WallTime) async throws -> Inheritance {
@@ -89,8 +92,9 @@ public final class SQLiteStore: OutboxStore {
             return tenure
         }
         let asked = ContinuousClock.now
-        let (committed, outbox, start) = try await write { [manner, renewing] db in
+        let (committed, outbox, times) = try await write { [self] db in
             let start = ContinuousClock.now
+            var courtesy = try courtesy(db)
             var tenure = held
             try Self.requireFence(tenure.fence, db)
             var result = RoundResult()
@@ -111,8 +115,10 @@ public final class SQLiteStore: OutboxStore {
                     result.stale.append(batch.id)
                 }
             }
-            let claimEnd = start + manner.claimHeldMax
-            try Self.claim(round, tenure: tenure, until: claimEnd, into: &result, db)
+            try Self.claim(round, tenure: tenure, into: &result, db) {
+                if courtesy?.areOthersThere == false { courtesy?.areOthersThere = neighbours.areConnected() }
+                return courtesy.map { ContinuousClock.now - start >= $0.claimMax } ?? false
+            }
             if !round.claims.isEmpty { try identity.noteIDs() }
             if !result.begun.isEmpty || !round.settlements.isEmpty {
                 result.lastIntent = try identity.sequence(of: "outbox")
@@ -123,13 +129,22 @@ public final class SQLiteStore: OutboxStore {
                 result.supplies[journey] = .more
                 result.nextDue[journey] = try SupplyQuery(db: db).nextDue(journey, after: round.now)
             }
-            return (result, tenure.outbox, start)
+            return (result, tenure.outbox, (start: start, worked: ContinuousClock.now, courtesy: courtesy))
         }
+        let end = ContinuousClock.now
         tenure.withLock { $0.outbox = outbox }
+        commitTime.withLock { $0 = end - times.worked }
         var result = committed
-        result.waited = start - asked
-        result.held = ContinuousClock.now - start
+        result.waited = times.start - asked
+        result.held = end - times.start
+        result.rest = times.courtesy?.rest(after: result.held) ?? Courtesy.restAlone
         return result
+    }
+
+    /// Nil where real time does not count.
+    private func courtesy(_ db: Database) throws -> Courtesy? {
+        guard !manner.isBlocking else { return nil }
+        return Courtesy(areOthersThere: try neighbours.arePresent(db), commit: commitTime.withLock { $0 })
     }
 
     // MARK: The parts of a round
@@ -184,8 +199,7 @@ public final class SQLiteStore: OutboxStore {
     }
 
     private static func claim(
-        _ round: Round, tenure: Tenure, until end: ContinuousClock.Instant, into result: inout RoundResult,
-        _ db: Database
+        _ round: Round, tenure: Tenure, into result: inout RoundResult, _ db: Database, isOver: () -> Bool
     ) throws {
         guard !round.claims.isEmpty else { return }
         if !planted(.moveFlagMissing) {
@@ -200,7 +214,7 @@ public final class SQLiteStore: OutboxStore {
         for turn in 0..<batchesMax {
             for (place, order) in round.claims.enumerated() where turn < order.batches && supplies[place] == .more {
                 // However slow the machine, a round that claims at all claims once.
-                guard result.begun.isEmpty || ContinuousClock.now < end else { break }
+                guard result.begun.isEmpty || !isOver() else { break }
                 let hasClosedLanes = try turn == 0 && claiming.closeLanes(of: order)
                 let claim = try claiming.claim(order, hasClosedLanes: hasClosedLanes)
                 supplies[place] = claim.supply
@@ -301,11 +315,18 @@ public final class SQLiteStore: OutboxStore {
         }
     }
 
+    /// One consistent look, without a lock on writers.
+    ///
+    /// Not by GRDB's `read`: that switches `query_only` on and off, which makes SQLite compile every statement anew.
     private func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
-        do {
-            return manner.isBlocking ? try blocking(body) : try await queue.read(body)
-        } catch let error as DatabaseError where error.isBusy {
-            throw StoreError.busy
+        try await lookingWithoutTransaction { db in
+            var value: Value?
+            try db.inTransaction(.deferred) {
+                value = try body(db)
+                return .commit
+            }
+            guard let value else { throw StoreError.busy }
+            return value
         }
     }
 

@@ -148,6 +148,8 @@ public struct RoundResult: Sendable {
     public var waited: Duration = .zero
     /// How long the write lock was held, the commit included.
     public var held: Duration = .zero
+    /// How long the write lock is to be left to others before the next round.
+    public var rest: Duration = .zero
 
     public init() {}
 

@@ -34,6 +34,8 @@ struct Dispatcher: Sendable {
     /// The last round left something that can go on at once, though no answer will come to say so.
     var isBehind = false
     var settlements: [Settlement] = []
+    /// Since when settlements have waited for a round that comes anyway.
+    var settlementsKeptSince: Duration?
     var health = Health()
     var postProbes: Set<String> = []
     var reading: Set<String> = []
@@ -130,8 +132,7 @@ struct Dispatcher: Sendable {
         } else {
             try abandonFlights(at: now)
         }
-        plan.round.settlements = settlements
-        settlements = []
+        takeSettlements(into: &plan, at: now)
         plan.round.pauses = doors.takeChanges()
         plan.round.enforcement = knowledge.takeChange()
         plan.round.bodyBytesMax = learnedBodyBytesMax
@@ -159,6 +160,7 @@ struct Dispatcher: Sendable {
             turns.nextRipe(after: now.wall).map(now.monotonic(at:)),
         ]
         if let stoppingSince { times.append(stoppingSince + Self.stopPatience) }
+        if let settlementsKeptSince { times.append(settlementsKeptSince + Self.settlementsKeptMax) }
         // Not at once: producers get their turn at the write lock.
         if isBehind && !isStopping { times.append(now.monotonic + .milliseconds(1)) }
         // Due but not under way means that the rate has no room yet.

@@ -17,17 +17,32 @@ struct RateWindows {
     /// What requests sent evenly may bunch up on their way; windows are kept this much longer than the API's.
     static let skew: Duration = .milliseconds(200)
 
+    /// What leaves a nearly full window together: the requests of so long, since each round costs a commit.
+    static let bunchSpan: Duration = .milliseconds(100)
+
     private struct Window {
         let span: Duration
+        /// At least one, and far fewer than the window holds.
+        let bunch: Int
         /// When each of the last `requests` requests left, oldest at `head`.
         var times: [Duration]
         var head = 0
 
-        func free(at now: Duration) -> Int {
-            var count = 0
-            while count < times.count, times[(head + count) % times.count] + span <= now { count += 1 }
-            return count
+        init(_ limit: RateLimit, times: [Duration]) {
+            span = limit.per + RateWindows.skew
+            bunch = max(1, Int(Double(limit.requests) * RateWindows.bunchSpan.seconds / limit.per.seconds))
+            self.times = times
         }
+
+        /// None until a bunch may leave, unless fewer are asked for.
+        func free(at now: Duration, atMost bound: Int) -> Int {
+            var count = 0
+            while count < min(bound, times.count), times[(head + count) % times.count] + span <= now { count += 1 }
+            return count < min(bunch, bound) ? 0 : count
+        }
+
+        /// When a bunch may leave.
+        var nextFree: Duration { times[(head + bunch - 1) % times.count] + span }
 
         mutating func note(at now: Duration) {
             times[head] = now
@@ -44,22 +59,22 @@ struct RateWindows {
         windows = limits.map { limit in
             let span = limit.per + Self.skew
             if planted(.windowsForgotten) {
-                return Window(span: span, times: Array(repeating: now - span, count: limit.requests))
+                return Window(limit, times: Array(repeating: now - span, count: limit.requests))
             }
             let even = (0..<limit.requests).map { now - span + limit.per * ($0 + 1) / limit.requests }
             let known = sent.filter { $0 > now - span }.map { min($0, now) }
-            return Window(span: span, times: (even + known).sorted().suffix(limit.requests))
+            return Window(limit, times: (even + known).sorted().suffix(limit.requests))
         }
     }
 
     /// How many requests may leave now.
     func free(at now: Duration, atMost bound: Int) -> Int {
-        planted(.budgetExceeded) ? bound : windows.reduce(bound) { min($0, $1.free(at: now)) }
+        planted(.budgetExceeded) ? bound : windows.reduce(bound) { min($0, $1.free(at: now, atMost: bound)) }
     }
 
     /// When the next request may leave; nil when one may leave now or nothing limits it.
     func nextFree(after now: Duration) -> Duration? {
-        windows.map { $0.times[$0.head] + $0.span }.max().flatMap { $0 > now ? $0 : nil }
+        windows.map(\.nextFree).max().flatMap { $0 > now ? $0 : nil }
     }
 
     mutating func note(_ count: Int, at now: Duration) {
