@@ -65,6 +65,22 @@ import Testing
         #expect(windows.free(at: .seconds(61) + RateWindows.skew, atMost: 100) == 10)
     }
 
+    @Test func `a window that was used up lets the next requests leave together, and after a tenth of a second in any case`() {
+        let limit = RateLimit(requests: 100, per: .seconds(1))
+        let start = Duration.seconds(100)
+        var windows = RateWindows(limits: [limit], now: start)
+        // As evenly used: a place every 10 ms. The first is free at once.
+        #expect(windows.free(at: start + .milliseconds(10), atMost: 20) == 1)
+        windows.note(1, at: start + .milliseconds(10))
+        #expect(windows.free(at: start + .milliseconds(20), atMost: 20) == 0)
+        #expect(windows.nextFree(after: start + .milliseconds(20)) == start + .milliseconds(110))
+        #expect(windows.free(at: start + .milliseconds(110), atMost: 20) == 10)
+        // What is left of a bunch need not wait.
+        windows.note(4, at: start + .milliseconds(110))
+        #expect(windows.free(at: start + .milliseconds(110), atMost: 20) == 6)
+        #expect(windows.nextFree(after: start + .milliseconds(110)) == nil)
+    }
+
     @Test func `no limits limit nothing`() {
         var windows = RateWindows(limits: [], now: .zero)
         windows.note(1000, at: .zero)

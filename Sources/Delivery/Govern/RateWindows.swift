@@ -17,7 +17,8 @@ struct RateWindows {
     /// What requests sent evenly may bunch up on their way; windows are kept this much longer than the API's.
     static let skew: Duration = .milliseconds(200)
 
-    /// What leaves a nearly full window together: the requests of so long, since each round costs a commit.
+    /// A window that was used up is waited for so long at most, that a bunch may leave together: each round costs a
+    /// commit.
     static let bunchSpan: Duration = .milliseconds(100)
 
     private struct Window {
@@ -27,6 +28,8 @@ struct RateWindows {
         /// When each of the last `requests` requests left, oldest at `head`.
         var times: [Duration]
         var head = 0
+        /// When the window was used up; nil while there is room from before.
+        var usedUp: Duration?
 
         init(_ limit: RateLimit, times: [Duration]) {
             span = limit.per + RateWindows.skew
@@ -34,19 +37,30 @@ struct RateWindows {
             self.times = times
         }
 
-        /// None until a bunch may leave, unless fewer are asked for.
         func free(at now: Duration, atMost bound: Int) -> Int {
-            var count = 0
-            while count < min(bound, times.count), times[(head + count) % times.count] + span <= now { count += 1 }
-            return count < min(bunch, bound) ? 0 : count
+            let count = room(at: now, atMost: bound)
+            if let usedUp, now - usedUp < RateWindows.bunchSpan, count < min(bunch, bound) { return 0 }
+            return count
         }
 
-        /// When a bunch may leave.
-        var nextFree: Duration { times[(head + bunch - 1) % times.count] + span }
+        private func room(at now: Duration, atMost bound: Int) -> Int {
+            var count = 0
+            while count < min(bound, times.count), times[(head + count) % times.count] + span <= now { count += 1 }
+            return count
+        }
+
+        /// When a request may leave, with its bunch if it is to wait for one.
+        var nextFree: Duration {
+            let one = times[head] + span
+            guard let usedUp else { return one }
+            let all = times[(head + bunch - 1) % times.count] + span
+            return min(all, max(one, usedUp + RateWindows.bunchSpan))
+        }
 
         mutating func note(at now: Duration) {
             times[head] = now
             head = (head + 1) % times.count
+            usedUp = room(at: now, atMost: 1) == 0 ? now : nil
         }
     }
 
