@@ -65,7 +65,9 @@ import Testing
         #expect(windows.free(at: .seconds(61) + RateWindows.skew, atMost: 100) == 10)
     }
 
-    @Test func `a window that was used up lets the next requests leave together, and after a tenth of a second in any case`() {
+    @Test
+    func `a window that was used up lets the next requests leave together, and after a tenth of a second in any case`()
+    {
         let limit = RateLimit(requests: 100, per: .seconds(1))
         let start = Duration.seconds(100)
         var windows = RateWindows(limits: [limit], now: start)

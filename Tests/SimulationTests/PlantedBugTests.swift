@@ -86,19 +86,19 @@ struct PlantedBugTests {
     }
 
     #if DEBUG
-    @Test func `a worker that nobody has planted a bug in has none`() {
-        for bug in PlantedBug.allCases { #expect(!planted(bug)) }
-    }
-
-    @Test func `the docs list every bug that is planted`() throws {
-        let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-            .appendingPathComponent("../../docs/planted-bugs.md")
-        let rows = try String(contentsOf: file, encoding: .utf8).split(separator: "\n").compactMap { line in
-            let cells = line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
-            return cells.count >= 1 && line.hasPrefix("|") && cells[0] != "planted bug" && !cells[0].hasPrefix("-")
-                ? cells[0] : nil
+        @Test func `a worker that nobody has planted a bug in has none`() {
+            for bug in PlantedBug.allCases { #expect(!planted(bug)) }
         }
-        #expect(rows == PlantedBug.allCases.map(\.sentence))
-    }
+
+        @Test func `the docs list every bug that is planted`() throws {
+            let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+                .appendingPathComponent("../../docs/planted-bugs.md")
+            let rows = try String(contentsOf: file, encoding: .utf8).split(separator: "\n").compactMap { line in
+                let cells = line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
+                return cells.count >= 1 && line.hasPrefix("|") && cells[0] != "planted bug" && !cells[0].hasPrefix("-")
+                    ? cells[0] : nil
+            }
+            #expect(rows == PlantedBug.allCases.map(\.sentence))
+        }
     #endif
 }
