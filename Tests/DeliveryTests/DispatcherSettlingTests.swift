@@ -11,6 +11,7 @@ import Testing
         while world.flights.isEmpty { try world.wait() }
         #expect(world.flights.count == 1)
         try world.answer(World.success)
+        try world.look()
         return world
     }
 
