@@ -87,9 +87,14 @@ indirect enum StrictJSON: Equatable {
                 guard let valid = String(validating: text, as: UTF8.self) else { throw Wrong() }
                 return valid
             case 0x5C:
-                guard let letter = rest.popFirst(), let meant = escapes[Character(UnicodeScalar(letter))]
-                else { throw Wrong() }
-                text.append(meant)
+                guard let letter = rest.popFirst() else { throw Wrong() }
+                if letter == UInt8(ascii: "u") {
+                    text += try Array(String(scalar(&rest)).utf8)
+                } else if let meant = escapes[Character(UnicodeScalar(letter))] {
+                    text.append(meant)
+                } else {
+                    throw Wrong()
+                }
             case 0..<0x20: throw Wrong()
             default: text.append(byte)
             }
@@ -97,7 +102,29 @@ indirect enum StrictJSON: Equatable {
         throw Wrong()
     }
 
-    /// Without `\u`: what the generated answers cannot hold makes a text wrong.
+    /// What follows `\u`; half a pair stands for no character, and is read as the one that says so.
+    private static func scalar(_ rest: inout ArraySlice<UInt8>) throws -> UnicodeScalar {
+        let unit = try unit(&rest)
+        if (0xD800..<0xDC00).contains(unit), rest.starts(with: #"\u"#.utf8) {
+            var ahead = rest.dropFirst(2)
+            let low = try Self.unit(&ahead)
+            if (0xDC00..<0xE000).contains(low) {
+                rest = ahead
+                return UnicodeScalar(0x10000 + (unit - 0xD800) << 10 + (low - 0xDC00)) ?? "\u{FFFD}"
+            }
+        }
+        return UnicodeScalar(unit) ?? "\u{FFFD}"
+    }
+
+    private static func unit(_ rest: inout ArraySlice<UInt8>) throws -> UInt32 {
+        let digits = rest.prefix(4)
+        guard digits.count == 4, digits.allSatisfy({ Character(UnicodeScalar($0)).isHexDigit }),
+            let unit = UInt32(String(decoding: digits, as: UTF8.self), radix: 16)
+        else { throw Wrong() }
+        rest = rest.dropFirst(4)
+        return unit
+    }
+
     private static let escapes: [Character: UInt8] = [
         "\"": 0x22, "\\": 0x5C, "/": 0x2F, "b": 8, "f": 12, "n": 10, "r": 13, "t": 9,
     ]
