@@ -54,7 +54,6 @@ struct Simulate: ParsableCommand {
             worker.start()
         }
         while !workers.allSatisfy(\.isFinished) { Thread.sleep(forTimeInterval: 0.02) }
-        try simulation.close()
         if let error = failure.withLock({ $0 }) { throw error }
         let seconds = (ContinuousClock.now - start) / .seconds(1)
         let sum = totals.withLock { $0 }

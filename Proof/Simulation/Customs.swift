@@ -28,12 +28,12 @@ final class Customs: Sendable {
     /// A worker has heard of a person's pause by then.
     static let pauseHeardAfter: Int64 = 5000
 
-    private let live: LiveDatabase
+    private let live: SharedDatabase
     private let scenario: Scenario
     private let orders: Orders
     private let state = Mutex(State())
 
-    init(_ live: LiveDatabase, _ scenario: Scenario, _ orders: Orders) {
+    init(_ live: SharedDatabase, _ scenario: Scenario, _ orders: Orders) {
         self.live = live
         self.scenario = scenario
         self.orders = orders

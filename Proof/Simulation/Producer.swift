@@ -12,7 +12,7 @@ final class Producer {
         var dedup: [String: Int64] = [:]
     }
 
-    private let database: LiveDatabase
+    private let database: SharedDatabase
     private let orders: Orders
     private(set) var ledger = Ledger()
     /// Committed, and forgotten with the database that a backup took the place of.
@@ -24,7 +24,7 @@ final class Producer {
     var mayReuse = false
     private var next = 0
 
-    init(_ database: LiveDatabase, _ orders: Orders) {
+    init(_ database: SharedDatabase, _ orders: Orders) {
         self.database = database
         self.orders = orders
     }

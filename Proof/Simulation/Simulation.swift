@@ -1,13 +1,13 @@
 import Delivery
 import Deployment
-import Foundation
 import GRDB
 import JourneyOutbox
 import SQLiteStore
 import Sandbox
+import Synchronization
 
 /// Runs universes, one for each seed.
-public struct Simulation: Sendable {
+public final class Simulation: Sendable {
     /// What a seed came to.
     public struct Outcome: Sendable {
         public var seed: UInt64
@@ -24,28 +24,22 @@ public struct Simulation: Sendable {
     /// What is found in every payload, contact and API key, and must be in no log.
     public static let canary = Intention.canary
 
-    private let folder: URL
-    private let template: URL
+    private let template: [UInt8]
+    /// What no run uses at the moment.
+    private let free = Mutex<[SharedDatabase]>([])
 
-    /// - Throws: when the folder for the databases cannot be made.
+    /// - Throws: when the outbox cannot be made.
     public init() throws {
-        let memory = URL(fileURLWithPath: "/dev/shm")
-        let base =
-            FileManager.default.isWritableFile(atPath: memory.path) ? memory : FileManager.default.temporaryDirectory
-        folder = base.appendingPathComponent("simulation-\(UUID().uuidString)")
-        template = folder.appendingPathComponent("template.db")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        let database = try DatabaseQueue(path: template.path)
+        let file = MemoryFile()
+        let database = try DatabaseQueue(path: file.path)
         try Outbox.migrate(database)
+        try OutboxIdentity(database).bind(uuid: Self.uuid(1), at: Notebook.place)
+        template = try file.bytes(through: database)
         try database.close()
-        try OutboxIdentity(path: template.path).bind(uuid: Self.uuid(1), at: Notebook.place)
     }
 
     /// Keys are derived from an outbox's identity: a run is the same only under the same one.
     static func uuid(_ number: Int) -> String { "0b8a2f6e-0000-4000-8000-00000000000\(number)" }
-
-    /// Removes the databases.
-    public func close() throws { try FileManager.default.removeItem(at: folder) }
 
     /// Runs one seed to its end.
     ///
@@ -57,18 +51,15 @@ public struct Simulation: Sendable {
         seed: UInt64, tilted lanes: Set<Lane> = [], keepsEvents: Bool = false,
         listener: (@Sendable (WorkerEvent) -> Void)? = nil
     ) throws -> Outcome {
-        let path = folder.appendingPathComponent("\(seed)-\(UUID().uuidString).db").path
-        try FileManager.default.copyItem(atPath: template.path, toPath: path)
+        let database = try free.withLock { $0.popLast() } ?? SharedDatabase(template)
+        try database.put(template)
         let universe = try Universe(
-            seed: seed, tilted: lanes, at: path, uuid: Self.uuid(1),
+            seed: seed, tilted: lanes, in: database, uuid: Self.uuid(1),
             journal: Journal(isKept: keepsEvents, listener: listener))
         let breaches = try universe.run()
         let records = universe.network.records.count
-        try universe.live.queue.close()
-        for suffix in ["", "-journal", "-wal", "-shm", ".backup"]
-        where FileManager.default.fileExists(atPath: path + suffix) {
-            try FileManager.default.removeItem(atPath: path + suffix)
-        }
+        // A run that throws leaves its database to nobody.
+        free.withLock { $0.append(database) }
         let effects = universe.network.effects.count
         return Outcome(
             seed: seed, breaches: breaches, events: universe.journal.lines, requests: records - effects,

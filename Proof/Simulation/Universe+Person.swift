@@ -45,7 +45,7 @@ extension Universe {
     }
 
     func resumeEverything() throws {
-        let connection = try OperatorConnection(path: path, for: .changing)
+        let connection = try live.connection()
         for scope in [Pause.Scope.everything] + scenario.journeys.map({ .journey($0.name) }) {
             _ = try PauseSwitch(connection, at: WallTime(milliseconds: wall)).resume(scope)
         }
@@ -67,7 +67,7 @@ extension Universe {
         guard !found.isEmpty else { return }
         doubts += found.map { Doubt(batch: $0[0], code: $0[1], status: $0[2]) }
         let entered = Set(network.effects.compactMap(\.data))
-        let connection = try OperatorConnection(path: path, for: .changing)
+        let connection = try live.connection()
         for row in found {
             let id: Int64 = row[3]
             let isEntered = producer.ledger.committed[id].map { entered.contains($0.data) } ?? false

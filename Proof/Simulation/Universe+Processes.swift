@@ -34,8 +34,12 @@ extension Universe {
                 plan(at: agenda.now + dice.milliseconds(1...2000)) { try $0.startWorkerIfNone() }
             }
         }
-        processes.removeAll {
-            !$0.isAlive && $0.executor.isIdle && workers[ObjectIdentifier($0)] == nil && $0.hasReturned
+        processes.removeAll { process in
+            let isGone =
+                !process.isAlive && process.executor.isIdle && workers[ObjectIdentifier(process)] == nil
+                && process.hasReturned
+            if isGone { live.giveBack(process.connection) }
+            return isGone
         }
     }
 
@@ -47,9 +51,8 @@ extension Universe {
     func startWorker() throws {
         if backup != nil, try !isAdmitted() { return }
         let clock = SimulatedClock(agenda: agenda, offset: wallOffset)
-        let process = WorkerProcess(clock: clock, ring: Keyring(secrets))
-        let store = try SQLiteStore(
-            path: path, manner: SQLiteStore.Manner(isBlocking: true))
+        let process = WorkerProcess(clock: clock, ring: Keyring(secrets), connection: try live.borrow())
+        let store = SQLiteStore(process.connection, manner: SQLiteStore.Manner(isBlocking: true))
         let worker = Worker(
             configuration: configuration,
             store: SimulatedStore(

@@ -1,21 +1,18 @@
 import Delivery
 import Deployment
-import Foundation
 import GRDB
 import SQLiteStore
 
 /// A copy of the database, and what the producers had committed by then.
 struct Backup {
-    var path: String
+    var bytes: [UInt8]
     var ledger: Producer.Ledger
 }
 
 /// A backup that takes the database's place, and the adoption that follows.
 extension Universe {
     static let backUp: Errands.Errand = { universe in
-        let path = universe.path + ".backup"
-        try FileManager.default.copyItem(atPath: universe.path, toPath: path)
-        universe.backup = Backup(path: path, ledger: universe.producer.ledger)
+        universe.backup = Backup(bytes: try universe.live.bytes(), ledger: universe.producer.ledger)
     }
 
     /// Everybody is stopped, the file replaced, and somebody starts a worker again.
@@ -24,10 +21,7 @@ extension Universe {
         for process in universe.processes { process.crash() }
         try universe.tend()
         let delivered = try universe.ids("SELECT id FROM outbox_history")
-        try universe.live.replace {
-            try FileManager.default.removeItem(atPath: universe.path)
-            try FileManager.default.copyItem(atPath: backup.path, toPath: universe.path)
-        }
+        try universe.live.put(backup.bytes)
         universe.producer.forget(downTo: backup.ledger, mark: universe.notebook.marks.intents)
         try universe.weaken(delivered: delivered)
     }
@@ -65,7 +59,7 @@ extension Universe {
 
     /// Whether a worker may begin; if not, a person will adopt the database in a while.
     func isAdmitted() throws -> Bool {
-        let identity = try OutboxIdentity(path: path)
+        let identity = live.identity()
         guard case .adopt(let need) = try notebook.recognise(identity.sighting(), isSending: identity.isSending)
         else { return true }
         try identity.hold(need, at: WallTime(milliseconds: wall))
@@ -78,8 +72,8 @@ extension Universe {
 
     private func adopt(_ need: AdoptionNeed) throws {
         isAwaitingAdoption = false
-        let before = try OutboxIdentity(path: path).sighting().uuid
-        let connection = try OperatorConnection(path: path, for: .changing)
+        let before = try live.identity().sighting().uuid
+        let connection = try live.connection()
         let adopting = Adopting(connection, need, at: WallTime(milliseconds: wall)) { [notebook] in
             notebook.proofs(of: $0)
         }

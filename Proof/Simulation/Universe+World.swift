@@ -74,7 +74,7 @@ extension Universe {
 
     private static let turnPause: @Sendable (Universe) throws -> Void = { universe in
         let now = WallTime(milliseconds: universe.wall)
-        let connection = try OperatorConnection(path: universe.path, for: .changing)
+        let connection = try universe.live.connection()
         let scope =
             universe.dice.chance(0.5)
             ? Pause.Scope.everything : .journey(universe.dice.pick(universe.scenario.journeys).name)

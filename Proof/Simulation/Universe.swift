@@ -22,7 +22,7 @@ public final class Universe {
     let scenario: Scenario
     let agenda = Agenda(startingAt: start)
     let network: Network
-    let live: LiveDatabase
+    let live: SharedDatabase
     let orders = Orders()
     let producer: Producer
     let customs: Customs
@@ -50,11 +50,10 @@ public final class Universe {
     private let errands = Errands()
 
     var isChaotic: Bool { weather.isChaotic }
-    var path: String { live.path }
     /// What a clock on the wall says now.
     var wall: Int64 { agenda.now + wallOffset }
 
-    init(seed: UInt64, tilted lanes: Set<Lane>, at path: String, uuid: String, journal: Journal) throws {
+    init(seed: UInt64, tilted lanes: Set<Lane>, in live: SharedDatabase, uuid: String, journal: Journal) throws {
         self.journal = journal
         self.seed = seed
         dice = Dice(seed: seed)
@@ -62,7 +61,7 @@ public final class Universe {
         configuration = scenario.configuration()
         weather = Weather(scenario, dice: Dice(seed: seed ^ 0x5707E))
         network = Network(agenda: agenda, configuration: scenario.sandbox(seed: seed), dice: Dice(seed: seed ^ 0x4E37))
-        live = try LiveDatabase(path: path)
+        self.live = live
         producer = Producer(live, orders)
         customs = Customs(live, scenario, orders)
         notebook = Notebook(uuid: uuid)
@@ -127,5 +126,6 @@ public final class Universe {
             for process in processes { while process.executor.step(&dice) {} }
             steps += 1
         }
+        for process in processes { live.giveBack(process.connection) }
     }
 }

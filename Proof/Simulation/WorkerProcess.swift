@@ -1,4 +1,5 @@
 import Delivery
+import GRDB
 import SQLiteStore
 import Synchronization
 
@@ -10,6 +11,8 @@ final class WorkerProcess: Sendable {
     let executor = SimulatedExecutor()
     let clock: SimulatedClock
     let ring: Keyring
+    /// Its own while it lives.
+    let connection: DatabaseQueue
     private let end = Mutex<End?>(nil)
     private let endTime = Mutex<Int64?>(nil)
     private let fenceTaken = Mutex<Int64>(0)
@@ -22,9 +25,10 @@ final class WorkerProcess: Sendable {
         case left(String)
     }
 
-    init(clock: SimulatedClock, ring: Keyring) {
+    init(clock: SimulatedClock, ring: Keyring, connection: DatabaseQueue) {
         self.clock = clock
         self.ring = ring
+        self.connection = connection
     }
 
     var isAlive: Bool { end.withLock { $0 == nil } }

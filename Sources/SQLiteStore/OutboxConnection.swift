@@ -41,6 +41,10 @@ public enum OutboxConnection {
     /// SQLite 3.7.0 to 3.51.2 (sqlite.org/wal.html, "The WAL-Reset Bug") and because it would dominate the latency.
     public static func open(_ path: String, label: String) throws -> DatabaseQueue {
         guard FileManager.default.fileExists(atPath: path) else { throw OutboxConnectionError.missing(path) }
+        return try DatabaseQueue(path: path, configuration: configuration(label: label))
+    }
+
+    package static func configuration(label: String) -> Configuration {
         var configuration = Configuration()
         configuration.label = label
         configuration.busyMode = .callback(waitForLock)
@@ -55,7 +59,7 @@ public enum OutboxConnection {
             // Pages that a claim empties are not written once more only to be zeroed: a third of the log.
             try db.execute(sql: "PRAGMA secure_delete = FAST")
         }
-        return try DatabaseQueue(path: path, configuration: configuration)
+        return configuration
     }
 }
 

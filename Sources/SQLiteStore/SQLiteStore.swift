@@ -51,18 +51,33 @@ public final class SQLiteStore: OutboxStore {
         try self.init(path: path, version: version, manner: .daemon, renewing: renewing)
     }
 
-    package init(
+    package convenience init(
         path: String, version: String = "", manner: Manner,
         renewing: @escaping @Sendable (String) throws -> Void = { _ in }
     ) throws {
+        self.init(
+            try OutboxConnection.open(path, label: "worker"), version: version, manner: manner, renewing: renewing)
+    }
+
+    /// - Parameter queue: configured as `OutboxConnection` says, and used by nobody else.
+    package init(
+        _ queue: DatabaseQueue, version: String = "", manner: Manner,
+        renewing: @escaping @Sendable (String) throws -> Void = { _ in }
+    ) {
+        self.queue = queue
         self.version = version
         self.manner = manner
         self.renewing = renewing
-        queue = try OutboxConnection.open(path, label: "worker")
-        let database = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+        let database = URL(fileURLWithPath: queue.path).resolvingSymlinksInPath().path
         presence = FilePresence(database: database)
         neighbours = Neighbours(database: database)
     }
+
+    /// Ends the connection once its worker has ended.
+    ///
+    /// Where it was the last one SQLite moves the whole log into the database (sqlite.org/wal.html), so that the file is
+    /// complete by itself for whoever moves it while nothing runs. Nothing else may be asked of the store afterwards.
+    public func close() throws { try queue.close() }
 
     public func takeOver(at now: WallTime) async throws -> Inheritance {
         let (fence, outbox, inheritance) = try await write { [version, renewing] db in

@@ -33,10 +33,9 @@ struct CrashTests {
             $0.faults.delayBeforeEffectMilliseconds = 300
         } _: { bench in
             try bench.insert(250)
-            let requests = bench.sandbox.watch()
             let worker = try bench.start(["run"])
-            // The effects come after the delay: by then all requests are in flight.
-            for await record in requests { if case .effect = record { break } }
+            // The effects come after the delay: what is claimed is in flight.
+            try await bench.untilTrue { try bench.query("SELECT count(*) FROM outbox") == 0 }
             worker.send(SIGTERM)
             #expect(await worker.end() == .exited(0))
             #expect(try bench.query("SELECT count(*) FROM outbox_batch WHERE state = 'sending'") == 0)

@@ -40,7 +40,6 @@ struct PlantedBugTests {
                 }
                 return try await group.reduce([], +)
             }
-            try simulation.close()
             let late = try await PlantedBug.$current.withValue(.unguardedSettle) {
                 try await LateSettlement().hasChangedTheBatch()
             }
@@ -77,7 +76,6 @@ struct PlantedBugTests {
                 #expect(breaches.isEmpty, "seed \(seed), tilted to \(lanes): \(breaches.prefix(3))")
                 await Task.yield()
             }
-            try simulation.close()
         }
     #endif
 

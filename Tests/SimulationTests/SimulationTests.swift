@@ -18,7 +18,6 @@ struct SimulationTests {
             }
             return try await group.reduce(0, +)
         }
-        try simulation.close()
         #expect(crashes > Int(Self.runs) / 2, "hardly anything went wrong")
     }
 
@@ -42,6 +41,5 @@ struct SimulationTests {
             #expect(first.events == second.events)
             #expect(!first.events.isEmpty)
         }
-        try simulation.close()
     }
 }

@@ -15,9 +15,10 @@ final class WorkerService: Service {
         let folders: StateFolders
     }
 
-    /// A worker and where its deliveries are written down.
+    /// A worker, its database, and where its deliveries are written down.
     struct Employment: Sendable {
         let worker: Worker<SystemClock>
+        let store: SQLiteStore
         let ledger: Ledger
     }
 
@@ -106,7 +107,7 @@ final class WorkerService: Service {
         do {
             let outcome = try await employment.worker.run(draining: rest)
             await employment.ledger.finish()
-            withExtendedLifetime(opening.lock) {}
+            try withExtendedLifetime(opening.lock) { try employment.store.close() }
             return outcome
         } catch {
             await employment.ledger.finish()

@@ -103,7 +103,7 @@ struct WorkerSession {
                 observation.note(event)
                 observe(event)
             })
-        return WorkerService.Employment(worker: worker, ledger: ledger)
+        return WorkerService.Employment(worker: worker, store: store, ledger: ledger)
     }
 
     private func group(

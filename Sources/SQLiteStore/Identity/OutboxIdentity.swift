@@ -13,8 +13,13 @@ public struct OutboxIdentity: Sendable {
 
     /// Opens the database as a worker does; throws `OutboxConnectionError` when there is none.
     public init(path: String) throws {
-        queue = try OutboxConnection.open(path, label: "identity")
-        presence = FilePresence(database: URL(fileURLWithPath: path).resolvingSymlinksInPath().path)
+        self.init(try OutboxConnection.open(path, label: "identity"))
+    }
+
+    /// - Parameter queue: configured as `OutboxConnection` says.
+    package init(_ queue: DatabaseQueue) {
+        self.queue = queue
+        presence = FilePresence(database: URL(fileURLWithPath: queue.path).resolvingSymlinksInPath().path)
     }
 
     public func sighting() throws -> Sighting {

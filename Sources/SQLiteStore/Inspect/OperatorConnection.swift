@@ -21,9 +21,28 @@ public final class OperatorConnection: Sendable {
     /// Writes are durable (`synchronous=FULL`), and the automatic checkpoint is off for the reason that
     /// `OutboxConnection` gives. Throws `OutboxConnectionError` when there is no file, `OperatorError` when there is no
     /// outbox in it.
-    public init(path: String, for purpose: Purpose, busyTimeout: TimeInterval = busyTimeout) throws {
+    public convenience init(path: String, for purpose: Purpose, busyTimeout: TimeInterval = busyTimeout) throws {
         guard FileManager.default.fileExists(atPath: path) else { throw OutboxConnectionError.missing(path) }
-        self.path = path
+        let queue: DatabaseQueue
+        do {
+            queue = try DatabaseQueue(path: path, configuration: Self.configuration(purpose, busyTimeout: busyTimeout))
+        } catch let error as DatabaseError {
+            throw OperatorError(error)
+        }
+        try self.init(queue)
+    }
+
+    /// - Parameter queue: configured by `configuration`.
+    package init(_ queue: DatabaseQueue) throws {
+        self.queue = queue
+        path = queue.path
+        let hasOutbox = try read { db in try Self.hasOutbox(db) }
+        guard hasOutbox else { throw OperatorError.noOutbox(path) }
+    }
+
+    package static func configuration(
+        _ purpose: Purpose, busyTimeout: TimeInterval = busyTimeout
+    ) -> Configuration {
         var configuration = Configuration()
         configuration.label = "operator"
         configuration.readonly = purpose == .looking
@@ -34,13 +53,7 @@ public final class OperatorConnection: Sendable {
             try db.execute(sql: "PRAGMA wal_autocheckpoint = 0")
             try db.execute(sql: "PRAGMA temp_store = MEMORY")
         }
-        do {
-            queue = try DatabaseQueue(path: path, configuration: configuration)
-        } catch let error as DatabaseError {
-            throw OperatorError(error)
-        }
-        let hasOutbox = try read { db in try Self.hasOutbox(db) }
-        guard hasOutbox else { throw OperatorError.noOutbox(path) }
+        return configuration
     }
 
     /// One read transaction: keep it short, since in rollback mode it keeps writers from committing.

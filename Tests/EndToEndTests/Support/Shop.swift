@@ -86,6 +86,12 @@ struct Shop: Sendable {
 
     // MARK: Files
 
+    func bytesInLog() throws -> Int {
+        let log = path + "-wal"
+        guard FileManager.default.fileExists(atPath: log) else { return 0 }
+        return try FileManager.default.attributesOfItem(atPath: log)[.size] as? Int ?? 0
+    }
+
     func copyFiles(to other: Shop) throws {
         try FileManager.default.copyItem(atPath: path, toPath: other.path)
     }
