@@ -52,7 +52,8 @@ struct BatchTable {
     /// The open batches of a state, whole, oldest first; the second condition is what the partial index asks for.
     func all(in state: BatchState) throws -> [Batch] {
         try Row.fetchAll(
-            db, sql: "SELECT * FROM outbox_batch WHERE state = ? AND state <> 'settled' ORDER BY id",
+            db.cachedStatement(
+                sql: "SELECT * FROM outbox_batch WHERE state = ? AND state <> 'settled' ORDER BY id"),
             arguments: [state.rawValue]
         ).map(Self.batch)
     }
@@ -60,13 +61,13 @@ struct BatchTable {
     /// When the latest attempts after a time began; at most as many as any window counts.
     func sent(after time: WallTime) throws -> [WallTime] {
         try Int64.fetchAll(
-            db,
-            sql: """
-                SELECT sent_at FROM (
-                  SELECT sent_at FROM outbox_batch WHERE state = 'settled' AND settled_at > ?1
-                  UNION ALL SELECT sent_at FROM outbox_batch WHERE state <> 'settled')
-                WHERE sent_at > ?1 ORDER BY sent_at DESC LIMIT 20000
-                """, arguments: [time.milliseconds]
+            db.cachedStatement(
+                sql: """
+                    SELECT sent_at FROM (
+                      SELECT sent_at FROM outbox_batch WHERE state = 'settled' AND settled_at > ?1
+                      UNION ALL SELECT sent_at FROM outbox_batch WHERE state <> 'settled')
+                    WHERE sent_at > ?1 ORDER BY sent_at DESC LIMIT 20000
+                    """), arguments: [time.milliseconds]
         ).map(WallTime.init(milliseconds:))
     }
 
@@ -77,7 +78,8 @@ struct BatchTable {
     }
 
     func find(_ id: Int64) throws -> Batch? {
-        try Row.fetchOne(db, sql: "SELECT * FROM outbox_batch WHERE id = ?", arguments: [id]).map(Self.batch)
+        try Row.fetchOne(db.cachedStatement(sql: "SELECT * FROM outbox_batch WHERE id = ?"), arguments: [id])
+            .map(Self.batch)
     }
 
     /// Attempts since the last one that an answer, or a silence, was written down for.

@@ -86,7 +86,7 @@ struct Lanes {
     /// - Returns: the journeys whose dead letters block no longer.
     static func store(_ onDead: [String: Journey.OnDead], _ db: Database) throws -> Set<String> {
         guard !onDead.isEmpty else { return [] }
-        let stored = try String.fetchSet(db, sql: "SELECT journey FROM outbox_blocking")
+        let stored = try String.fetchSet(db.cachedStatement(sql: "SELECT journey FROM outbox_blocking"))
         for (journey, policy) in onDead where (policy == .block) != stored.contains(journey) {
             let sql =
                 policy == .block

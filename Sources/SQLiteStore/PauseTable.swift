@@ -40,21 +40,21 @@ public struct PauseTable {
     }
 
     public func put(_ pause: Pause) throws {
-        try db.execute(
+        try db.cachedStatement(
             sql: """
                 INSERT INTO outbox_pause (scope, cause, detail, request_id, since, next_probe, probes)
                 VALUES (?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT (scope, cause) DO UPDATE SET detail = excluded.detail, request_id = excluded.request_id,
                   since = min(since, excluded.since), next_probe = excluded.next_probe, probes = excluded.probes
-                """,
-            arguments: [
-                pause.scope.text, pause.cause, pause.detail, pause.requestID, pause.since.milliseconds,
-                pause.nextProbe?.milliseconds, pause.probes,
-            ])
+                """
+        ).execute(arguments: [
+            pause.scope.text, pause.cause, pause.detail, pause.requestID, pause.since.milliseconds,
+            pause.nextProbe?.milliseconds, pause.probes,
+        ])
     }
 
     public func remove(_ scope: Pause.Scope, cause: String) throws {
-        try db.execute(
-            sql: "DELETE FROM outbox_pause WHERE scope = ? AND cause = ?", arguments: [scope.text, cause])
+        try db.cachedStatement(sql: "DELETE FROM outbox_pause WHERE scope = ? AND cause = ?")
+            .execute(arguments: [scope.text, cause])
     }
 }

@@ -81,13 +81,14 @@ public final class SQLiteStore: OutboxStore {
 
     public func takeOver(at now: WallTime) async throws -> Inheritance {
         let (fence, outbox, inheritance) = try await write { [version, renewing] db in
-            try db.execute(sql: "UPDATE outbox_meta SET value = value + 1 WHERE key = 'fence'")
-            let fence = try Int64.fetchOne(db, sql: "SELECT value FROM outbox_meta WHERE key = 'fence'")
+            try db.cachedStatement(sql: "UPDATE outbox_meta SET value = value + 1 WHERE key = 'fence'").execute()
+            let fence = try Int64.fetchOne(
+                db.cachedStatement(sql: "SELECT value FROM outbox_meta WHERE key = 'fence'"))
             let identity = IdentityTable(db: db)
             let outbox = try identity.keepIDs(uuid: try Self.mintIdentity(db), renewing: renewing)
             try WorkerRecord(pid: Int(getpid()), version: version, since: now).write(db)
             // The predecessor's; this worker looks for itself.
-            try db.execute(sql: "DELETE FROM outbox_meta WHERE key = ?", arguments: [PinnedLog.key])
+            try db.cachedStatement(sql: "DELETE FROM outbox_meta WHERE key = ?").execute(arguments: [PinnedLog.key])
             let batches = try BatchTable(db: db).all(in: .sending)
             var inheritance = Inheritance(
                 batches: batches, pauses: try PauseTable(db: db).all(),
@@ -262,8 +263,9 @@ public final class SQLiteStore: OutboxStore {
 
     public func drainGoal(at now: WallTime) async throws -> DrainGoal {
         try await read { db in
-            let last = try Int64.fetchOne(db, sql: "SELECT seq FROM sqlite_sequence WHERE name = 'outbox'") ?? 0
-            return DrainGoal(lastID: last, dueBy: now)
+            let last = try Int64.fetchOne(
+                db.cachedStatement(sql: "SELECT seq FROM sqlite_sequence WHERE name = 'outbox'"))
+            return DrainGoal(lastID: last ?? 0, dueBy: now)
         }
     }
 
@@ -380,13 +382,14 @@ public final class SQLiteStore: OutboxStore {
     }
 
     static func meta(_ db: Database, _ key: String) throws -> String? {
-        try String.fetchOne(db, sql: "SELECT value FROM outbox_meta WHERE key = ?", arguments: [key])
+        try String.fetchOne(
+            db.cachedStatement(sql: "SELECT value FROM outbox_meta WHERE key = ?"), arguments: [key])
     }
 
     static func setMeta(_ db: Database, _ key: String, _ value: String?) throws {
-        try db.execute(
-            sql: "INSERT INTO outbox_meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = ?2",
-            arguments: [key, value])
+        try db.cachedStatement(
+            sql: "INSERT INTO outbox_meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = ?2"
+        ).execute(arguments: [key, value])
     }
 
     /// The outbox's uuid, minted when a worker first meets the database: a migrated template must not give two

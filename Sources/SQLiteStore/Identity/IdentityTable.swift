@@ -21,7 +21,7 @@ struct IdentityTable {
     }
 
     private func lastBatch() throws -> Int64 {
-        try Int64.fetchOne(db, sql: "SELECT max(id) FROM outbox_batch") ?? 0
+        try Int64.fetchOne(db.cachedStatement(sql: "SELECT max(id) FROM outbox_batch")) ?? 0
     }
 
     func bind(uuid: String, at place: Place) throws {
