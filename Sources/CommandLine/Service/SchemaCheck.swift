@@ -4,15 +4,20 @@ import SQLiteStore
 
 /// Refuses to work on a database whose outbox is not there or not whole: some frameworks drop triggers in copies.
 enum SchemaCheck {
-    /// Returns when everything is in place, or exits 78 naming what is not.
-    static func require(database path: String, isBusy: (Int) -> Void = sayBusy) throws {
+    /// Returns the connection it looked through when everything is in place, or exits 78 naming what is not.
+    @discardableResult
+    static func require(database path: String, isBusy: (Int) -> Void = sayBusy) throws -> DatabaseQueue {
+        let queue: DatabaseQueue
         let report: SchemaReport
         do {
-            report = try OutboxConnection.patiently(isBusy: isBusy) { try Self.report(database: path) }
+            (queue, report) = try OutboxConnection.patiently(isBusy: isBusy) {
+                let queue = try OutboxConnection.open(path, label: "schema")
+                return (queue, try queue.read { try Outbox.check($0) })
+            }
         } catch let error as OutboxConnectionError {
             throw Failure.configuration(error.description)
         }
-        guard !report.isCurrent else { return }
+        guard !report.isCurrent else { return queue }
         let remedy = report.newerVersion == nil ? "; run `journey-outbox migrate`" : ""
         throw Failure.configuration("\(path): \(report.problems.joined(separator: "; "))\(remedy)")
     }

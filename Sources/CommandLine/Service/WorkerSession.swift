@@ -38,12 +38,16 @@ struct WorkerSession {
             http: http, environment: ProcessInfo.processInfo.environment,
             log: EventLog(logger: logger, contacts: log.contacts(setup)))
         let notifier = observation.notifier
-        try SchemaCheck.require(database: configuration.database, isBusy: notifier.noteBusyStart)
+        let foothold = Foothold()
+        foothold.take(try SchemaCheck.require(database: configuration.database, isBusy: notifier.noteBusyStart))
         let sender = setup.sender()
         let service = WorkerService(
             configuration, draining: drain,
-            open: { try await open(configuration, notifier, drain) },
-            employ: { try employ(setup, $1, $0, sender, observation) })
+            open: { try await open(configuration, notifier, drain, foothold) },
+            employ: {
+                defer { foothold.letGo() }
+                return try employ(setup, $1, $0, sender, observation)
+            })
         do {
             try await ServiceGroup(configuration: group(service, setup, observation)).run()
         } catch {
@@ -60,13 +64,15 @@ struct WorkerSession {
 
     /// Waits for the lock, a drain within its timeout, and for a person where one has to decide, which a drain does not.
     private func open(
-        _ configuration: Configuration, _ notifier: ServiceNotifier, _ drain: Worker<SystemClock>.Drain?
+        _ configuration: Configuration, _ notifier: ServiceNotifier, _ drain: Worker<SystemClock>.Drain?,
+        _ foothold: Foothold
     ) async throws -> WorkerService.Opening {
         let lock: WorkerLock
         do {
             let deadline = drain.map { ContinuousClock.now + $0.timeout }
             lock = try await Standby(forDatabase: configuration.database, until: deadline).take(
                 onWait: { path, holder in
+                    foothold.letGo()
                     logger.note(.standby, [.holder: holder, .lock: path])
                     notifier.standBy(holder: holder)
                 }, onLook: notifier.feed)
@@ -74,7 +80,7 @@ struct WorkerSession {
             throw Failure.temporary(failure.description)
         }
         // The schema and the file may have changed while this worker stood by.
-        try SchemaCheck.require(database: configuration.database)
+        foothold.take(try SchemaCheck.require(database: configuration.database))
         let admission = Admission(configuration: configuration, logger: logger, notifier: notifier)
         let (binding, folders) = try await admission.admit(waits: drain == nil)
         return WorkerService.Opening(lock: lock, binding: binding, folders: folders)

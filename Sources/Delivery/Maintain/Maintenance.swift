@@ -3,7 +3,7 @@
 /// Everything is done in small steps with pauses for others; where somebody holds the database it is tried again later.
 struct Maintenance<Clock: WorkerClock>: Sendable {
     /// How often to look whether the log has grown, while the worker writes.
-    static var lookInterval: Duration { .seconds(5) }
+    static var lookInterval: Duration { .seconds(1) }
     /// How often to ask whether the worker has begun to write again.
     static var idleInterval: Duration { .seconds(30) }
     /// A checkpoint after so long in any case, and so long between two rounds of pruning.
