@@ -38,38 +38,47 @@ struct Schema: Sendable {
 
     /// SQL without what says nothing: comments, and white space that does not keep two words apart.
     static func comparable(_ sql: String) -> String {
-        var source = Array(sql.utf8)[...]
+        let source = Array(sql.utf8)
         var result: [UInt8] = []
-        var apart = false
-        while let byte = source.first {
-            if source.starts(with: "--".utf8) {
-                source = source.drop { $0 != UInt8(ascii: "\n") }
+        result.reserveCapacity(source.count)
+        var (at, apart) = (0, false)
+        while at < source.count {
+            let byte = source[at]
+            switch (byte, at + 1 < source.count ? source[at + 1] : 0) {
+            case (UInt8(ascii: "-"), UInt8(ascii: "-")):
+                at = source[at...].firstIndex(of: UInt8(ascii: "\n")) ?? source.count
                 apart = true
-            } else if source.starts(with: "/*".utf8) {
-                source = source.dropFirst(2)
-                while !source.isEmpty, !source.starts(with: "*/".utf8) { source = source.dropFirst() }
-                source = source.dropFirst(2)
+            case (UInt8(ascii: "/"), UInt8(ascii: "*")):
+                at = end(ofComment: at + 2, source)
                 apart = true
-            } else if byte == UInt8(ascii: " ") || (UInt8(ascii: "\t")...UInt8(ascii: "\r")).contains(byte) {
-                source = source.dropFirst()
+            case (UInt8(ascii: " "), _), (UInt8(ascii: "\t")...UInt8(ascii: "\r"), _):
+                at += 1
                 apart = true
-            } else {
-                let token = Self.token(source)
+            default:
                 if apart, let last = result.last, isWord(last), isWord(byte) { result.append(UInt8(ascii: " ")) }
-                result.append(contentsOf: token)
-                source = source.dropFirst(token.count)
+                let end = end(ofToken: at, source)
+                result.append(contentsOf: source[at..<end])
+                at = end
                 apart = false
             }
         }
         return String(decoding: result, as: UTF8.self)
     }
 
-    /// One byte, or all of what is quoted: white space within quotes is said, not written.
-    private static func token(_ source: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-        guard let quote = source.first, "'\"`".utf8.contains(quote),
-            let end = source.dropFirst().firstIndex(of: quote)
-        else { return source.prefix(1) }
-        return source[...end]
+    /// After the comment's closing signs, or the text's end.
+    private static func end(ofComment start: Int, _ source: [UInt8]) -> Int {
+        var at = start
+        while at + 1 < source.count, source[at] != UInt8(ascii: "*") || source[at + 1] != UInt8(ascii: "/") { at += 1 }
+        return min(at + 2, source.count)
+    }
+
+    /// After one byte, or all of what is quoted: white space within quotes is said, not written.
+    private static func end(ofToken start: Int, _ source: [UInt8]) -> Int {
+        let quote = source[start]
+        guard quote == UInt8(ascii: "'") || quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "`"),
+            let end = source[(start + 1)...].firstIndex(of: quote)
+        else { return start + 1 }
+        return end + 1
     }
 
     private static func isWord(_ byte: UInt8) -> Bool {

@@ -132,7 +132,7 @@ public struct BatchBuilder {
         let isBlank = profile[inside].allSatisfy { $0 <= 0x20 }
         if !isBlank { body.append(UInt8(ascii: ",")) }
         let start = body.count
-        body.append(contentsOf: profile[inside])
+        body.append(bytes: UnsafeRawBufferPointer(rebasing: profile[inside]))
         return start..<body.count
     }
 
@@ -147,7 +147,7 @@ public struct BatchBuilder {
     private mutating func appendData(_ row: IntentRow) -> Range<Int>? {
         guard let data = row.data else { return nil }
         let start = body.count
-        body.append(contentsOf: data)
+        body.append(bytes: data)
         return start..<body.count
     }
 

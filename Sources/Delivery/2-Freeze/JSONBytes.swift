@@ -4,6 +4,11 @@ extension [UInt8] {
         append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 
+    /// At once: as a sequence they would be copied one by one.
+    mutating func append(bytes: UnsafeRawBufferPointer) {
+        append(contentsOf: bytes.assumingMemoryBound(to: UInt8.self))
+    }
+
     mutating func append(integer value: Int64) {
         if value >= 0 && value < 10 {
             append(UInt8(ascii: "0") + UInt8(value))
@@ -18,7 +23,7 @@ extension [UInt8] {
                 rest /= 10
             } while rest > 0
             if value < 0 { append(UInt8(ascii: "-")) }
-            append(contentsOf: digits[start..<20])
+            append(contentsOf: UnsafeMutableBufferPointer(rebasing: digits[start..<20]))
         }
     }
 
@@ -30,15 +35,13 @@ extension [UInt8] {
     /// Appends the bytes of valid UTF-8 text as a JSON string (RFC 8259, section 7).
     mutating func append(jsonString bytes: UnsafeRawBufferPointer) {
         append(UInt8(ascii: "\""))
-        var clean = 0
-        for index in 0..<bytes.count {
-            let byte = bytes[index]
-            guard byte < 0x20 || byte == 0x22 || byte == 0x5C else { continue }
-            append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes[clean..<index]))
-            append(escaped: byte)
-            clean = index + 1
+        var at = 0
+        while at < bytes.count {
+            let end = StringScan.special(in: bytes, from: at)
+            append(bytes: UnsafeRawBufferPointer(rebasing: bytes[at..<end]))
+            if end < bytes.count { append(escaped: bytes[end]) }
+            at = end + 1
         }
-        append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes[clean...]))
         append(UInt8(ascii: "\""))
     }
 

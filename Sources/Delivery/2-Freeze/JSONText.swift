@@ -10,6 +10,7 @@ public struct JSONText {
 
     private let bytes: UnsafeRawBufferPointer
     private var at = 0
+    private var keys = ObjectKeys()
 
     /// The range between the outer braces of a JSON object; throws `Unsendable` when the text is no fit object.
     public static func check(object bytes: UnsafeRawBufferPointer) throws(Unsendable) -> Range<Int> {
@@ -46,11 +47,18 @@ public struct JSONText {
         self.bytes = bytes
     }
 
+    @inline(__always)
     private func peek() -> UInt8? {
         at < bytes.count ? bytes[at] : nil
     }
 
+    @inline(__always)
     private mutating func skipSpace() {
+        // Mostly there is none.
+        if at < bytes.count, bytes[at] <= 0x20 { skipSpaces() }
+    }
+
+    private mutating func skipSpaces() {
         while at < bytes.count,
             bytes[at] == 0x20 || (bytes[at] >= 0x09 && bytes[at] <= 0x0D && bytes[at] != 0x0B && bytes[at] != 0x0C)
         {
@@ -58,6 +66,7 @@ public struct JSONText {
         }
     }
 
+    @inline(__always)
     private mutating func take(_ byte: UInt8) throws(Unsendable) {
         guard peek() == byte else { throw .invalidJSON }
         at += 1
@@ -78,19 +87,22 @@ public struct JSONText {
 
     private mutating func object(depth: Int) throws(Unsendable) {
         try take(UInt8(ascii: "{"))
-        var keys = ObjectKeys()
+        var object = keys.open()
         skipSpace()
         if peek() == UInt8(ascii: "}") { return at += 1 }
         while true {
             skipSpace()
             let key = try string()
-            guard keys.insert(key.range, escaped: key.escaped, of: bytes) else { throw .duplicateKey }
+            guard keys.insert(key.range, escaped: key.escaped, of: bytes, into: &object) else { throw .duplicateKey }
             skipSpace()
             try take(UInt8(ascii: ":"))
             skipSpace()
             try value(depth: depth + 1)
             skipSpace()
-            if peek() == UInt8(ascii: "}") { return at += 1 }
+            if peek() == UInt8(ascii: "}") {
+                keys.close(object)
+                return at += 1
+            }
             try take(UInt8(ascii: ","))
         }
     }
@@ -113,21 +125,18 @@ public struct JSONText {
         try take(UInt8(ascii: "\""))
         let start = at
         var escaped = false
-        while at < bytes.count {
-            let byte = bytes[at]
-            if byte == UInt8(ascii: "\"") {
+        while true {
+            at = StringScan.special(in: bytes, from: at)
+            switch peek() {
+            case UInt8(ascii: "\""):
                 at += 1
                 return (start..<(at - 1), escaped)
-            }
-            guard byte >= 0x20 else { throw .invalidJSON }
-            if byte == UInt8(ascii: "\\") {
+            case UInt8(ascii: "\\"):
                 escaped = true
                 try escape()
-            } else {
-                at += 1
+            default: throw .invalidJSON
             }
         }
-        throw .invalidJSON
     }
 
     private mutating func escape() throws(Unsendable) {

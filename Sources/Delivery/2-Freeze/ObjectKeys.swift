@@ -1,23 +1,39 @@
 import Foundation
 
-/// The keys of one JSON object so far: small objects are compared in place, larger or escaped ones go into a set.
+/// The keys of the JSON objects that are open, innermost last: a few are compared in place, many or escaped ones go into
+/// a set.
 struct ObjectKeys {
     private static let inPlaceMax = 16
 
+    /// One object's own.
+    struct Object {
+        fileprivate let start: Int
+        fileprivate var texts: Set<[UInt8]>?
+    }
+
+    /// Of all open objects, so that an object takes no memory of its own.
     private var ranges: [Range<Int>] = []
-    private var texts: Set<[UInt8]>?
+
+    func open() -> Object { Object(start: ranges.count) }
+
+    mutating func close(_ object: Object) { ranges.removeLast(ranges.count - object.start) }
 
     /// Takes the next key; false when the object has it already.
-    mutating func insert(_ range: Range<Int>, escaped: Bool, of bytes: UnsafeRawBufferPointer) -> Bool {
-        if texts == nil && (escaped || ranges.count == Self.inPlaceMax) {
-            texts = Set(ranges.map { Array(bytes[$0]) })
+    mutating func insert(
+        _ range: Range<Int>, escaped: Bool, of bytes: UnsafeRawBufferPointer, into object: inout Object
+    ) -> Bool {
+        if object.texts == nil && (escaped || ranges.count - object.start == Self.inPlaceMax) {
+            object.texts = Set(ranges[object.start...].map { Array(bytes[$0]) })
         }
-        if texts != nil {
+        if object.texts != nil {
             let text = escaped ? Self.unescaped(bytes[range]) : Array(bytes[range])
-            return texts?.insert(text).inserted ?? true
+            return object.texts?.insert(text).inserted ?? true
         }
-        if ranges.isEmpty { ranges.reserveCapacity(Self.inPlaceMax) }
-        for other in ranges where other.count == range.count && Self.isEqual(other, range, of: bytes) { return false }
+        if ranges.isEmpty { ranges.reserveCapacity(Self.inPlaceMax * 2) }
+        for index in object.start..<ranges.count
+        where ranges[index].count == range.count && Self.isEqual(ranges[index], range, of: bytes) {
+            return false
+        }
         ranges.append(range)
         return true
     }

@@ -87,7 +87,7 @@ public struct IntentDigest: Sendable, Hashable {
         private mutating func add(_ part: UnsafeRawBufferPointer?) {
             bytes.append(integer: part.map { Int64($0.count) })
             bytes.append(UInt8(ascii: ":"))
-            if let part { bytes.append(contentsOf: part) }
+            if let part { bytes.append(bytes: part) }
         }
     }
 }

@@ -35,13 +35,10 @@ extension MemberList {
         at += 1
         starts.removeAll(keepingCapacity: true)
         starts.append(at)
-        var inString = false
         while at < bytes.count {
             let byte = bytes[at]
             if byte == UInt8(ascii: "\"") {
-                inString.toggle()
-            } else if inString {
-                if byte == UInt8(ascii: "\\") { at += 1 }
+                at = end(ofString: at + 1, bytes)
             } else if byte == UInt8(ascii: ",") {
                 starts.append(at + 1)
             } else if byte == UInt8(ascii: "]") {
@@ -54,6 +51,15 @@ extension MemberList {
         return MemberContent(
             id: id, identity: starts[identityFirst]..<(starts[identityLast + 1] - 1),
             profile: range(bytes, starts[12], starts[13]), data: range(bytes, starts[14], starts[15]))
+    }
+
+    /// Where the string that starts here is closed.
+    private static func end(ofString start: Int, _ bytes: UnsafeRawBufferPointer) -> Int {
+        var at = StringScan.special(in: bytes, from: start)
+        while at < bytes.count, bytes[at] != UInt8(ascii: "\"") {
+            at = StringScan.special(in: bytes, from: at + (bytes[at] == UInt8(ascii: "\\") ? 2 : 1))
+        }
+        return at
     }
 
     private static func range(_ bytes: UnsafeRawBufferPointer, _ offset: Int, _ length: Int) -> Range<Int>? {

@@ -5,10 +5,13 @@ enum ProcessCounts {
     static func residentBytes(of pid: pid_t) -> Int { kibibytes(of: pid, "VmRSS:") * 1024 }
     static func residentBytesMax(of pid: pid_t) -> Int { kibibytes(of: pid, "VmHWM:") * 1024 }
 
-    /// Voluntary context switches of all threads.
-    static func wakeups(of pid: pid_t) -> Int {
+    /// Voluntary context switches by thread: what a thread that has ended had must not be taken from the others'.
+    static func wakeups(of pid: pid_t) -> [String: Int] {
         let threads = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/task")) ?? []
-        return threads.reduce(0) { $0 + number("/proc/\(pid)/task/\($1)/status", "voluntary_ctxt_switches:") }
+        return Dictionary(
+            uniqueKeysWithValues: threads.map {
+                ($0, number("/proc/\(pid)/task/\($0)/status", "voluntary_ctxt_switches:"))
+            })
     }
 
     /// Time on a processor, in seconds.
