@@ -78,13 +78,15 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
             ]
         ),
+        // What may be shown: one rule for everything that comes from outside.
+        .target(name: "PlainText"),
         .target(
             name: "Settings",
-            dependencies: [.product(name: "Yams", package: "Yams")]
+            dependencies: ["PlainText", .product(name: "Yams", package: "Yams")]
         ),
         .target(
             name: "Prometheus",
-            dependencies: [.product(name: "CoreMetrics", package: "swift-metrics")]
+            dependencies: ["PlainText", .product(name: "CoreMetrics", package: "swift-metrics")]
         ),
         .target(
             name: "Sandbox",
@@ -100,7 +102,7 @@ let package = Package(
             name: "journey-outbox",
             dependencies: [
                 "Delivery", "Deployment", "JourneyOutbox", "OutboxMigrations", "SQLiteStore", "SpotzeeAPI", "Settings",
-                "Sandbox", "Prometheus",
+                "Sandbox", "Prometheus", "PlainText",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -178,7 +180,7 @@ let package = Package(
             name: "OperatorTests",
             dependencies: [
                 "Delivery", "Deployment", "SQLiteStore", "SpotzeeAPI", "Settings", "journey-outbox", "Prometheus",
-                .product(name: "CoreMetrics", package: "swift-metrics"),
+                "PlainText", .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "GRDB", package: "GRDB.swift"),

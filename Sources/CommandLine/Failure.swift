@@ -1,22 +1,23 @@
 import ArgumentParser
 import Foundation
+import PlainText
 
 /// A failure that ends the command: one sentence on stderr and a documented exit code.
 enum Failure {
     /// sysexits.h: something is wrong with the configuration, and a restart would not help.
-    static func configuration(_ message: String) -> any Error { exit(78, message) }
+    static func configuration(_ message: PlainText) -> any Error { exit(78, message) }
     /// sysexits.h: a try later may succeed.
-    static func temporary(_ message: String) -> any Error { exit(75, message) }
+    static func temporary(_ message: PlainText) -> any Error { exit(75, message) }
     /// sysexits.h: the database was replaced underneath, and nothing more was written to the old one.
     static func replaced(_ path: String) -> any Error {
         exit(
             74, "another file has taken the place of \(path) or of its log; stopped, to be started on what is there now"
         )
     }
-    static func general(_ message: String) -> any Error { exit(1, message) }
-    static func usage(_ message: String) -> any Error { exit(64, message) }
+    static func general(_ message: PlainText) -> any Error { exit(1, message) }
+    static func usage(_ message: PlainText) -> any Error { exit(64, message) }
 
-    private static func exit(_ code: Int32, _ message: String) -> any Error {
+    private static func exit(_ code: Int32, _ message: PlainText) -> any Error {
         Output.error("journey-outbox: \(message)")
         return ExitCode(code)
     }

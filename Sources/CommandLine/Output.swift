@@ -1,17 +1,18 @@
 import Foundation
+import PlainText
 
 /// Results go to stdout, everything said beside them to stderr.
 enum Output {
-    static func print(_ text: String) {
+    static func print(_ text: PlainText) {
         write(text + "\n", to: STDOUT_FILENO)
     }
 
-    static func error(_ text: String) {
+    static func error(_ text: PlainText) {
         write(text + "\n", to: STDERR_FILENO)
     }
 
-    static func write(_ text: String, to descriptor: Int32) {
-        var bytes = Array(text.utf8)[...]
+    static func write(_ text: PlainText, to descriptor: Int32) {
+        var bytes = Array(text.text.utf8)[...]
         while !bytes.isEmpty {
             let count = bytes.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
             // A reader that has gone away gets nothing more; there is nobody to tell.

@@ -1,3 +1,5 @@
+import PlainText
+
 /// Writes one metric in the text format that Prometheus reads
 /// (prometheus.io/docs/instrumenting/exposition_formats, version 0.0.4).
 struct PrometheusText {
@@ -49,6 +51,8 @@ struct PrometheusText {
             case "\\": out += "\\\\"
             case "\n": out += "\\n"
             case "\"" where quotes: out += "\\\""
+            // A scrape is read by people too.
+            case _ where PlainText.steers(scalar): out += "\\" + PlainText.escape(scalar)
             default: out.unicodeScalars.append(scalar)
             }
         }

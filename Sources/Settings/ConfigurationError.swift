@@ -21,8 +21,9 @@ public struct ConfigurationError: Error, Sendable, Equatable, CustomStringConver
     }
 
     /// One line for each problem.
-    public var description: String {
-        let more = omitted == 0 ? [] : ["and \(omitted) more; mend these first"]
-        return (problems.map(\.description) + more).joined(separator: "\n")
+    public var lines: [String] {
+        problems.map(\.description) + (omitted == 0 ? [] : ["and \(omitted) more; mend these first"])
     }
+
+    public var description: String { lines.joined(separator: "\n") }
 }

@@ -1,3 +1,5 @@
+import PlainText
+
 /// One thing wrong with the configuration: where, what, and what to do about it.
 public struct ConfigurationProblem: Sendable, Equatable, CustomStringConvertible {
     /// The file as it was named, or the option or variable at fault.
@@ -14,6 +16,6 @@ public struct ConfigurationProblem: Sendable, Equatable, CustomStringConvertible
     /// `file:line:column: key: what is wrong; what to do`, on one line.
     public var description: String {
         let place = position.map { "\(source):\($0.line):\($0.column)" } ?? source
-        return [place, key, "\(fault); \(remedy)"].filter { !$0.isEmpty }.joined(separator: ": ")
+        return PlainText.visible([place, key, "\(fault); \(remedy)"].filter { !$0.isEmpty }.joined(separator: ": "))
     }
 }

@@ -1,5 +1,6 @@
 import Delivery
 import GRDB
+import PlainText
 import Testing
 
 @testable import SQLiteStore
@@ -50,6 +51,6 @@ import Testing
             ))
         #expect(text.contains(#""possibly_executed_since":"2027-01-15T08:00:00.000Z""#))
         #expect(try BatchDetail.find(99, scene.looking()) == nil)
-        #expect(detail.text(on: .plain).contains("req_9"))
+        #expect(detail.text(on: .plain).text.contains("req_9"))
     }
 }

@@ -44,6 +44,15 @@ import Testing
         scope: .everything, cause: "operator", detail: "deploy of ann@example.com", requestID: nil, since: Scene.now,
         nextProbe: nil, probes: 0)
 
+    @Test func `a path in the status forges no message to systemd`() throws {
+        let listener = try Listener()
+        ServiceNotifier(environment: ["NOTIFY_SOCKET": listener.path]).awaitAdoption("copied: /a\nMAINPID=1\u{1B}[2J")
+        #expect(
+            listener.received() == [
+                #"READY=1"# + "\n" + #"STATUS=paused until journey-outbox adopt: copied: /a\u000aMAINPID=1\u001b[2J"#
+            ])
+    }
+
     @Test func `systemd is told of start, backlog, pause, reload and stop`() throws {
         let listener = try Listener()
         let notifier = ServiceNotifier(environment: ["NOTIFY_SOCKET": listener.path])

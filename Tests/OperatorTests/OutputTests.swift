@@ -1,5 +1,6 @@
 import Delivery
 import Foundation
+import PlainText
 import Testing
 
 @testable import journey_outbox
@@ -53,18 +54,18 @@ import Testing
     @Test func `a table fits its terminal by cutting what may be cut`() {
         var table = TextTable(columns: [.init("id", .right), .init("journey", widthMin: 6), .init("code")])
         table.rows = [[.init("7"), .init("a-very-long-journey"), .init("x\u{1B}[0m")]]
-        let narrow = table.text(on: Terminal(columns: 25, usesColor: false))
+        let narrow = table.text(on: Terminal(columns: 25, usesColor: false)).text
         #expect(narrow.split(separator: "\n").allSatisfy { $0.count <= 25 })
         #expect(narrow.contains("…"))
         #expect(!narrow.contains("\u{1B}"))
-        #expect(table.text(on: .plain).contains("a-very-long-journey"))
+        #expect(table.text(on: .plain).text.contains("a-very-long-journey"))
     }
 
     @Test func `colour takes no room and is only there where it is shown`() {
         var table = TextTable(columns: [.init("a"), .init("b")])
         table.rows = [[.init("x", .bad), .init("y")]]
         #expect(table.text(on: .plain) == "a  b\nx  y")
-        #expect(table.text(on: Terminal(columns: 80, usesColor: true)).contains("\u{1B}[31mx\u{1B}[0m  y"))
+        #expect(table.text(on: Terminal(columns: 80, usesColor: true)).text.contains("\u{1B}[31mx\u{1B}[0m  y"))
     }
 }
 
@@ -85,8 +86,9 @@ extension OutputTests {
                 pending    0
                 delivered  7
                 """)
-        #expect(table.text(on: Terminal(columns: 22, usesColor: true)).contains("\u{1B}[31m7\u{1B}[0m"))
-        #expect(table.text(on: Terminal(columns: 30, usesColor: false)).hasPrefix("journey     pending  delivered\n"))
+        #expect(table.text(on: Terminal(columns: 22, usesColor: true)).text.contains("\u{1B}[31m7\u{1B}[0m"))
+        #expect(
+            table.text(on: Terminal(columns: 30, usesColor: false)).text.hasPrefix("journey     pending  delivered\n"))
     }
 
     @Test(.enabled(if: Tool.works("script", "--version"), "script is not installed"))

@@ -1,5 +1,6 @@
 import Delivery
 import GRDB
+import PlainText
 import Settings
 import Testing
 
@@ -103,7 +104,7 @@ import Testing
             StatusAnswer(
                 try StatusReport(scene.looking(), at: Scene.now), configuration: nil, holder: "42", standby: standby,
                 at: Scene.now
-            ).text(on: .plain)
+            ).text(on: .plain).text
         }
         #expect(try text(nil).hasPrefix("worker: running (pid 42)\n"))
         #expect(try text(43).hasPrefix("worker: running (pid 42); pid 43 stands by\n"))
@@ -168,11 +169,11 @@ import Testing
             StatusAnswer(
                 try StatusReport(scene.looking(), at: Scene.now), configuration: nil, holder: nil, at: Scene.now)
         }
-        #expect(try !answer().text(on: .plain).contains("wal_pinned"))
+        #expect(try !answer().text(on: .plain).text.contains("wal_pinned"))
         #expect(try answer().json.text.contains(#""wal_pinned_since":null"#))
         try scene.run("INSERT INTO outbox_meta (key, value) VALUES ('wal_pinned_since', ?)", ["1800000000000"])
         #expect(
-            try answer().text(on: .plain).contains(
+            try answer().text(on: .plain).text.contains(
                 "log: wal_pinned since 2027-01-15T08:00:00.000Z: a connection reads an old state, so that the log grows; `journey-outbox doctor` names the process"
             ))
         #expect(try answer().json.text.contains(#""wal_pinned_since":"2027-01-15T08:00:00.000Z""#))

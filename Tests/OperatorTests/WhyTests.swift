@@ -1,6 +1,7 @@
 import Delivery
 import Foundation
 import GRDB
+import PlainText
 import SQLiteStore
 import Settings
 import Testing

@@ -67,6 +67,11 @@ import Testing
         #expect(registry.text().contains(#"app_count_total{kind="a\"b\\c\nd"} 1"#))
     }
 
+    @Test func `a label steers no terminal that a scrape is shown on`() {
+        Counter(label: "app_count_total", dimensions: [("kind", "a\u{1B}[2J\u{202E}")], factory: registry).increment()
+        #expect(registry.text().contains(#"app_count_total{kind="a\\u001b[2J\\u202e"} 1"#))
+    }
+
     @Test func `a series that is destroyed is no longer served`() {
         let counter = Counter(label: "app_count_total", dimensions: [("kind", "gone")], factory: registry)
         counter.increment()

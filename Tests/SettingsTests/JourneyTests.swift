@@ -12,7 +12,7 @@ import Testing
     @Test(arguments: [
         (#""": { id: 1 }"#, "journeys.: is an empty name; give it at least one letter"),
         (#"" a": { id: 1 }"#, #"journeys. a: " a" begins or ends with a space; remove the space"#),
-        (#""a\tb": { id: 1 }"#, #"journeys.a\tb: "a\tb" contains a control character; remove it"#),
+        (#""a\tb": { id: 1 }"#, #"journeys.a\u0009b: "a\u0009b" contains a control character; remove it"#),
     ])
     func `a name that no row could carry is refused`(yaml: String, expected: String) {
         #expect(problems(below: "journeys:\n  \(yaml)") == ["c.yaml:3:3: \(expected)"])

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Delivery
 import Deployment
+import PlainText
 import SQLiteStore
 import Settings
 
@@ -48,11 +49,11 @@ struct AdoptCommand: ParsableCommand {
                 answer.print(.object([.init("needed", .bool(false))])) { _ in "there is nothing to adopt" }
             }
         } catch let failure as StateFailure {
-            throw Failure.configuration(failure.description)
+            throw Failure.configuration("\(failure)")
         } catch StoreError.busy {
-            throw Failure.general(OperatorError.busy.description)
+            throw Failure.general("\(OperatorError.busy)")
         } catch let error as OperatorError {
-            throw Failure.general(error.description)
+            throw Failure.general("\(error)")
         }
     }
 
@@ -99,9 +100,9 @@ struct AdoptCommand: ParsableCommand {
         ])
     }
 
-    private static func question(_ need: AdoptionNeed, _ report: Adopting.Report) -> String {
+    private static func question(_ need: AdoptionNeed, _ report: Adopting.Report) -> PlainText {
         """
-        \(need.pauseCause): \(PlainText.of(need.sight))
+        \(need.pauseCause): \(need.sight)
         \(report.proven) intents are proven to have been delivered, and will be marked so
         \(report.unproven) open intents may have been delivered, and nothing proves it
         \(report.new) came after that, and will be delivered
@@ -109,7 +110,7 @@ struct AdoptCommand: ParsableCommand {
         """
     }
 
-    private static func done(_ report: Adopting.Report, _ choice: Adopting.Choice) -> String {
+    private static func done(_ report: Adopting.Report, _ choice: Adopting.Choice) -> PlainText {
         """
         adopted: the outbox has a new identity
         \(report.proven) marked as delivered, \(report.unproven) \(choice == .deliver ? "to be delivered" : "discarded"), \

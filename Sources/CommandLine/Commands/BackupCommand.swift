@@ -1,5 +1,6 @@
 import ArgumentParser
 import Delivery
+import PlainText
 import SQLiteStore
 
 /// Copies the database while others write to it.
@@ -26,10 +27,10 @@ struct BackupCommand: OperatorCommand {
                 try copy.write(to: file)
             }
             answer.print(.object([.init("file", .string(file)), .init("bytes", .of(bytes))])) { _ in
-                "copied \(bytes / 1024) KiB to \(PlainText.of(file))"
+                "copied \(bytes / 1024) KiB to \(file)"
             }
         } catch let error as BackupError {
-            throw Failure.general(error.description)
+            throw Failure.general("\(error)")
         }
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import PlainText
 
 /// What could keep intents from being delivered, and what to do about it.
 struct DoctorCommand: AsyncParsableCommand {
@@ -47,8 +48,8 @@ struct DoctorCommand: AsyncParsableCommand {
     }
 
     /// One line for each check, and below it what to do.
-    private static func text(_ checks: [Check], on terminal: Terminal) -> String {
-        checks.flatMap { check -> [String] in
+    private static func text(_ checks: [Check], on terminal: Terminal) -> PlainText {
+        checks.flatMap { check -> [PlainText] in
             let mark = check.verdict.rawValue.padding(toLength: 4, withPad: " ", startingAt: 0)
             let color: TextTable.Style =
                 switch check.verdict {
@@ -56,8 +57,8 @@ struct DoctorCommand: AsyncParsableCommand {
                 case .warn: .warning
                 case .fail: .bad
                 }
-            let line = "\(terminal.styled(mark, color))  \(PlainText.of(check.name)): \(PlainText.of(check.finding))"
-            return [line] + (check.remedy.map { ["      fix: \(PlainText.of($0))"] } ?? [])
+            let line: PlainText = "\(terminal.styled("\(mark)", color))  \(check.name): \(check.finding)"
+            return [line] + (check.remedy.map { ["      fix: \($0)"] } ?? [])
         }.joined(separator: "\n")
     }
 }

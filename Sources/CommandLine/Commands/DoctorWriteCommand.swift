@@ -1,4 +1,5 @@
 import ArgumentParser
+import PlainText
 import SQLiteStore
 
 /// The doctor's own probe, run as another user.
@@ -13,7 +14,7 @@ struct DoctorWriteCommand: ParsableCommand {
         case .writable: return
         case .locked: throw ExitCode(75)
         case .refused(let reason):
-            Output.print(reason)
+            Output.print("\(reason)")
             throw ExitCode(1)
         }
     }

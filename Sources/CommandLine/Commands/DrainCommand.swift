@@ -1,5 +1,6 @@
 import ArgumentParser
 import Delivery
+import PlainText
 import Settings
 import Synchronization
 

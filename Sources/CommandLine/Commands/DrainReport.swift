@@ -1,4 +1,5 @@
 import Delivery
+import PlainText
 import SQLiteStore
 
 /// What a drain came to, for the person who called it.
@@ -15,8 +16,8 @@ struct DrainReport {
 
     var isDone: Bool { outcome == .drained }
 
-    var text: String {
-        var lines = deaths.rows.map { "dead: intent \($0.id) of \($0.journey): \($0.code): \($0.message)" }
+    var text: PlainText {
+        var lines: [PlainText] = deaths.rows.map { "dead: intent \($0.id) of \($0.journey): \($0.code): \($0.message)" }
         if deaths.count > deaths.rows.count { lines.append("dead: \(deaths.count - deaths.rows.count) more") }
         switch outcome {
         case .drained: lines.append("drained; \(deaths.count) died")
@@ -24,7 +25,7 @@ struct DrainReport {
         case .timedOut(let remaining): lines.append("time is up; \(Self.left(remaining))")
         case .blocked(let remaining): lines.append("what is left waits for a person; \(Self.left(remaining))")
         }
-        return lines.map(LogLine.visible).joined(separator: "\n")
+        return lines.joined(separator: "\n")
     }
 
     var json: JSON {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Delivery
 import Foundation
+import PlainText
 import SQLiteStore
 
 /// Commits intents, as a producer would.
@@ -41,15 +42,15 @@ struct EnqueueCommand: OperatorCommand {
                 .init("ids", .array(report.ids.map { .of($0) })), .init("duplicates", .of(report.duplicates)),
             ])
             if report.ids.isEmpty && !answer.json { return Output.error(Self.note(report.duplicates)) }
-            answer.print(json) { _ in report.ids.map { String($0) }.joined(separator: "\n") }
+            answer.print(json) { _ in report.ids.map { "\($0)" }.joined(separator: "\n") }
             if report.duplicates > 0 && !answer.json { Output.error(Self.note(report.duplicates)) }
         } catch let refusal as Enqueueing.Refusal {
-            let place = from == nil ? "" : "line \(intents[refusal.index].line): "
+            let place: PlainText = from == nil ? "" : "line \(intents[refusal.index].line): "
             throw Failure.general("\(place)\(refusal.message); nothing was inserted")
         }
     }
 
-    private static func note(_ duplicates: Int) -> String {
+    private static func note(_ duplicates: Int) -> PlainText {
         "duplicates: \(duplicates) (their dedup key is taken; nothing was inserted for them)"
     }
 
@@ -57,13 +58,13 @@ struct EnqueueCommand: OperatorCommand {
     private func read(_ file: String) throws -> [(line: Int, intent: NewIntent)] {
         let descriptor = file == "-" ? STDIN_FILENO : open(file, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
-            throw Failure.general("cannot read \(PlainText.of(file)): \(String(cString: strerror(errno)))")
+            throw Failure.general("cannot read \(file): \(String(cString: strerror(errno)))")
         }
         defer { if file != "-" { close(descriptor) } }
         do {
             return try IntentLine.readAll(descriptor, journey: journey)
         } catch {
-            throw Failure.general("\(PlainText.of(error.description)); nothing was inserted")
+            throw Failure.general("\(error); nothing was inserted")
         }
     }
 }

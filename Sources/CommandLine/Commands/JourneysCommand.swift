@@ -1,4 +1,5 @@
 import ArgumentParser
+import PlainText
 import Settings
 import SpotzeeAPI
 
@@ -29,8 +30,8 @@ struct JourneysCommand: AsyncParsableCommand {
             if lines.contains(where: \.isTrouble) { throw ExitCode(1) }
         case .refused(let status, let code, let message):
             let words = [code, message].compactMap { $0 }.joined(separator: ": ")
-            throw Failure.general(PlainText.of("\(api.url) answers \(status) \(words)"))
-        case .unreachable(let reason): throw Failure.general(PlainText.of("\(api.url) cannot be reached: \(reason)"))
+            throw Failure.general("\(api.url) answers \(status) \(words)")
+        case .unreachable(let reason): throw Failure.general("\(api.url) cannot be reached: \(reason)")
         }
     }
 }

@@ -3,6 +3,7 @@ import Foundation
 import GRDB
 import JourneyOutbox
 import OutboxMigrations
+import PlainText
 
 /// Puts the outbox into a database.
 struct MigrateCommand: ParsableCommand {
@@ -29,7 +30,7 @@ struct MigrateCommand: ParsableCommand {
     }
 
     func run() throws {
-        if print { return Output.print(Migrations.all.map(\.up).joined(separator: "\n")) }
+        if print { return Output.print(PlainText(own: Migrations.all.map(\.up).joined(separator: "\n"))) }
         let path = try options.databasePath()
         let database = try open(path)
         do {
@@ -40,7 +41,7 @@ struct MigrateCommand: ParsableCommand {
             }
             try report(applied, database)
         } catch let error as OutboxError {
-            throw Failure.configuration(error.description)
+            throw Failure.configuration("\(error)")
         }
     }
 
@@ -50,7 +51,7 @@ struct MigrateCommand: ParsableCommand {
             .init("applied", .array(applied.map { .string($0) })), .init("journal_mode", .of(mode)),
         ])
         answer.print(json) { _ in
-            let lines = applied.isEmpty ? ["the outbox is up to date"] : applied.map { "applied \($0)" }
+            let lines: [PlainText] = applied.isEmpty ? ["the outbox is up to date"] : applied.map { "applied \($0)" }
             return (lines + (wal ? [Self.walNote] : [])).joined(separator: "\n")
         }
     }
@@ -72,7 +73,7 @@ struct MigrateCommand: ParsableCommand {
         }
     }
 
-    private static let walNote = """
+    private static let walNote: PlainText = """
         journal mode: wal. The mode is kept in the file: a connection that sets journal_mode=DELETE itself will get \
         "database is locked", and a transaction over attached databases is atomic only file by file.
         """

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Delivery
+import PlainText
 import SQLiteStore
 
 /// A command that looks at the database or changes something in it, beside a running worker or without one.
@@ -18,10 +19,10 @@ extension OperatorCommand {
             let connection = try OperatorConnection(path: try options.databasePath(), for: Self.purpose)
             try perform(connection, at: SystemClock().now().wall)
         } catch let error as OutboxConnectionError {
-            throw Failure.configuration(error.description)
+            throw Failure.configuration("\(error)")
         } catch let error as OperatorError {
-            if case .noOutbox = error { throw Failure.configuration(error.description) }
-            throw Failure.general(error.description)
+            if case .noOutbox = error { throw Failure.configuration("\(error)") }
+            throw Failure.general("\(error)")
         }
     }
 }

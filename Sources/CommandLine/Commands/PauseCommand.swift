@@ -1,5 +1,6 @@
 import ArgumentParser
 import Delivery
+import PlainText
 import SQLiteStore
 import Settings
 
@@ -28,12 +29,11 @@ struct PauseCommand: OperatorCommand {
         let scope = journey.map(Pause.Scope.journey) ?? .everything
         let isNew = try PauseSwitch(connection, at: now).pause(scope, reason: reason)
         if let journey, let configuration = try options.loadIfPresent(), configuration.journeys[journey] == nil {
-            let name = PlainText.of(journey)
-            Output.error("journey-outbox: the configuration has no journey \(name); it is paused all the same")
+            Output.error("journey-outbox: the configuration has no journey \(journey); it is paused all the same")
         }
         let json = JSON.object([
             .init("scope", .string(scope.name)), .init("paused", .bool(true)), .init("was_paused", .bool(!isNew)),
         ])
-        answer.print(json) { _ in "\(PlainText.of(scope.name)) \(isNew ? "is" : "was already") paused" }
+        answer.print(json) { _ in "\(scope.name) \(isNew ? "is" : "was already") paused" }
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Delivery
+import PlainText
 import SQLiteStore
 
 /// Says of intents in doubt whether they were delivered.

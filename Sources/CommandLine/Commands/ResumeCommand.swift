@@ -1,5 +1,6 @@
 import ArgumentParser
 import Delivery
+import PlainText
 import SQLiteStore
 
 /// Takes back a pause, and lets refused doors be tried at once.
@@ -38,11 +39,11 @@ struct ResumeCommand: OperatorCommand {
         .object([.init("scope", .string(pause.scope.name)), .init("cause", .string(pause.cause))])
     }
 
-    private static func text(_ resumed: PauseSwitch.Resumed, _ scope: Pause.Scope) -> String {
-        let name = PlainText.of(scope.name)
-        var lines = [resumed.wasPaused ? "\(name) is resumed" : "\(name) was not paused by anyone"]
-        lines += resumed.probing.map { "trying now: \(PlainText.of($0.scope.name)), \(PlainText.of($0.cause))" }
-        lines += resumed.remaining.map { "still paused: \(PlainText.of($0.scope.name)), \(PlainText.of($0.cause))" }
+    private static func text(_ resumed: PauseSwitch.Resumed, _ scope: Pause.Scope) -> PlainText {
+        let name = scope.name
+        var lines: [PlainText] = [resumed.wasPaused ? "\(name) is resumed" : "\(name) was not paused by anyone"]
+        lines += resumed.probing.map { "trying now: \($0.scope.name), \($0.cause)" }
+        lines += resumed.remaining.map { "still paused: \($0.scope.name), \($0.cause)" }
         return lines.joined(separator: "\n")
     }
 }

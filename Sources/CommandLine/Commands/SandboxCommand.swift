@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Logging
+import PlainText
 import Sandbox
 
 /// The API's stand-in on loopback.

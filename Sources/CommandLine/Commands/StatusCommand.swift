@@ -1,6 +1,7 @@
 import ArgumentParser
 import Delivery
 import Foundation
+import PlainText
 import SQLiteStore
 
 /// What is where, and why nothing leaves.

@@ -15,7 +15,7 @@ struct ProcessTable {
 
     func process(_ pid: Int) -> Process {
         let name = ProcFile.text("\(root)/\(pid)/comm").trimmingCharacters(in: .whitespacesAndNewlines)
-        return Process(pid: pid, name: PlainText.of(name))
+        return Process(pid: pid, name: name)
     }
 
     /// Who has a file open, by the name that the kernel shows for it.

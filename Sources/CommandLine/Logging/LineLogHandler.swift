@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import PlainText
 
 /// Writes one event per line to stderr: its name, then its fields by name.
 struct LineLogHandler: LogHandler {
@@ -21,7 +22,8 @@ struct LineLogHandler: LogHandler {
 
     /// On a terminal the line takes the place of a progress line.
     @Sendable private static func writeToStandardError(_ line: String) {
-        Output.write((isatty(STDERR_FILENO) == 1 ? ProgressLine.clearing : "") + line, to: STDERR_FILENO)
+        Output.write(
+            PlainText(own: (isatty(STDERR_FILENO) == 1 ? ProgressLine.clearing : "") + line), to: STDERR_FILENO)
     }
 
     subscript(metadataKey key: String) -> Logger.Metadata.Value? {

@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import PlainText
 
 /// One event as text: nothing in it can start a second line or a terminal escape.
 struct LogLine {
@@ -37,14 +38,15 @@ struct LogLine {
     var prefix: String { "<\(priority)>" }
 
     private var plain: String {
-        ([event] + fields.map { "\($0.name)=\(Self.quoted($0.text))" }).joined(separator: " ")
+        ([PlainText.visible(event)] + fields.map { "\(PlainText.visible($0.name))=\(Self.quoted($0.text))" }).joined(
+            separator: " ")
     }
 
     private func json(_ now: Date) -> String {
         let head = [("time", Self.timestamp(now)), ("level", level.rawValue), ("event", event)].map {
-            "\"\($0.0)\":\(Self.jsonString($0.1))"
+            "\"\($0.0)\":\(JSON.quoted($0.1))"
         }
-        let rest = fields.map { "\(Self.jsonString($0.name)):\($0.isNumber ? $0.text : Self.jsonString($0.text))" }
+        let rest = fields.map { "\(JSON.quoted($0.name)):\($0.isNumber ? $0.text : JSON.quoted($0.text))" }
         return "{" + (head + rest).joined(separator: ",") + "}"
     }
 
@@ -60,36 +62,11 @@ struct LogLine {
         }
     }
 
-    /// The text with every character that could steer a terminal made visible.
-    static func visible(_ text: String) -> String {
-        String(jsonString(text).dropFirst().dropLast())
-    }
-
     private static func quoted(_ text: String) -> String {
         let isPlain =
             !text.isEmpty
             && text.unicodeScalars.allSatisfy { $0.value > 0x20 && $0.value < 0x7F && $0 != "\"" && $0 != "=" }
-        return isPlain ? text : jsonString(text)
-    }
-
-    private static func jsonString(_ text: String) -> String {
-        var out = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": out += "\\\""
-            case "\\": out += "\\\\"
-            case _
-            where scalar.value < 0x20 || (scalar.value >= 0x7F && scalar.value < 0xA0) || Self.steersText(scalar):
-                out += "\\u" + String(format: "%04x", scalar.value)
-            default: out.unicodeScalars.append(scalar)
-            }
-        }
-        return out + "\""
-    }
-
-    /// Line separators and bidirectional controls, which would rearrange what a person reads.
-    private static func steersText(_ scalar: Unicode.Scalar) -> Bool {
-        (0x2028...0x202E).contains(scalar.value) || (0x2066...0x2069).contains(scalar.value)
+        return isPlain ? text : JSON.quoted(text)
     }
 
     private static func timestamp(_ date: Date) -> String {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import PlainText
 
 /// How a command answers.
 struct AnswerOptions: ParsableArguments {
@@ -7,8 +8,8 @@ struct AnswerOptions: ParsableArguments {
     var json = false
 
     /// Prints the answer in the form that was asked for.
-    func print(_ value: JSON, or text: (Terminal) -> String) {
-        if json { return Output.print(value.text) }
+    func print(_ value: JSON, or text: (Terminal) -> PlainText) {
+        if json { return Output.print(value.plain) }
         Output.print(text(Terminal.standardOutput(environment: ProcessInfo.processInfo.environment)))
     }
 }

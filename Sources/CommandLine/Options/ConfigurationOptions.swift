@@ -1,4 +1,5 @@
 import ArgumentParser
+import PlainText
 import Settings
 
 /// Which configuration a command works under.
@@ -27,7 +28,7 @@ struct ConfigurationOptions: ParsableArguments {
             return try Configuration.load(database: database, environment: .process)
         } catch {
             if error.problems.first?.source != "configuration" {
-                Output.error("journey-outbox: answering without the configuration, which is not valid:\n\(error)")
+                Output.error("journey-outbox: answering without the configuration, which is not valid:\n\(error.plain)")
             }
             return nil
         }
@@ -38,7 +39,12 @@ struct ConfigurationOptions: ParsableArguments {
         do {
             return try Configuration.load(file: config, database: database, environment: environment)
         } catch {
-            throw Failure.configuration(String(describing: error))
+            throw Failure.configuration(error.plain)
         }
     }
+}
+
+extension ConfigurationError {
+    /// One line for each problem, whatever the file says.
+    var plain: PlainText { lines.map { "\($0)" }.joined(separator: "\n") }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import PlainText
 
 /// Which part of a listing.
 struct PageOptions: ParsableArguments {
@@ -17,7 +18,7 @@ struct PageOptions: ParsableArguments {
     }
 
     /// Said below a listing that is not complete.
-    static func more(_ cursor: String?) -> String {
+    static func more(_ cursor: String?) -> PlainText {
         cursor.map { "\nmore: --cursor \($0)" } ?? ""
     }
 }

@@ -1,23 +1,25 @@
 import Delivery
 import Foundation
+import PlainText
 import SQLiteStore
 
 extension BatchDetail {
     /// The batch for a person: its facts, then its answers, then its members.
-    func text(on terminal: Terminal) -> String {
+    func text(on terminal: Terminal) -> PlainText {
         [facts, answerTable.text(on: terminal), memberTable.text(on: terminal)].joined(separator: "\n\n")
     }
 
-    private var facts: String {
+    private var facts: PlainText {
         let went = moved.sorted { $0.key < $1.key }
         let lineage =
             [JSON.Field("successor_ids", .array(successors.map { .of($0) }))]
             + went.map { JSON.Field("moved to \($0.key)", .array($0.value.map { .of($0) })) }
         let fields = (record.fields + lineage).filter { $0.value != .null && $0.value != .array([]) }
         let width = fields.map(\.name.count).max() ?? 0
-        return fields.map { field in
-            let value: String = if case .string(let text) = field.value { PlainText.of(text) } else { field.value.text }
-            return field.name.padding(toLength: width + 2, withPad: " ", startingAt: 0) + value
+        return fields.map { field -> PlainText in
+            let name = field.name.padding(toLength: width + 2, withPad: " ", startingAt: 0)
+            if case .string(let text) = field.value { return "\(name)\(text)" }
+            return "\(name)\(field.value.plain)"
         }.joined(separator: "\n")
     }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Delivery
+import PlainText
 import SQLiteStore
 
 /// What a command that changes intents says about it.
@@ -27,7 +28,7 @@ struct ChangeAnswer {
         ])
     }
 
-    func text(on terminal: Terminal) -> String {
+    func text(on terminal: Terminal) -> PlainText {
         isDryRun ? "would \(verb) \(report.done)" : "\(participle) \(report.done)"
     }
 
@@ -35,7 +36,7 @@ struct ChangeAnswer {
     func print(_ options: AnswerOptions, isNamed: Bool) throws {
         options.print(json, or: text)
         if !options.json {
-            for intent in report.skipped { Output.error("skipped \(intent.id): \(PlainText.of(intent.reason))") }
+            for intent in report.skipped { Output.error("skipped \(intent.id): \(intent.reason)") }
             let untold = report.skippedCount - report.skipped.count
             if untold > 0 { Output.error("skipped \(untold) more") }
         }

@@ -1,5 +1,6 @@
 import Delivery
 import Foundation
+import PlainText
 import SQLiteStore
 
 extension DeadLetter {
@@ -13,17 +14,16 @@ extension DeadLetter {
             ])
     }
 
-    func text(on terminal: Terminal) -> String {
+    func text(on terminal: Terminal) -> PlainText {
         guard case .object(let fields) = json else { return "" }
         let width = fields.map(\.name.count).max() ?? 0
-        return fields.map { field in
-            let value =
-                switch field.value {
-                case .string(let text): PlainText.of(text)
-                case .null: "-"
-                default: field.value.text
-                }
-            return field.name.padding(toLength: width + 2, withPad: " ", startingAt: 0) + value
+        return fields.map { field -> PlainText in
+            let name = field.name.padding(toLength: width + 2, withPad: " ", startingAt: 0)
+            return switch field.value {
+            case .string(let text): "\(name)\(text)"
+            case .null: "\(name)-"
+            default: "\(name)\(field.value.plain)"
+            }
         }.joined(separator: "\n")
     }
 

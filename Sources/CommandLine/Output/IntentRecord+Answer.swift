@@ -1,4 +1,5 @@
 import Delivery
+import PlainText
 import SQLiteStore
 
 extension IntentRecord {

@@ -1,4 +1,5 @@
 import Delivery
+import PlainText
 
 extension IntentStory {
     var json: JSON {
@@ -23,16 +24,15 @@ extension IntentStory {
         ])
     }
 
-    func text(on terminal: Terminal) -> String {
-        let head = ["intent \(id)", journey.map { "of \($0)" }, contact.map { "for \($0)" }].compactMap { $0 }
-            .joined(separator: " ")
-        var lines = [head + (state.map { ": \($0.rawValue)" } ?? "")]
+    func text(on terminal: Terminal) -> PlainText {
+        let head: [PlainText?] = ["intent \(id)", journey.map { "of \($0)" }, contact.map { "for \($0)" }]
+        var lines = [head.compactMap { $0 }.joined(separator: " ") + (state.map { ": \($0.rawValue)" } ?? "")]
         lines += events.map { "  \(RFC3339.text($0.at))  \($0.text)" }
         let isEnded = state == nil || state == .delivered || state == .cancelled
-        lines.append((isEnded ? "  now: " : "  now it waits for: ") + outlook.text)
+        lines.append("  \(isEnded ? "now" : "now it waits for"): \(outlook.text)")
         lines.append("  rule: \(outlook.rule)")
         if let until = outlook.until { lines.append("  until: \(RFC3339.text(until))") }
         if let command = outlook.command { lines.append("  command: \(command)") }
-        return lines.map(PlainText.of).joined(separator: "\n")
+        return lines.joined(separator: "\n")
     }
 }

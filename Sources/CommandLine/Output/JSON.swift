@@ -1,4 +1,5 @@
 import Delivery
+import PlainText
 
 /// A value to be printed as JSON, its keys in the order in which they were given.
 ///
@@ -47,7 +48,10 @@ indirect enum JSON: Equatable {
         }
     }
 
-    private static func quoted(_ text: String) -> String {
+    /// One line that steers nothing.
+    var plain: PlainText { PlainText(own: text) }
+
+    static func quoted(_ text: String) -> String {
         var out = "\""
         for scalar in text.unicodeScalars {
             switch scalar {
@@ -55,7 +59,7 @@ indirect enum JSON: Equatable {
             case "\\": out += "\\\\"
             case "\n": out += "\\n"
             case "\t": out += "\\t"
-            case _ where PlainText.steersTerminal(scalar): out += PlainText.escape(scalar)
+            case _ where PlainText.steers(scalar): out += PlainText.escape(scalar)
             default: out.unicodeScalars.append(scalar)
             }
         }
@@ -68,7 +72,7 @@ indirect enum JSON: Equatable {
         for scalar in text.unicodeScalars {
             if scalar.value < 0x20 {
                 out += " "
-            } else if PlainText.steersTerminal(scalar) {
+            } else if PlainText.steers(scalar) {
                 out += PlainText.escape(scalar)
             } else {
                 out.unicodeScalars.append(scalar)

@@ -1,3 +1,4 @@
+import PlainText
 import Settings
 import SpotzeeAPI
 
@@ -47,7 +48,7 @@ struct JourneyComparison: Equatable {
         ])
     }
 
-    static func text(_ lines: [JourneyComparison], on terminal: Terminal) -> String {
+    static func text(_ lines: [JourneyComparison], on terminal: Terminal) -> PlainText {
         if lines.isEmpty { return "no journeys, neither in the configuration nor at the API" }
         var table = TextTable(columns: [
             .init("journey", widthMin: 10), .init("id", .right), .init("entrance", .right), .init("status"),

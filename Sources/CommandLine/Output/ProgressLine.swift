@@ -1,5 +1,6 @@
 import Dispatch
 import Foundation
+import PlainText
 import Synchronization
 
 /// One line on stderr that keeps up with something that takes longer than a second; nothing where nobody looks.
@@ -18,7 +19,7 @@ final class ProgressLine: Sendable {
 
     init(
         _ title: String, isShown: Bool = isatty(STDERR_FILENO) == 1, start: ContinuousClock.Instant = .now,
-        write: @escaping @Sendable (String) -> Void = { Output.write($0, to: STDERR_FILENO) }
+        write: @escaping @Sendable (String) -> Void = { Output.write(PlainText(own: $0), to: STDERR_FILENO) }
     ) {
         self.title = title
         self.isShown = isShown

@@ -1,19 +1,20 @@
 import Delivery
+import PlainText
 import SQLiteStore
 
 extension StatusAnswer {
     /// The answer for a person: the worker and what holds things back first, then the journeys.
-    func text(on terminal: Terminal) -> String {
-        var lines = [workerLine, "idempotency: \(enforcement.rawValue)"]
+    func text(on terminal: Terminal) -> PlainText {
+        var lines: [PlainText] = [workerLine, "idempotency: \(enforcement.rawValue)"]
         lines.append(
-            "database: \(PlainText.of(database.path)) (\(database.journalMode), \(database.bytes / 1024) KiB"
+            "database: \(database.path) (\(database.journalMode), \(database.bytes / 1024) KiB"
                 + (database.walBytes > 0 ? " + \(database.walBytes / 1024) KiB log)" : ")"))
         if let since = database.walPinnedSince {
             lines.append(
                 "log: wal_pinned since \(RFC3339.text(since)): a connection reads an old state, so that the log grows; "
                     + "`journey-outbox doctor` names the process")
         }
-        lines.append("backlog: " + backlog.text + oldestText)
+        lines.append("backlog: \(backlog.text)\(oldestText)")
         lines += pauses.map(Self.line)
         if journeys.isEmpty { return (lines + ["", "no journeys yet"]).joined(separator: "\n") }
         return (lines + ["", table.text(on: terminal)]).joined(separator: "\n")
@@ -23,10 +24,10 @@ extension StatusAnswer {
         oldestDue.map { ", the oldest for \(DrainEstimate.span(max(0, (now - $0).seconds)))" } ?? ""
     }
 
-    private var workerLine: String {
+    private var workerLine: PlainText {
         guard worker.isRunning else { return "worker: not running" }
-        let details = [
-            worker.pid.map { "pid \($0)" }, worker.version.map { "version \(PlainText.of($0))" },
+        let details: [PlainText] = [
+            worker.pid.map { "pid \($0)" }, worker.version.map { "version \($0)" },
             worker.since.map { "since \(RFC3339.text($0))" },
         ].compactMap { $0 }
         let isAwaiting = pauses.contains { $0.isAwaitingAdoption }
@@ -34,16 +35,15 @@ extension StatusAnswer {
             + (details.isEmpty ? "" : " (\(details.joined(separator: ", ")))") + standby
     }
 
-    private var standby: String {
+    private var standby: PlainText {
         worker.standby.map { $0 == 0 ? "; another one stands by" : "; pid \($0) stands by" } ?? ""
     }
 
-    private static func line(_ pause: Pause) -> String {
-        let detail = pause.detail.map { ": \(PlainText.of($0))" } ?? ""
+    private static func line(_ pause: Pause) -> PlainText {
+        let detail = pause.detail.map { ": \($0)" } ?? ""
         let remedy = "until `journey-outbox \(pause.isAwaitingAdoption ? "adopt" : "resume")`"
         let end = pause.nextProbe.map { "tried again at \(RFC3339.text($0))" } ?? remedy
-        let scope = PlainText.of(pause.scope.name)
-        return "paused: \(scope), \(PlainText.of(pause.cause))\(detail), since \(RFC3339.text(pause.since)), \(end)"
+        return "paused: \(pause.scope.name), \(pause.cause)\(detail), since \(RFC3339.text(pause.since)), \(end)"
     }
 
     /// Columns of zeros are left away, except for those that people look for first.

@@ -1,4 +1,5 @@
 import Foundation
+import PlainText
 
 /// What stdout can show.
 struct Terminal {
@@ -18,7 +19,7 @@ struct Terminal {
     }
 
     /// The text with an accent, where colour is.
-    func styled(_ text: String, _ style: TextTable.Style) -> String {
+    func styled(_ text: PlainText, _ style: TextTable.Style) -> PlainText {
         usesColor && style != .plain ? "\u{1B}[\(style.rawValue)m\(text)\u{1B}[0m" : text
     }
 }

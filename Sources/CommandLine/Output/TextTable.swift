@@ -1,3 +1,5 @@
+import PlainText
+
 /// Rows of text in aligned columns that fit a terminal.
 struct TextTable {
     enum Alignment {
@@ -18,7 +20,7 @@ struct TextTable {
         let style: Style
 
         init(_ text: String, _ style: Style = .plain) {
-            self.text = PlainText.of(text)
+            self.text = PlainText.visible(text)
             self.style = style
         }
     }
@@ -42,13 +44,13 @@ struct TextTable {
     var rows: [[Cell]] = []
 
     /// The table; where not even its narrowest form fits, one block of lines for each row.
-    func text(on terminal: Terminal) -> String {
+    func text(on terminal: Terminal) -> PlainText {
         let widths = widths(within: terminal.columns)
         if let columnsMax = terminal.columns, widths.reduce(0, +) + Self.gap * (columns.count - 1) > columnsMax {
-            return rows.map { block($0, on: terminal) }.joined(separator: "\n\n")
+            return PlainText(own: rows.map { block($0, on: terminal) }.joined(separator: "\n\n"))
         }
         let header = columns.map { Cell($0.title, .heading) }
-        return ([header] + rows).map { line($0, widths, terminal) }.joined(separator: "\n")
+        return PlainText(own: ([header] + rows).map { line($0, widths, terminal) }.joined(separator: "\n"))
     }
 
     private func block(_ cells: [Cell], on terminal: Terminal) -> String {
@@ -56,7 +58,7 @@ struct TextTable {
         let room = max(1, (terminal.columns ?? .max) - width - Self.gap)
         return zip(columns, cells).filter { !$0.1.text.isEmpty }.map { column, cell in
             let name = column.title + String(repeating: " ", count: width - column.title.count + Self.gap)
-            return name + terminal.styled(Self.cut(cell.text, to: room), cell.style)
+            return name + Self.styled(Self.cut(cell.text, to: room), cell.style, terminal)
         }.joined(separator: "\n")
     }
 
@@ -80,13 +82,18 @@ struct TextTable {
         for (index, cell) in cells.enumerated() {
             let text = Self.cut(cell.text, to: widths[index])
             let space = String(repeating: " ", count: widths[index] - text.count)
-            let styled = terminal.styled(text, cell.style)
+            let styled = Self.styled(text, cell.style, terminal)
             let isLast = index == cells.count - 1
             line += columns[index].alignment == .right ? space + styled : styled + (isLast ? "" : space)
             if !isLast { line += String(repeating: " ", count: Self.gap) }
         }
         while line.last == " " { line.removeLast() }
         return line
+    }
+
+    /// A cell's text is visible already.
+    private static func styled(_ text: String, _ style: Style, _ terminal: Terminal) -> String {
+        terminal.styled(PlainText(own: text), style).text
     }
 
     private static func cut(_ text: String, to width: Int) -> String {

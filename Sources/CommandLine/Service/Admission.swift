@@ -2,6 +2,7 @@ import Delivery
 import Deployment
 import Foundation
 import Logging
+import PlainText
 import SQLiteStore
 import Settings
 
@@ -92,7 +93,7 @@ struct Admission {
                 logger.note(.databaseBusy)
                 try await Task.sleep(for: .milliseconds(500))
             } catch let failure as StateFailure {
-                throw Failure.configuration(failure.description)
+                throw Failure.configuration("\(failure)")
             }
         }
     }

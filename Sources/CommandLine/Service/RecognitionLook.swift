@@ -1,6 +1,7 @@
 import Delivery
 import Deployment
 import Foundation
+import PlainText
 import SQLiteStore
 import Settings
 
@@ -14,7 +15,7 @@ struct RecognitionLook {
         do {
             folders = try StateFolders.open(configuration.stateDirectory)
         } catch let failure as StateFailure {
-            throw Failure.configuration(failure.description)
+            throw Failure.configuration("\(failure)")
         }
         place = Place(
             database: Self.real(configuration.database), stateDirectory: folders.path,

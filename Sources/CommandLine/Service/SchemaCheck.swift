@@ -1,5 +1,6 @@
 import GRDB
 import JourneyOutbox
+import PlainText
 import SQLiteStore
 
 /// Refuses to work on a database whose outbox is not there or not whole: some frameworks drop triggers in copies.
@@ -15,7 +16,7 @@ enum SchemaCheck {
                 return (queue, try queue.read { try Outbox.check($0) })
             }
         } catch let error as OutboxConnectionError {
-            throw Failure.configuration(error.description)
+            throw Failure.configuration("\(error)")
         }
         guard !report.isCurrent else { return queue }
         let remedy = report.newerVersion == nil ? "; run `journey-outbox migrate`" : ""

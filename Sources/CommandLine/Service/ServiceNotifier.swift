@@ -1,5 +1,6 @@
 import Delivery
 import Foundation
+import PlainText
 import Synchronization
 
 /// Tells systemd how the service fares, by the protocol of sd_notify(3).
@@ -175,7 +176,8 @@ final class ServiceNotifier: Sendable {
         if isDue { send("WATCHDOG=1") }
     }
 
-    private func send(_ message: String) {
-        socket?.send(message)
+    /// One message of a line each: whatever is interpolated forges no other.
+    private func send(_ message: PlainText) {
+        socket?.send(message.text)
     }
 }

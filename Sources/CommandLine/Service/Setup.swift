@@ -1,5 +1,6 @@
 import Delivery
 import Foundation
+import PlainText
 import SQLiteStore
 import Settings
 import SpotzeeAPI
@@ -25,7 +26,7 @@ struct Setup {
             for warning in reading.warnings { Output.error("journey-outbox: \(warning)") }
             return reading.key.withSecret { $0 }
         } catch {
-            throw Failure.configuration(String(describing: error))
+            throw Failure.configuration("\(error)")
         }
     }
 
@@ -44,7 +45,7 @@ struct Setup {
                 try SQLiteStore(path: configuration.database, version: Version.current, renewing: renewing)
             }
         } catch let error as OutboxConnectionError {
-            throw Failure.configuration(error.description)
+            throw Failure.configuration("\(error)")
         }
     }
 }

@@ -1,5 +1,6 @@
 import Delivery
 import Deployment
+import PlainText
 import SQLiteStore
 import ServiceLifecycle
 import Settings

@@ -2,6 +2,7 @@ import Delivery
 import Deployment
 import Foundation
 import Logging
+import PlainText
 import SQLiteStore
 import ServiceLifecycle
 import Settings
@@ -77,7 +78,7 @@ struct WorkerSession {
                     notifier.standBy(holder: holder)
                 }, onLook: notifier.feed)
         } catch let failure as WorkerLock.Failure {
-            throw Failure.temporary(failure.description)
+            throw Failure.temporary("\(failure)")
         }
         // The schema and the file may have changed while this worker stood by.
         foothold.take(try SchemaCheck.require(database: configuration.database))

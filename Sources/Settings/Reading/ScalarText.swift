@@ -1,3 +1,5 @@
+import PlainText
+
 /// A scalar's literal text and whether it stood there without quotes.
 struct ScalarText: Equatable {
     let text: String
@@ -22,18 +24,7 @@ struct ScalarText: Equatable {
     /// A text for a message: on one line, at most 60 characters, and never a secret key.
     static func shown(_ text: String) -> String {
         if text.firstMatch(of: /(?:^|[^A-Za-z0-9])sk_/) != nil { return "sk_…(redacted)" }
-        var shown = ""
-        for scalar in text.unicodeScalars.prefix(60) {
-            shown += isInvisible(scalar) ? scalar.escaped(asASCII: true) : String(scalar)
-        }
+        let shown = PlainText.visible(String(String.UnicodeScalarView(text.unicodeScalars.prefix(60))))
         return text.unicodeScalars.count > 60 ? shown + "…" : shown
-    }
-
-    /// Whether a scalar would break or reorder the line it is printed on.
-    private static func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
-        case .control, .lineSeparator, .paragraphSeparator: true
-        default: scalar.properties.isBidiControl
-        }
     }
 }

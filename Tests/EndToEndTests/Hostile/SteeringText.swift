@@ -1,19 +1,25 @@
 import Foundation
 
-/// What in an output would steer a terminal, or rearrange what a person reads.
+/// What in an output would steer a terminal, rearrange what a person reads, or pass for a line of the program's own.
 enum SteeringText {
-    /// The places, each with what stands there; colour and the cursor's own moves are taken where they are allowed.
-    static func places(in output: Data, allowsColor: Bool = false) -> [String] {
+    /// What hostile texts put behind their line ends; no line of an output may begin with it.
+    static let forgery = "forged"
+
+    /// The places, each with what stands there; on a terminal the program's own colours and moves are taken.
+    static func places(in output: Data, onTerminal isTerminal: Bool = false) -> [String] {
         guard let text = String(validating: output, as: UTF8.self) else { return ["bytes that are no UTF-8"] }
-        var plain = text
-        if allowsColor {
-            plain = plain.replacing(/\u{1B}\[(?:[0-9;]*m|K|2K)/.matchingSemantics(.unicodeScalar), with: "").replacing(
-                "\r\n", with: "\n")
-        }
-        return plain.unicodeScalars.indices.filter { steers(plain.unicodeScalars[$0]) }.prefix(3).map { index in
+        let plain = isTerminal ? text.replacing(own, with: "").replacing("\r\n", with: "\n") : text
+        let steering = plain.unicodeScalars.indices.filter { steers(plain.unicodeScalars[$0]) }.prefix(3).map { index in
             let value = String(plain.unicodeScalars[index].value, radix: 16)
             return "U+\(value) after \(String(String(plain[..<index].suffix(60)).debugDescription))"
         }
+        let forged = plain.unicodeScalars.split(separator: "\n").map { String($0) }.filter { $0.hasPrefix(forgery) }
+        return steering + forged.prefix(3).map { "a line that begins \($0.prefix(60).debugDescription)" }
+    }
+
+    /// The colours of `TextTable.Style`, the end of one, a cleared screen, a cleared line: no hostile text has them so.
+    private static var own: Regex<Substring> {
+        /\u{1B}\[(?:0|1|31|32|33)m|\u{1B}\[H\u{1B}\[2J|\r\u{1B}\[K/.matchingSemantics(.unicodeScalar)
     }
 
     private static func steers(_ scalar: Unicode.Scalar) -> Bool {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import JourneyOutbox
+import PlainText
 import Sandbox
 
 /// Shows the whole way of an intent on this machine: no key, no network, nothing left behind.
@@ -28,12 +29,12 @@ struct DemoCommand: AsyncParsableCommand {
             try stage.writeConfiguration(port: port)
             return try await play(stage, sandbox)
         }
-        Output.print(account.table)
+        Output.print(PlainText(own: account.table))
         guard account.isExact else { throw Failure.general("the books do not balance; this is a bug") }
         Output.print(Self.next)
     }
 
-    private static let next = """
+    private static let next: PlainText = """
 
         Every intent is accounted for. Next, with your own database:
           journey-outbox migrate --database app.db
@@ -75,7 +76,7 @@ struct DemoCommand: AsyncParsableCommand {
             }
             if !producer.isRunning, try stage.standing().unfinished == 0 { break }
             guard worker.isRunning else {
-                throw Failure.general("the worker ended by itself:\n\(try stage.log("run"))")
+                throw Failure.general("the worker ended by itself:\n\(PlainText(own: try stage.log("run")))")
             }
             guard progress.elapsed < .seconds(300) else { throw Failure.general("the demo took longer than 5 minutes") }
             try await Task.sleep(for: .milliseconds(100))

@@ -1,4 +1,5 @@
 import Foundation
+import PlainText
 
 /// One line that keeps up with the demo on a terminal, and a few lines elsewhere.
 final class DemoProgress {
@@ -23,7 +24,7 @@ final class DemoProgress {
         write("[\(bar)] \(standing.orders) orders, \(effects) entrances, \(standing.unfinished) under way")
     }
 
-    func say(_ text: String) {
+    func say(_ text: PlainText) {
         write(text)
         if isTerminal { Output.write("\n", to: STDOUT_FILENO) }
     }
@@ -33,7 +34,7 @@ final class DemoProgress {
         Output.print("All intents have ended after \(Int(elapsed.components.seconds)) s.\n")
     }
 
-    private func write(_ text: String) {
+    private func write(_ text: PlainText) {
         Output.write(isTerminal ? "\r\u{1B}[K\(text)" : "\(text)\n", to: STDOUT_FILENO)
     }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import JourneyOutbox
+import PlainText
 
 /// The demo's temporary folder: a business database with an outbox, a configuration, and the processes' way to both.
 struct DemoStage {

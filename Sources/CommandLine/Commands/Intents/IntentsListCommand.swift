@@ -1,5 +1,6 @@
 import ArgumentParser
 import Delivery
+import PlainText
 import SQLiteStore
 
 /// Lists intents, journey by journey and state by state.
