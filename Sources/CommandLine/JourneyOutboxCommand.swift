@@ -1,4 +1,5 @@
 import ArgumentParser
+import PlainText
 
 /// The one program: worker, tools for its operator, and a sandbox to try it in.
 @main
@@ -20,4 +21,36 @@ struct JourneyOutboxCommand: AsyncParsableCommand {
             EnqueueCommand.self, WhyCommand.self, DoctorCommand.self, JourneysCommand.self, BackupCommand.self,
             AdoptCommand.self, SandboxCommand.self, DemoCommand.self, DemoProducerCommand.self, DoctorWriteCommand.self,
         ])
+}
+
+extension JourneyOutboxCommand {
+    /// As ArgumentParser does it, but for its errors: nothing that they repeat steers a terminal.
+    static func main() async {
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        var command: any ParsableCommand
+        do {
+            command = try await asyncParseAsRoot(arguments)
+        } catch {
+            guard let usage = UsageError(error, arguments: arguments) else { exit(withError: error) }
+            Output.error(usage.message)
+            exit(withError: usage.code)
+        }
+        do {
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            end(with: error)
+        }
+    }
+
+    /// A failure that has not said its sentence yet says it on one line; a usage error has the usage below it.
+    private static func end(with error: any Error) -> Never {
+        let code = exitCode(for: error)
+        if code == .success || error is ExitCode || error is ValidationError { exit(withError: error) }
+        Output.error("\(fullMessage(for: error))")
+        exit(withError: code)
+    }
 }

@@ -1,0 +1,45 @@
+import Foundation
+import Testing
+
+/// A command line that cannot be taken is repeated in its error, and steers no terminal there.
+@Suite struct HostileArgumentsTests {
+    private static let seed = ProcessInfo.processInfo.environment["HOSTILE_SEED"].flatMap(UInt64.init) ?? 1
+
+    /// Where a word is put, and the exit code that it ends in.
+    private static let forms: [(code: Int32, arguments: @Sendable (String) -> [String])] = [
+        (64, { ["why", $0] }), (64, { [$0] }), (64, { ["--\($0)"] }), (64, { ["-\($0)"] }), (64, { ["status", $0] }),
+        (64, { ["status", "--\($0)"] }), (64, { ["status", "-x\($0)"] }), (64, { ["intents", $0] }),
+        (64, { ["intents", "list", "--state", $0] }), (64, { ["intents", "list", "--limit=\($0)"] }),
+        (64, { ["status", "--interval", $0] }), (64, { ["resolve", $0, "--delivered"] }),
+        (64, { ["batches", "list", "--state", $0] }), (64, { ["enqueue", "x", "--scheduled-at", $0] }),
+        (64, { ["run", "--http", $0] }), (64, { ["run", "--log-format", $0] }), (64, { ["status", "--watch=\($0)"] }),
+        (64, { ["pause", "a", $0] }), (64, { ["--generate-completion-script", $0] }),
+        (64, { ["demo", "--orders", $0] }),
+        (78, { ["status", "--database", $0] }), (78, { ["status", "--config", $0] }), (0, { ["help", $0] }),
+        (0, { ["status", $0, "--help"] }),
+    ]
+
+    @Test(arguments: forms.indices)
+    func `an argument that is repeated in an error steers nothing and forges no line`(form: Int) async throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("arguments-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { #expect(throws: Never.self) { try FileManager.default.removeItem(at: folder) } }
+        var words = HostileWords(seed: Self.seed &+ UInt64(form))
+        for _ in 0..<4 {
+            let arguments = Self.forms[form].arguments(words.text())
+            let process = try ChildProcess(arguments, in: folder)
+            #expect(await process.end() == .exited(Self.forms[form].code), "\(arguments)")
+            let output = try Data(contentsOf: URL(fileURLWithPath: process.outputPath))
+            let wrong = SteeringText.places(in: output)
+            #expect(wrong.isEmpty && !output.isEmpty, "\(arguments.map(\.debugDescription)): \(wrong)")
+        }
+    }
+
+    @Test func `the error still says what was typed, and how the command is used`() async throws {
+        let folder = FileManager.default.temporaryDirectory
+        let process = try ChildProcess(["why", "\u{1B}[31m\nforged"], in: folder)
+        #expect(await process.end() == .exited(64))
+        let text = try process.text
+        #expect(text.contains(#"'\u001b[31m\u000aforged'"#) && text.contains("\nUsage: journey-outbox why "), "\(text)")
+    }
+}
