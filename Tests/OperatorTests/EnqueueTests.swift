@@ -103,6 +103,18 @@ import Testing
         #expect(fault?.line == 3)
     }
 
+    @Test(arguments: [1, 50, 999, 40_000, 65_534, 65_535, 65_536, 65_537, 131_000])
+    func `lines are told apart wherever a read ends`(length: Int) throws {
+        let lines = (0..<max(6, 300_000 / length)).map { "\($0)" + String(repeating: "x", count: length) }
+        let read = try reading(lines.joined(separator: "\n")) { descriptor in
+            var reader = LineReader(descriptor: descriptor)
+            var read: [String] = []
+            while let line = try reader.next() { read.append(String(decoding: line, as: UTF8.self)) }
+            return read
+        }
+        #expect(read == lines)
+    }
+
     @Test func `a line beyond 128 KiB is refused, one of exactly that is not`() throws {
         let longest = String(repeating: " ", count: LineReader.lineBytesMax)
         #expect(try reading(longest + "\n") { try IntentLine.readAll($0, journey: nil) }.isEmpty)

@@ -31,7 +31,7 @@ enum IntentLine {
         case "created_at": intent.createdAt = try time(name, value)
         case "traceparent": intent.traceparent = try text(name, value)
         case "id": throw fault("id must be left out: the outbox gives each intent its id")
-        default: throw fault("outbox has no column \(name)")
+        default: throw fault("outbox has no column \(shown(name))")
         }
     }
 
@@ -57,6 +57,11 @@ enum IntentLine {
 
     private static func isNull(_ value: [UInt8]) -> Bool {
         value == Array("null".utf8)
+    }
+
+    /// A name may be as long as the line.
+    private static func shown(_ name: String) -> String {
+        name.unicodeScalars.count > 60 ? String(String.UnicodeScalarView(name.unicodeScalars.prefix(60))) + "…" : name
     }
 
     private static func fault(_ message: String) -> JSONObjectScan.Fault {

@@ -20,16 +20,16 @@ struct LineReader {
 
     /// The next line without its end; nil after the last.
     mutating func next() throws(LineFault) -> [UInt8]? {
-        var searched = start
+        // How much of what is left has been searched for the line's end.
+        var searched = 0
         while true {
-            if let end = buffer[searched...].firstIndex(of: UInt8(ascii: "\n")) {
+            if let end = buffer[(start + searched)...].firstIndex(of: UInt8(ascii: "\n")) {
                 return try take(upTo: end, skipping: 1)
             }
-            searched = buffer.count
+            searched = buffer.count - start
             guard buffer.count - start <= Self.lineBytesMax else { return try take(upTo: buffer.count, skipping: 0) }
             if isAtEnd { return start < buffer.count ? try take(upTo: buffer.count, skipping: 0) : nil }
             try fill()
-            searched = min(searched, buffer.count)
         }
     }
 
