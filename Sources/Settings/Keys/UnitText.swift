@@ -15,14 +15,15 @@ struct UnitText {
             throw Complaint("\(scalar.quoted) is not a \(noun)", "write a whole number and one of \(list)")
         }
         let (digits, unit) = (String(match.1), String(match.2))
+        let number = ScalarText.shown(digits)
         guard !unit.isEmpty else {
-            throw Complaint("\(scalar.quoted) has no unit", "write \(digits)\(usual), or another of \(list)")
+            throw Complaint("\(scalar.quoted) has no unit", "write \(number)\(usual), or another of \(list)")
         }
         guard let factor = units.first(where: { $0.name == unit })?.factor else {
-            throw unknown(unit, digits: digits, scalar)
+            throw unknown(unit, digits: number, scalar)
         }
         guard scalar.text == digits + unit else {
-            throw Complaint("\(scalar.quoted) has a space inside", "write \(digits)\(unit)")
+            throw Complaint("\(scalar.quoted) has a space inside", "write \(number)\(unit)")
         }
         let product = Int(digits)?.multipliedReportingOverflow(by: factor)
         guard let product, !product.overflow else {

@@ -8,6 +8,11 @@ extension ConfigurationError {
         case YamlError.scanner(let context, let problem, let mark, _),
             YamlError.parser(let context, let problem, let mark, _),
             YamlError.composer(let context, let problem, let mark, _):
+            if problem.contains("nesting level") {
+                let complaint = Complaint("is nested too deeply", "no key needs more than a few levels")
+                self.init(complaint, source: file.name, position: SourcePosition(mark))
+                return
+            }
             let words = [context?.text, problem].compactMap { $0 }.joined(separator: " ")
             let complaint = Complaint("is not valid YAML: \(words)", remedy)
             self.init(complaint, source: file.name, position: SourcePosition(mark))

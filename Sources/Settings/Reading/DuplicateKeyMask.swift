@@ -5,6 +5,9 @@ struct DuplicateKeyMask {
     /// Each mask costs one more parse.
     static let masksMax = 20
 
+    /// In a longer text than any configuration is, one duplicate has to do.
+    static let bytesMax = 64 << 10
+
     /// Where the masked key stands.
     let position: SourcePosition
     /// The text with the letter changed.
@@ -14,7 +17,9 @@ struct DuplicateKeyMask {
 
     /// Masks the key at a mark; nil when there were enough masks, or the key is not written out plainly there.
     init?(_ names: [String], at mark: Mark, number: Int, in text: String) {
-        guard number < Self.masksMax, let mask = Unicode.Scalar(0xE000 + UInt32(number)) else { return nil }
+        guard number < Self.masksMax, text.utf8.count <= Self.bytesMax,
+            let mask = Unicode.Scalar(0xE000 + UInt32(number))
+        else { return nil }
         let scalars = text.unicodeScalars
         guard var index = Self.index(of: mark, in: scalars) else { return nil }
         if scalars[index] == "\"" || scalars[index] == "'" { index = scalars.index(after: index) }
