@@ -104,6 +104,17 @@ import Testing
         #expect(try Self.marks(Make.json(example.status, example.body)) == example.proves)
     }
 
+    @Test(
+        arguments: [202, 204],
+        [[0], [0, 0], [0x0B], [0x0C], [0x7F], [0x1B], [0x20, 0], [0xC2, 0xA0], [0xEF, 0xBB, 0xBF]])
+    func `a body of other bytes than JSON's space is no empty one, and accepts nobody`(status: Int, body: [UInt8])
+        throws
+    {
+        var response = Make.json(status, "")
+        response.body = body
+        #expect(try Self.marks(response) == "???")
+    }
+
     @Test(arguments: Case.dialects)
     func `a 2xx that was cut off proves nothing`(example: Case) throws {
         var response = Make.json(example.status, example.body)

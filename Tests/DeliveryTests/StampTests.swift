@@ -136,4 +136,22 @@ import Testing
         #expect(successor.flights.map(\.batch.key) == [batch.key])
         #expect(successor.flights.map(\.batch.stampBefore) == [batch.possiblyExecutedSince])
     }
+
+    @Test(arguments: [400, 403, 404, 407, 451])
+    func
+        `an edge's refusal takes back no earlier attempt's stamp, not even where keys are ignored and resending is wanted`(
+            status: Int
+        ) throws
+    {
+        let batch = try Make.batch(Make.rows(2), before: Make.earlier)
+        let verdict = Classifier().judge(.response(Make.page(status)), to: batch, at: Make.now)
+        var settling = Make.settling(.absent, onUnknown: .resend)
+        let settlement = try settling.settle(batch, verdict)
+        guard case .sending(_, let stamp) = settlement.fate else {
+            Issue.record("\(settlement.fate)")
+            return
+        }
+        #expect(stamp == Make.earlier)
+        #expect(settlement.leaving.isEmpty && settlement.successors.isEmpty)
+    }
 }

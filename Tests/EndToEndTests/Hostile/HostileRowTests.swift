@@ -162,4 +162,39 @@ struct HostileRowTests {
             }
         }
     }
+
+    @Test(arguments: ["data", "profile"])
+    func `a depth of 509 is delivered byte for byte, and one more ends alone as a dead letter that was never sent`(
+        column: String
+    ) async throws {
+        try await Workbench.open { bench in
+            for journey in ["welcome", "trial-ending"] {
+                for depth in [2, 508, 509, 510, 511] {
+                    try await bench.business.write { db in
+                        try db.execute(
+                            sql: "INSERT INTO outbox (journey, external_id, \(column)) VALUES (?, ?, ?)",
+                            arguments: [journey, "\(journey)-\(depth)", HostileRows.nested(depth)])
+                    }
+                }
+            }
+            try await bench.expectDrained()
+            let dead = try await bench.business.read {
+                try String.fetchAll($0, sql: "SELECT external_id || ' ' || code FROM outbox_dead ORDER BY id")
+            }
+            #expect(
+                dead
+                    == ["welcome", "trial-ending"].flatMap { journey in
+                        [510, 511].map { "\(journey)-\($0) unsendable_too_deep" }
+                    })
+            let arrived = bench.sandbox.effects()
+            #expect(
+                Set(arrived.map { $0.externalID ?? "" })
+                    == Set(
+                        ["welcome", "trial-ending"].flatMap { journey in [2, 508, 509].map { "\(journey)-\($0)" } }))
+            for effect in arrived where column == "data" {
+                let depth = try #require(effect.externalID?.split(separator: "-").last.flatMap { Int($0) })
+                #expect(effect.data == HostileRows.nested(depth))
+            }
+        }
+    }
 }
