@@ -67,10 +67,12 @@ struct Producers {
             lane = f"lane-{dice.randrange(3)}" if dice.randrange(4) == 0 else None
             dedup = f"key-{number}" if dice.randrange(4) == 0 else None
             later = int(time.time() * 1000) + dice.randrange(1500) if dice.randrange(6) == 0 else None
-            row = (journey, customer, '{"order":%d,"note":"%s"}' % (number, payload), '{"vip":"%s"}' % payload, lane,
+            email = f"{contact}.{customer}@example.test" if dice.randrange(2) == 0 else None
+            row = (journey, customer, email, '{"order":%d,"note":"%s"}' % (number, payload), '{"vip":"%s"}' % payload, lane,
                    dedup, None if lane else later)
-            insert = \"\"\"INSERT INTO outbox (journey, external_id, data, profile, ordering_key, dedup_key, scheduled_at)
-                        VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id\"\"\"
+            insert = \"\"\"INSERT INTO outbox
+                          (journey, external_id, email, data, profile, ordering_key, dedup_key, scheduled_at)
+                        VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id\"\"\"
             db.execute("BEGIN IMMEDIATE")
             intent = db.execute(insert, row).fetchone()[0]
             if dedup and db.execute(insert, row).fetchone():
@@ -105,8 +107,8 @@ struct Producers {
             let end = Int.random(in: 0..<5, using: &random) == 0 ? "ROLLBACK" : "COMMIT"
             sql += """
                 BEGIN IMMEDIATE;
-                INSERT INTO outbox (journey, external_id, data) VALUES
-                  ('welcome', '\(customer)', '{"order":\(number),"note":"\(Plant.payload)"}');
+                INSERT INTO outbox (journey, external_id, email, data) VALUES
+                  ('welcome', '\(customer)', '\(customer)@example.test', '{"order":\(number),"note":"\(Plant.payload)"}');
                 INSERT INTO orders VALUES (\(number), last_insert_rowid(), 'welcome', '\(customer)', NULL);
                 \(end);
 
@@ -130,7 +132,7 @@ struct Producers {
             try plant.business.inTransaction { db in
                 let intent = try Outbox.enqueue(
                     Intent(
-                        journey: journey, externalID: customer,
+                        journey: journey, externalID: customer, email: "\(customer)@example.test",
                         data: JSONText(#"{"order":\#(number),"note":"\#(Plant.payload)"}"#)), in: db)
                 try db.execute(
                     sql: "INSERT INTO orders VALUES (?, ?, ?, ?, NULL)", arguments: [number, intent, journey, customer])
