@@ -112,6 +112,8 @@ import Testing
         try pause("", "operator")
         #expect(try story(3).outlook.command == "journey-outbox resume")
         #expect(try story(3).outlook.rule == "a person paused it: because")
+        try scene.run("UPDATE outbox_pause SET scope = 'welcome' WHERE cause = 'operator' AND scope = ''")
+        #expect(try story(3).outlook.command == "journey-outbox resume welcome")
         try scene.run("DELETE FROM outbox_pause")
         try pause("", "database_copied")
         #expect(try story(3).outlook.command == "journey-outbox adopt")

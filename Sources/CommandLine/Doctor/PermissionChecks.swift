@@ -68,10 +68,11 @@ struct PermissionChecks {
         case .writable: return .ok(name, "\(user) can write \(path)")
         case .locked: return .ok(name, "\(user) was only kept waiting by somebody else's lock")
         case .refused(let reason):
-            let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+            let folder = ShellWord.quoted(URL(fileURLWithPath: path).deletingLastPathComponent().path)
+            let files = ShellWord.quoted(path) + "*"
             return .fail(
                 name, "\(user) cannot write \(path): \(reason)",
-                "chgrp journey-outbox \(folder) \(path)*; chmod 2770 \(folder); chmod 660 \(path)*; usermod -aG journey-outbox \(user)"
+                "chgrp journey-outbox \(folder) \(files); chmod 2770 \(folder); chmod 660 \(files); usermod -aG journey-outbox \(ShellWord.quoted(user))"
             )
         }
     }

@@ -143,7 +143,7 @@ struct IntentOutlook: Equatable {
         guard let pause = own.first(where: isLasting) else { return nil }
         let scope = pause.scope == .everything ? "everything" : "its journey"
         if pause.cause == Pause.operatorCause {
-            let argument = pause.scope == .everything ? "" : " \(journey)"
+            let argument = pause.scope == .everything ? "" : " \(ShellWord.quoted(journey))"
             return IntentOutlook(
                 "the end of a pause of \(scope)", rule: "a person paused it" + (pause.detail.map { ": \($0)" } ?? ""),
                 command: "journey-outbox resume\(argument)")
