@@ -48,6 +48,7 @@ KILLS ?= 10000
 HOSTILE_ROWS ?= 100000
 HOSTILE_ANSWERS ?= 100000
 HOSTILE_WIRE ?= 2000
+HOSTILE_WORDS ?= 50
 SOAK = nice $(SWIFT) test --scratch-path $(SCRATCH) --disable-xctest
 
 .PHONY: soak
@@ -58,8 +59,9 @@ soak-processes: deps ## Kill workers KILLS times, and audit what is left each ti
 	KILLS=$(KILLS) $(SOAK) --filter '^EndToEndTests\.KillTests/' 2>&1 | scripts/soak-record
 
 .PHONY: soak-hostile
-soak-hostile: deps ## Send HOSTILE_ROWS rows, HOSTILE_ANSWERS mutated answers and HOSTILE_WIRE false ones over sockets.
-	HOSTILE_ROWS=$(HOSTILE_ROWS) HOSTILE_ANSWERS=$(HOSTILE_ANSWERS) HOSTILE_WIRE=$(HOSTILE_WIRE) $(SOAK) \
+soak-hostile: deps ## Send HOSTILE_ROWS rows, HOSTILE_ANSWERS mutated answers, HOSTILE_WIRE false ones over sockets, HOSTILE_WORDS turns of words.
+	HOSTILE_ROWS=$(HOSTILE_ROWS) HOSTILE_ANSWERS=$(HOSTILE_ANSWERS) HOSTILE_WIRE=$(HOSTILE_WIRE) \
+	  HOSTILE_WORDS=$(HOSTILE_WORDS) $(SOAK) \
 	  --filter '\.Hostile[A-Za-z]*Tests/' 2>&1 | scripts/soak-record
 
 SOAK_SEEDS ?= 1000000

@@ -3,8 +3,12 @@ import Synchronization
 /// What a run found wrong, gathered from wherever it was found.
 final class Gathering: Sendable {
     private let found = Mutex<[String]>([])
+    private let looked = Mutex(0)
 
     var all: [String] { found.withLock { $0 } }
+
+    /// How many outputs were looked at.
+    var outputs: Int { looked.withLock { $0 } }
 
     func add(_ text: String) {
         found.withLock { $0.append(text) }
@@ -16,6 +20,7 @@ final class Gathering: Sendable {
     }
 
     func add(_ places: [String], of output: String) {
+        looked.withLock { $0 += 1 }
         for place in places { add("\(output): \(place)") }
     }
 }
