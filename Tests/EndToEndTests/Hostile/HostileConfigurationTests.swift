@@ -2,12 +2,13 @@ import Foundation
 import Testing
 
 /// A configuration file that nobody should have written: one clear error, exit 78, and neither time nor memory lost.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct HostileConfigurationTests {
     private static let sizeMax = 1 << 20
     /// What a process may use, in KiB; most of it is its own code.
     private static let memoryMax = 600 << 10
-    private static let patience: Duration = .seconds(60)
+    /// The processor's time that it may take, in seconds: a machine that is busy otherwise is no fault of the file.
+    private static let secondsMax = 30
 
     struct Case: Sendable, CustomTestStringConvertible {
         let testDescription: String
@@ -122,8 +123,7 @@ struct HostileConfigurationTests {
     }
 
     private static func expectRefusal(of path: String, in folder: URL, saying words: String) async throws {
-        let start = ContinuousClock.now
-        let command = "ulimit -d \(memoryMax) && exec \"$0\" status --config \"$1\""
+        let command = "ulimit -d \(memoryMax) && ulimit -t \(secondsMax) && exec \"$0\" status --config \"$1\""
         let process = try ChildProcess(["-c", command, ChildProcess.program, path], program: "/bin/sh", in: folder)
         let end = await process.end()
         let output = try Data(contentsOf: URL(fileURLWithPath: process.outputPath))
@@ -135,6 +135,5 @@ struct HostileConfigurationTests {
         let lines = text.split(separator: "\n")
         #expect(
             lines.count <= 101 && lines.allSatisfy { $0.utf8.count < 1000 }, "\(lines.map(\.utf8.count).max() ?? 0)")
-        #expect(ContinuousClock.now - start < patience)
     }
 }
