@@ -69,6 +69,9 @@ struct Books {
         if isCancelled && state != "cancelled" {
             return [Breach(.neverSent, "intent \(id) was cancelled and is \(state)")]
         }
+        if !isCancelled && state == "cancelled" {
+            return [Breach(.onePlace, "intent \(id) is cancelled, and nobody has cancelled it")]
+        }
         let before = universe.mayBeEntered.contains(id) ? 1 : 0
         if isCancelled && count > max(most, before) {
             return [Breach(.neverSent, "intent \(id) was cancelled and entered")]
@@ -165,7 +168,6 @@ struct Books {
             "pending": "SELECT count(*) FROM outbox", "waiting": "SELECT count(*) FROM outbox_waiting",
             "sending": "SELECT count(*) FROM outbox_batch WHERE state = 'sending'",
             "in doubt": "SELECT count(*) FROM outbox_batch WHERE state = 'in_doubt'",
-            "lanes": "SELECT count(*) FROM outbox_lane",
         ]
         var breaches = try read { db in
             try queries.sorted { $0.key < $1.key }.compactMap { name, sql in
@@ -173,10 +175,26 @@ struct Books {
                 return count > 0 ? Breach(.drains, "\(count) \(name) are left") : nil
             }
         }
+        breaches += try lanes()
         if let words = universe.lastWords, (words.endedAt ?? .max) - words.begunAt > LastWords.patience {
             breaches.append(Breach(.drains, "what was committed last took very long"))
         }
         return breaches
+    }
+
+    /// Only a dead letter that may hold others up still has its ordering key.
+    private func lanes() throws -> [Breach] {
+        let rows = try read { db in
+            try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT lane.journey, lane.open_id, dead.state FROM outbox_lane AS lane
+                    LEFT JOIN outbox_dead AS dead ON dead.id = lane.open_id
+                    """)
+        }
+        return rows.filter { !scenario.blocking.contains($0[0]) || ($0[2] as String?) != "dead" }.map { row in
+            Breach(.drains, "intent \(row[1] as Int64) still holds its ordering key")
+        }
     }
 
     /// No span of a window's length holds more triggers than the worker was allowed.

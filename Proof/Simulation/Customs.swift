@@ -110,8 +110,26 @@ final class Customs: Sendable {
             note(Breach(.committedFirst, "a request of \(journey) left through a person's pause"))
         }
         for number in Intention.numbers(in: body) {
-            guard let expiry = orders[number]?.expiresAt, expiry <= frozenAt else { continue }
-            note(Breach(.asAsked, "order \(number) was frozen after it had expired"))
+            guard let order = orders[number] else { continue }
+            if let expiry = order.expiresAt, expiry <= frozenAt {
+                note(Breach(.asAsked, "order \(number) was frozen after it had expired"))
+            }
+            if try isHeldUp(order) { note(Breach(.order, "order \(number) left before a dead one of its ordering key")) }
+        }
+    }
+
+    /// Whether an older one of its ordering key is dead, and nobody has decided about it yet.
+    private func isHeldUp(_ order: Intention) throws -> Bool {
+        guard scenario.alwaysHoldsUp, scenario.blocking.contains(order.journey), let key = order.orderingKey else {
+            return false
+        }
+        return try live.queue.unsafeRead { db in
+            try Bool.fetchOne(
+                db.cachedStatement(
+                    sql: """
+                        SELECT EXISTS (SELECT 1 FROM outbox_dead WHERE state = 'dead' AND journey = ?
+                          AND ordering_key = ? AND json_extract(data, '$.n') < ?)
+                        """), arguments: [order.journey, key, order.number]) ?? false
         }
     }
 

@@ -20,6 +20,8 @@ public enum Lane: Sendable, CaseIterable {
     case operatorPauses
     case poison
     case ordering
+    /// Dead letters hold up their ordering key until a person decides.
+    case blocking
     case dedup
     case expiry
     case ignoredKeys

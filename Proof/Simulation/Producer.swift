@@ -124,6 +124,12 @@ final class Producer {
         }
     }
 
+    /// A person has given a dead letter up: it ends as if it had been cancelled, and its dedup key is free.
+    func giveUp(_ id: Int64) {
+        ledger.cancelled.insert(id)
+        ledger.dedup = ledger.dedup.filter { $0.value != id }
+    }
+
     /// Goes back to what a backup holds.
     ///
     /// - Parameter mark: the last id that a worker can have met; later ones were in no request, and may come again.

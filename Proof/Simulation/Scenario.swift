@@ -76,6 +76,7 @@ struct Scenario: Sendable {
         expiry = dice.pick([0, 0, 0.2])
         faults.mismatched = dice.chance(0.05) ? 0.02 : 0
         faults.abandoned = some(&dice) / 3
+        if dice.chance(0.2) { block() }
         for lane in Lane.allCases where lanes.contains(lane) { tilt(to: lane) }
         if chaos >= Self.dayLong { lengthen() }
     }
@@ -90,6 +91,10 @@ struct Scenario: Sendable {
         policy.connections = min(policy.connections, 2)
         (upsets.outages, upsets.operatorPauses, upsets.journeyStates) = (true, false, false)
         commits = min(commits, 12)
+    }
+
+    private mutating func block() {
+        for index in journeys.indices { journeys[index].onDead = .block }
     }
 
     private mutating func tilt(to lane: Lane) {
@@ -112,6 +117,9 @@ struct Scenario: Sendable {
         case .operatorPauses: upsets.operatorPauses = true
         case .poison: poison = 0.2
         case .ordering: ordering = 0.6
+        case .blocking:
+            (ordering, poison) = (0.6, 0.2)
+            block()
         case .dedup: dedup = 0.5
         case .expiry: expiry = 0.5
         case .ignoredKeys: (areKeysIgnored, idempotency) = (true, .auto)
@@ -142,6 +150,13 @@ struct Scenario: Sendable {
     /// Journeys with one request for each user.
     var oneByOne: Set<String> { Set(journeys.filter { $0.entranceID != nil }.map(\.name)) }
 
+    /// Journeys with `on_dead: block`.
+    var blocking: Set<String> { Set(journeys.filter { $0.onDead == .block }.map(\.name)) }
+
+    /// Whether dead letters have held up their ordering key at all times: a reload may let them go for a while, and a
+    /// restore forgets them.
+    var alwaysHoldsUp: Bool { !upsets.reloads && !upsets.restore }
+
     var journeyNames: [String] { journeys.map(\.name) }
 
     /// Journeys that a person has told to send again what nobody knows: such an intent may be entered once more.
@@ -161,6 +176,7 @@ struct Scenario: Sendable {
             var journey = journey
             if dice.chance(0.3) { journey.id += Self.renumbering }
             journey.priority = dice.pick([0, 5, -5])
+            if dice.chance(0.3) { journey.onDead = dice.pick([.block, .continue]) }
             return journey
         }
         configuration.policy.batchSize = dice.pick([1, 3, 7, 20])

@@ -51,8 +51,14 @@ extension Universe {
         }
     }
 
-    /// Settles by the API's own log what nobody knew.
     private func visit() throws {
+        plan(at: agenda.now + Self.nextVisit) { try $0.visit() }
+        try settleDoubts()
+        try freeHeldUp()
+    }
+
+    /// By the API's own log.
+    private func settleDoubts() throws {
         let found = try live.queue.unsafeRead { db in
             try Row.fetchAll(
                 db.cachedStatement(
@@ -63,7 +69,6 @@ extension Universe {
                         WHERE batch.state = 'in_doubt' AND batch.state <> 'settled'
                         """))
         }
-        plan(at: agenda.now + Self.nextVisit) { try $0.visit() }
         guard !found.isEmpty else { return }
         doubts += found.map { Doubt(batch: $0[0], code: $0[1], status: $0[2]) }
         let entered = Set(network.effects.compactMap(\.data))

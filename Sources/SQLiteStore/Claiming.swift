@@ -25,7 +25,7 @@ struct Claiming {
 
     /// Closes lanes that dead letters of the journey kept before its configuration changed; true when there were any.
     func closeLanes(of order: ClaimOrder) throws -> Bool {
-        guard order.journey.onDead == .continue else { return false }
+        guard order.journey.onDead == .continue || planted(.deadLetsGo) else { return false }
         return try Lanes(db: db, journey: order.journey.name).closeDead(max: Self.blockedMax)
     }
 

@@ -29,6 +29,7 @@ extension PlantedBug {
         case .windowsForgotten: [.smallBudget, .restarts]
         case .busyForgets: [.busyDatabase]
         case .orderIgnored, .laneKept: [.ordering]
+        case .deadLetsGo: [.blocking]
         case .laneFreedInDoubt: [.ordering, .ignoredKeys, .lostAnswers]
         case .expiredSent: [.expiry]
         case .dedupForgotten: [.dedup]

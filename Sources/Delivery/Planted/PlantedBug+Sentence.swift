@@ -49,6 +49,7 @@
             case .orderIgnored: "an intent overtakes an older one of its ordering key"
             case .laneFreedInDoubt: "an intent in doubt lets the next of its ordering key go"
             case .laneKept: "a delivered intent holds its ordering key for ever"
+            case .deadLetsGo: "a dead letter lets the next of its ordering key go though it is to block"
             case .expiredSent: "an expired intent is sent"
             case .scheduledEarly: "a scheduled intent is sent before its time"
             case .dedupForgotten: "a dedup key is free again once its intent is delivered"

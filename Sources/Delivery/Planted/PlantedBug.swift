@@ -54,6 +54,7 @@
     case orderIgnored
     case laneFreedInDoubt
     case laneKept
+    case deadLetsGo
     case expiredSent
     case scheduledEarly
     case dedupForgotten
