@@ -70,10 +70,10 @@ extension Books {
     private func reason(for doubt: Doubt) -> Bool {
         let upsets = scenario.upsets
         switch doubt.code {
-        case "unknown_after": return upsets.clockSteps || scenario.chaos >= Scenario.dayLong || upsets.restore
+        case "unknown_after": return scenario.isClockWrong || scenario.chaos >= Scenario.dayLong || upsets.restore
         case "api_key_gone", "authentication_required": return upsets.keyRotations
         case "worker_crashed": return scenario.mayCrash || upsets.freezes
-        case "clock_went_back": return upsets.clockSteps
+        case "clock_went_back": return scenario.isClockWrong
         case "idempotency_key_mismatch": return scenario.faults.mismatched > 0
         case nil: return scenario.areKeysIgnored || scenario.faults.garbledAfter > 0
         default: return scenario.areKeysIgnored || upsets.restore

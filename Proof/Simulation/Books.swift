@@ -112,7 +112,7 @@ struct Books {
             if effect.externalID != intention.contact || effect.email != intention.email {
                 breaches.append(Breach(.asAsked, "order \(intention.number) was entered for another contact"))
             }
-            if let time = intention.scheduledAt, effect.atMilliseconds < time, !scenario.upsets.clockSteps {
+            if let time = intention.scheduledAt, effect.atMilliseconds < time, !scenario.isClockWrong {
                 breaches.append(Breach(.asAsked, "order \(intention.number) was entered before its time"))
             }
         }

@@ -10,6 +10,8 @@ final class Customs: Sendable {
         var from: Int64
         var until: Int64
         var teller: WorkerProcess
+        /// The clock has been set back since: only who was told is sure to know how long it waits.
+        var isTellersOwn = false
     }
 
     private struct State {
@@ -21,6 +23,9 @@ final class Customs: Sendable {
         var triggers: [Int64] = []
         /// The orders that were ever in one.
         var departed: Set<Int> = []
+        /// The latest time that the wall clock has shown before it was last stepped, and when that was.
+        var shown = Int64.min
+        var steppedAt: Int64 = 0
     }
 
     /// A failed request waits twice as long each time, so that no key leaves more often than this in ten seconds.
@@ -106,13 +111,18 @@ final class Customs: Sendable {
             note(Breach(.committedFirst, "a request left before its attempt was committed: \(key.prefix(20))"))
         }
         let isPaused: Int = row[1]
-        if isPaused > 0, !scenario.upsets.clockSteps, !scenario.upsets.freezes {
+        let (shown, steppedAt) = state.withLock { ($0.shown, $0.steppedAt) }
+        // By a clock that has just been set ahead the pause looks older than it is.
+        if isPaused > 0, now - steppedAt > Self.pauseHeardAfter, !scenario.upsets.freezes {
             note(Breach(.committedFirst, "a request of \(journey) left through a person's pause"))
         }
         for number in Intention.numbers(in: body) {
             guard let order = orders[number] else { continue }
             if let expiry = order.expiresAt, expiry <= frozenAt {
                 note(Breach(.asAsked, "order \(number) was frozen after it had expired"))
+            }
+            if let time = order.scheduledAt, time > max(shown, process.clock.now().wall.milliseconds) {
+                note(Breach(.asAsked, "order \(number) left before the clock had ever shown its time"))
             }
             if try isHeldUp(order) { note(Breach(.order, "order \(number) left before a dead one of its ordering key")) }
         }
@@ -133,6 +143,16 @@ final class Customs: Sendable {
         }
     }
 
+    /// The wall clock is stepped: a wait that is stored as a time of it ends early by a step ahead.
+    func noteStep(by step: Int64, from wall: Int64, at now: Int64) {
+        state.withLock { state in
+            state.shown = max(state.shown, wall)
+            state.steppedAt = now
+            if step > 0 { state.limits = [] }
+            for index in state.limits.indices { state.limits[index].isTellersOwn = true }
+        }
+    }
+
     // MARK: Being told to wait
 
     func noteLimit(_ seconds: String?, told process: WorkerProcess, at now: Int64) {
@@ -144,14 +164,13 @@ final class Customs: Sendable {
     private func isTold(to process: WorkerProcess, at now: Int64) -> Bool {
         // A round that waits for the database was planned before, and so was what a stopped process had in hand.
         let upsets = scenario.upsets
-        guard scenario.storeFaults.busy == 0, !upsets.freezes, !upsets.secondWorker, !upsets.clockSteps,
-            !upsets.restore
+        guard scenario.storeFaults.busy == 0, !upsets.freezes, !upsets.secondWorker, !upsets.restore
         else { return false }
         return state.withLock { state in
             state.limits.removeAll { $0.until <= now }
             return state.limits.contains { limit in
                 let lived = (limit.teller.endedAt ?? .max) - limit.from
-                return now > limit.from + 5 && (limit.teller === process || lived > 100)
+                return now > limit.from + 5 && (limit.teller === process || lived > 100 && !limit.isTellersOwn)
             }
         }
     }

@@ -17,6 +17,8 @@ public enum Lane: Sendable, CaseIterable {
     case keyRotations
     case closedJourneys
     case reloads
+    /// The wall clock is stepped under a running worker.
+    case clockJumps
     case operatorPauses
     case poison
     case ordering

@@ -10,7 +10,10 @@ struct Scenario: Sendable {
         var credit = false
         var operatorPauses = false
         var reloads = false
+        /// Of the wall clock, while nobody runs.
         var clockSteps = false
+        /// Of the wall clock, under running workers.
+        var clockJumps = false
         var outages = false
         var secondWorker = false
         var freezes = false
@@ -77,6 +80,7 @@ struct Scenario: Sendable {
         faults.mismatched = dice.chance(0.05) ? 0.02 : 0
         faults.abandoned = some(&dice) / 3
         if dice.chance(0.2) { block() }
+        upsets.clockJumps = dice.chance(0.1)
         for lane in Lane.allCases where lanes.contains(lane) { tilt(to: lane) }
         if chaos >= Self.dayLong { lengthen() }
     }
@@ -114,6 +118,7 @@ struct Scenario: Sendable {
         case .keyRotations: upsets.keyRotations = true
         case .closedJourneys: upsets.journeyStates = true
         case .reloads: upsets.reloads = true
+        case .clockJumps: (upsets.clockJumps, policy.linger) = (true, .seconds(2))
         case .operatorPauses: upsets.operatorPauses = true
         case .poison: poison = 0.2
         case .ordering: ordering = 0.6
@@ -132,9 +137,11 @@ struct Scenario: Sendable {
 
     /// Whether anything in this run may leave an intent in doubt; if not, none may be.
     var mayLeaveDoubt: Bool {
-        areKeysIgnored || faults.garbledAfter > 0 || faults.mismatched > 0 || upsets.keyRotations || upsets.clockSteps
+        areKeysIgnored || faults.garbledAfter > 0 || faults.mismatched > 0 || upsets.keyRotations || isClockWrong
             || upsets.outages || mayCrash || upsets.freezes || upsets.restore
     }
+
+    var isClockWrong: Bool { upsets.clockSteps || upsets.clockJumps }
 
     /// A batch in doubt for having ended too many workers is explained by crashes only.
     var mayCrash: Bool { crash > 0 || storeFaults.crashBefore > 0 || storeFaults.crashAfter > 0 || upsets.secondWorker }

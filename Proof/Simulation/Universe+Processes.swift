@@ -28,7 +28,7 @@ extension Universe {
             if isChaotic, scenario.upsets.clockSteps, workers.isEmpty, dice.chance(0.3) {
                 // Well below the retention, or records would rightly be gone before they are looked at.
                 let ahead = wallOffset < 2 * 90_000_000 ? 90_000_000 : -7_200_000
-                wallOffset += dice.pick([-7_200_000, -200_000, 200_000, Int64(ahead)])
+                stepClock(by: dice.pick([-7_200_000, -200_000, 200_000, Int64(ahead)]))
             }
             if workers.isEmpty {
                 plan(at: agenda.now + dice.milliseconds(1...2000)) { try $0.startWorkerIfNone() }

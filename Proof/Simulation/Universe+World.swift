@@ -22,6 +22,7 @@ extension Universe {
             (upsets.credit, Self.turnCredit), (upsets.operatorPauses, Self.turnPause), (upsets.reloads, Self.reload),
             (upsets.outages, Self.cutOff), (upsets.secondWorker, Self.startSecondWorker),
             (upsets.freezes, Self.freezeProcess), (!scenario.blocking.isEmpty, Self.lookAtDead),
+            (upsets.clockJumps, Self.jumpClock),
         ] as [(Bool, @Sendable (Universe) throws -> Void)] where isWanted {
             for _ in 0..<(1 + dice.below(4)) {
                 plan(at: Self.start + dice.milliseconds(0...scenario.chaos)) { universe in

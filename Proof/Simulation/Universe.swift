@@ -76,14 +76,17 @@ public final class Universe {
         let calm = Self.start + scenario.chaos
         let isOver = Mutex(false)
         agenda.at(calm) { isOver.withLock { $0 = true } }
-        var steps = 0
+        var (steps, deadline) = (0, calm + Self.patience)
         while steps < Self.stepsMax, customs.breaches.isEmpty, producer.breaches.isEmpty {
             steps += 1
-            if isChaotic, isOver.withLock({ $0 }) { try calmDown() }
+            if isChaotic, isOver.withLock({ $0 }) {
+                try calmDown()
+                deadline += scheduledFor
+            }
             if try stepProcesses() { continue }
             try tend()
             if !isChaotic, try isSettled(), try isLast() { break }
-            guard agenda.step(until: calm + Self.patience) else { break }
+            guard agenda.step(until: deadline) else { break }
             for errand in errands.takeAll() { try errand(self) }
         }
         try end()

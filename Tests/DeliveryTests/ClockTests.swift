@@ -66,6 +66,18 @@ import Testing
         #expect(world.flights.isEmpty && world.inDoubt == [1, 2, 3])
     }
 
+    @Test func `a clock set back while a partial batch waits for company does not keep it waiting`() throws {
+        var world = World()
+        try world.look()
+        world.resting["welcome"] = Make.rows(3).map { World.Resting(row: $0, dueAt: Make.now - .seconds(2 * 86400)) }
+        var result = RoundResult()
+        result.supplies["welcome"] = .ripens(at: Make.now + .milliseconds(20))
+        world.mind.absorb(result, at: world.now)
+        world.now = Moment(wall: Make.now - .seconds(86400), monotonic: world.now.monotonic + .milliseconds(10))
+        try world.look()
+        #expect(world.flights.count == 1)
+    }
+
     @Test func `nobody answers for the time: it is asked again after backoff, and nothing leaves`() throws {
         var world = World(inheriting: [try Self.inherited()])
         let plan = try world.mind.plan(at: world.now)

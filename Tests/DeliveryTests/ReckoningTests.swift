@@ -63,6 +63,16 @@ import Testing
         #expect(reckoning.takeMark(at: Self.moment(.seconds(59), .seconds(59)))?.highWater == Make.now + .seconds(900))
     }
 
+    @Test func `a clock that is set ahead is marked at once, or its stamps would lie ahead of the next worker`() {
+        var reckoning = Reckoning(nil, at: Self.moment(.zero, .zero))
+        #expect(reckoning.takeMark(at: Self.moment(.zero, .zero)) != nil)
+        reckoning.tick(at: Self.moment(.seconds(90_000), .seconds(1)))
+        #expect(
+            reckoning.takeMark(at: Self.moment(.seconds(90_001), .seconds(2)))?.highWater
+                == Make.now + .seconds(90_001))
+        #expect(reckoning.takeMark(at: Self.moment(.seconds(3), .seconds(3))) == nil)
+    }
+
     @Test(arguments: [-9000, 9000])
     func `one wrong clock among many moves nothing`(wrong: Int) {
         var reckoning = Reckoning(nil, at: Self.moment(.zero, .zero))

@@ -59,6 +59,7 @@ extension Dispatcher {
         reckoning.tick(at: now)
         guard let step = reckoning.takeStepBack(at: now) else { return }
         doors.moveBack(by: step)
+        turns.ripenAnew()
         endsOverlongWaits = true
         notes.append(.clockBehind(by: step))
     }

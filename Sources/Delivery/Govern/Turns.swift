@@ -93,6 +93,13 @@ struct Turns {
         return hands.filter { $0.count > 0 }.sorted { $0.last < $1.last }.map { ($0.journey, $0.count) }
     }
 
+    /// A clock that was set back says no longer when a partial batch becomes ripe: the next claim does.
+    mutating func ripenAnew() {
+        for (name, turn) in turns {
+            if case .ripens = turn.supply { turns[name]?.supply = .more }
+        }
+    }
+
     /// Forgets a due time that has come: the claim that follows says what is left.
     mutating func passDue(at now: WallTime) {
         for (name, turn) in turns {

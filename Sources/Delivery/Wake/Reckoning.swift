@@ -38,6 +38,8 @@ struct Reckoning: Sendable {
 
     /// Keeps what the machine's clock says now, so that a later step back changes nothing.
     mutating func tick(at now: Moment) {
+        // What is stamped by a clock that was set ahead must not outlive the mark that says so.
+        if now.wall - anchor.wall > now.monotonic - anchor.monotonic + Self.slew { storedAt = nil }
         anchor = Moment(wall: time(at: now), monotonic: max(now.monotonic, anchor.monotonic))
     }
 
