@@ -30,6 +30,8 @@ public enum Lane: Sendable, CaseIterable {
     /// The API calls a key mismatched that is not.
     case mismatches
     case restores
+    /// A restore in the moment after a kill that fell between a commit and its note.
+    case lostNotes
     /// A small budget, so that the rate windows are full.
     case smallBudget
     /// Many intents in one batch.

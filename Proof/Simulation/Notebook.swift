@@ -13,6 +13,8 @@ final class Notebook: Sendable {
         var settled: [Int64] = []
         /// Delivered by groups that were never noted.
         var lost: Set<Int64> = []
+        /// The last commit was never noted, and no worker has begun since.
+        var isBehind = false
     }
 
     static let place = Place(database: "/simulated/app.db", stateDirectory: "/simulated/state", deployment: nil)
@@ -23,7 +25,10 @@ final class Notebook: Sendable {
     }
 
     func raise(_ marks: Marks) {
-        state.withLock { $0.binding.marks = $0.binding.marks.raised(to: marks) }
+        state.withLock { state in
+            state.binding.marks = state.binding.marks.raised(to: marks)
+            state.isBehind = false
+        }
     }
 
     func note(_ round: Round, _ result: RoundResult) {
@@ -39,10 +44,14 @@ final class Notebook: Sendable {
         let numbers = round.settlements.flatMap { settlement in
             IntentDigest.members(of: settlement.batch)?.map(\.id) ?? []
         }
-        state.withLock { $0.lost.formUnion(numbers) }
+        state.withLock { state in
+            state.lost.formUnion(numbers)
+            state.isBehind = true
+        }
     }
 
     var marks: Marks { state.withLock(\.binding.marks) }
+    var isBehind: Bool { state.withLock(\.isBehind) }
 
     /// Whether the ledger proves the intent delivered, or has lost the group that would.
     func accounts(for intent: Int64) -> Bool {

@@ -18,6 +18,8 @@ struct Scenario: Sendable {
         var secondWorker = false
         var freezes = false
         var restore = false
+        /// The restore falls into the moment after a commit that was not noted outside the database.
+        var lostNote = false
     }
 
     var journeys: [Journey]
@@ -81,6 +83,7 @@ struct Scenario: Sendable {
         faults.abandoned = some(&dice) / 3
         if dice.chance(0.2) { block() }
         upsets.clockJumps = dice.chance(0.1)
+        upsets.lostNote = dice.chance(0.3)
         for lane in Lane.allCases where lanes.contains(lane) { tilt(to: lane) }
         if chaos >= Self.dayLong { lengthen() }
     }
@@ -129,7 +132,8 @@ struct Scenario: Sendable {
         case .expiry: expiry = 0.5
         case .ignoredKeys: (areKeysIgnored, idempotency) = (true, .auto)
         case .mismatches: faults.mismatched = 0.1
-        case .restores: (upsets.restore, chaos) = (true, 60_000)
+        case .restores: (upsets.restore, upsets.lostNote, chaos) = (true, false, 60_000)
+        case .lostNotes: (upsets.restore, upsets.lostNote, chaos) = (true, true, 60_000)
         case .smallBudget: (rate, chaos) = ([RateLimit(requests: 5, per: .seconds(1))], 5_000)
         case .largeBatches: (policy.batchSize, commits) = (20, 40)
         }

@@ -17,22 +17,23 @@ extension Universe {
 
     /// Everybody is stopped, the file replaced, and somebody starts a worker again.
     static let restore: Errands.Errand = { universe in
-        guard universe.isChaotic, let backup = universe.backup, try universe.hasNotedAll() else { return }
+        guard universe.isChaotic, let backup = universe.backup else { return }
         for process in universe.processes { process.crash() }
         try universe.tend()
         let delivered = try universe.ids("SELECT id FROM outbox_history")
         try universe.live.put(backup.bytes)
         universe.producer.forget(downTo: backup.ledger, mark: universe.notebook.marks.intents)
         try universe.weaken(delivered: delivered)
+        universe.isFreshlyRestored = true
     }
 
-    /// A process that was killed between its commit and its note leaves a state directory that is behind the database;
+    /// A worker is killed between its commit and its note, so that the state directory is behind the database, and
     /// whoever restores in this moment loses what the note would have told.
-    private func hasNotedAll() throws -> Bool {
-        let last = try live.queue.unsafeRead { db in
-            try Int64.fetchOne(db, sql: "SELECT seq FROM sqlite_sequence WHERE name = 'outbox_batch'") ?? 0
-        }
-        return notebook.marks.batches >= last
+    func restoreAfterLostNote(triesLeft: Int = 500) throws {
+        guard isChaotic, triesLeft > 0 else { return }
+        if notebook.isBehind { return try Self.restore(self) }
+        weather.crashAfterNextCall()
+        plan(at: agenda.now + 20) { try $0.restoreAfterLostNote(triesLeft: triesLeft - 1) }
     }
 
     /// Of what is open again, only what the ledger proves is safe from being entered once more.
@@ -51,6 +52,18 @@ extension Universe {
         }
     }
 
+    /// Where nothing told of the restore, because all that was noted is in the backup, what may have run goes on under
+    /// its own key. Only a request that had not run by the time of the backup may since have, without a stamp.
+    private func goOnUnnoticed() throws {
+        let untried = try ids(
+            """
+            SELECT json_extract(member.value, '$[0]') FROM outbox_batch AS batch, json_each(batch.members) AS member
+            WHERE batch.state = 'sending' AND batch.possibly_executed_since IS NULL
+            """)
+        mayDouble = mayDouble.filter { untried.contains($0.key) }
+        mayBeEntered.formIntersection(untried)
+    }
+
     private func ids(_ sql: String) throws -> Set<Int64> {
         try live.queue.unsafeRead { db in try Int64.fetchSet(db, sql: sql) }
     }
@@ -61,7 +74,12 @@ extension Universe {
     func isAdmitted() throws -> Bool {
         let identity = live.identity()
         guard case .adopt(let need) = try notebook.recognise(identity.sighting(), isSending: identity.isSending)
-        else { return true }
+        else {
+            if isFreshlyRestored { try goOnUnnoticed() }
+            isFreshlyRestored = false
+            return true
+        }
+        isFreshlyRestored = false
         try identity.hold(need, at: WallTime(milliseconds: wall))
         producer.mayReuse = false
         guard !isAwaitingAdoption else { return false }

@@ -33,7 +33,11 @@ extension Universe {
         guard upsets.restore else { return }
         let time = Self.start + dice.milliseconds(0...(scenario.chaos / 2))
         plan(at: time, Self.backUp)
-        plan(at: time + dice.milliseconds(100...(scenario.chaos / 2)), Self.restore)
+        if upsets.lostNote {
+            plan(at: time + dice.milliseconds(0...3000)) { try $0.restoreAfterLostNote() }
+        } else {
+            plan(at: time + dice.milliseconds(100...(scenario.chaos / 2)), Self.restore)
+        }
     }
 
     private static let turnJourney: @Sendable (Universe) throws -> Void = { universe in

@@ -39,6 +39,8 @@ public final class Universe {
     var crashes = 0
     var backup: Backup?
     var isAwaitingAdoption = false
+    /// A backup has taken the database's place, and no worker has looked at it yet.
+    var isFreshlyRestored = false
     /// Intents that a restore and a person's choice may have entered once more, by how often.
     var mayDouble: [Int64: Int] = [:]
     /// Intents that a restored database shows as waiting though they may have been entered.
