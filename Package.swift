@@ -131,7 +131,7 @@ let package = Package(
             name: "Simulation",
             dependencies: [
                 "Delivery", "Deployment", "JourneyOutbox", "SQLiteStore", "Sandbox",
-                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDB", package: "GRDB.swift"), .product(name: "Crypto", package: "swift-crypto"),
             ],
             path: "Proof/Simulation"
         ),

@@ -112,6 +112,10 @@ struct Books {
             if effect.externalID != intention.contact || effect.email != intention.email {
                 breaches.append(Breach(.asAsked, "order \(intention.number) was entered for another contact"))
             }
+            let isAlone = scenario.oneByOne.contains(intention.journey)
+            if effect.entrySHA256 != intention.entrySHA256(isAlone: isAlone) {
+                breaches.append(Breach(.asAsked, "order \(intention.number) was entered with another profile"))
+            }
             if let time = intention.scheduledAt, effect.atMilliseconds < time, !scenario.isClockWrong {
                 breaches.append(Breach(.asAsked, "order \(intention.number) was entered before its time"))
             }

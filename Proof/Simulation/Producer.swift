@@ -74,6 +74,7 @@ final class Producer {
         }
         var intention = Intention(
             number: next, journey: dice.pick(scenario.journeyNames), contact: contact, data: Intention.data(next))
+        if dice.chance(0.3) { intention.profile = Intention.profile(intention.number) }
         if dice.chance(0.1) { intention.email = "\(Intention.canary)\(dice.below(5))@example.com" }
         if dice.chance(0.1) { intention.scheduledAt = now + dice.milliseconds(0...30_000) }
         if dice.chance(scenario.expiry) { intention.expiresAt = now + dice.milliseconds(-1000...60_000) }
@@ -85,13 +86,13 @@ final class Producer {
     private func insert(_ intention: Intention, at now: Int64, into ledger: inout Ledger, _ db: Database) throws {
         try db.cachedStatement(
             sql: """
-                INSERT INTO outbox (journey, external_id, email, data, ordering_key, dedup_key, scheduled_at, expires_at,
-                  created_at)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO outbox (journey, external_id, email, profile, data, ordering_key, dedup_key, scheduled_at,
+                  expires_at, created_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """
         ).execute(arguments: [
-            intention.journey, intention.contact, intention.email, intention.data, intention.orderingKey,
-            intention.dedupKey, intention.scheduledAt, intention.expiresAt, now,
+            intention.journey, intention.contact, intention.email, intention.profile, intention.data,
+            intention.orderingKey, intention.dedupKey, intention.scheduledAt, intention.expiresAt, now,
         ])
         let key = intention.dedupKey.map { "\(intention.journey) \($0)" }
         let isInserted = db.changesCount == 1

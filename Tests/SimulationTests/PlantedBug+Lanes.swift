@@ -10,7 +10,8 @@ extension PlantedBug {
         case .enforcementAssumed: [.ignoredKeys, .lostAnswers]
         case .settleBeforeSend, .doubtDelivered: [.lostAnswers, .errors, .ignoredKeys]
         case .errorIsRefusal, .bodyReencoded: [.errors]
-        case .sameKeyAfterRefusal, .closedJourneyKills, .returnedGoesOn, .cancelledSent: [.closedJourneys]
+        case .sameKeyAfterRefusal, .closedJourneyKills, .returnedGoesOn, .cancelledSent, .profileLost:
+            [.closedJourneys]
         case .windowIgnored: [.longOutage, .lostAnswers]
         case .rotatedKey, .refusedKeyKills: [.keyRotations, .lostAnswers]
         case .retargeted: [.reloads, .lostAnswers]

@@ -53,6 +53,7 @@
             case .expiredSent: "an expired intent is sent"
             case .scheduledEarly: "a scheduled intent is sent before its time"
             case .dedupForgotten: "a dedup key is free again once its intent is delivered"
+            case .profileLost: "an intent that waits for another turn loses its profile"
             case .contactLogged: "a contact is logged in the clear"
             case .restoreUnnoticed: "a restored database is taken for the one it was"
             case .ledgerForgets: "what was delivered is not written down outside the database"

@@ -58,6 +58,7 @@
     case expiredSent
     case scheduledEarly
     case dedupForgotten
+    case profileLost
     case contactLogged
     // Restored backups.
     case restoreUnnoticed
