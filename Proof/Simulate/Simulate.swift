@@ -15,6 +15,9 @@ struct Simulate: ParsableCommand {
     @Option(help: "How many at once.")
     var threads = ProcessInfo.processInfo.activeProcessorCount
 
+    @Option(help: "What every run has much of, beside what its seed draws; to be repeated.")
+    var tilt: [Lane] = []
+
     @Flag(help: "Print what the workers reported.")
     var events = false
 
@@ -33,7 +36,7 @@ struct Simulate: ParsableCommand {
                     return next
                 }) {
                     do {
-                        let outcome = try simulation.run(seed: seed, keepsEvents: events)
+                        let outcome = try simulation.run(seed: seed, tilted: Set(tilt), keepsEvents: events)
                         totals.withLock {
                             $0.runs += 1
                             $0.requests += outcome.requests
@@ -68,6 +71,9 @@ struct Simulate: ParsableCommand {
         guard !outcome.breaches.isEmpty else { return }
         print("seed \(outcome.seed):")
         for breach in outcome.breaches.prefix(5) { print("  \(breach)") }
-        print("  again: make simulate SEED=\(outcome.seed)")
+        print(
+            "  again: make simulate SEED=\(outcome.seed)" + (tilt.isEmpty ? "" : ", tilted to \(tilt.map(\.rawValue))"))
     }
 }
+
+extension Lane: ExpressibleByArgument {}

@@ -29,7 +29,7 @@ struct Books {
         guard seen.isEmpty else { return seen }
         let end = hasEnded ? [] : [Breach(.drains, "it did not come to an end")]
         return try end + intents(places()) + strangers() + asked() + order() + deaths() + keys() + drained() + doubts()
-            + budget() + database()
+            + turns() + budget() + database()
     }
 
     func read<Value>(_ body: (Database) throws -> Value) throws -> Value { try universe.live.queue.unsafeRead(body) }

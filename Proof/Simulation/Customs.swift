@@ -19,6 +19,8 @@ final class Customs: Sendable {
         var limits: [Limit] = []
         /// When a request under a key has left, the latest ones.
         var departures: [String: [Int64]] = [:]
+        /// Whose request it was each time that a key left for the first time, and when.
+        var turns: [(journey: String, at: Int64)] = []
         /// When any trigger has left.
         var triggers: [Int64] = []
         /// The orders that were ever in one.
@@ -47,6 +49,9 @@ final class Customs: Sendable {
     var breaches: [Breach] { state.withLock(\.breaches) }
     var triggers: [Int64] { state.withLock(\.triggers) }
     var departed: Set<Int> { state.withLock(\.departed) }
+
+    /// The journeys of the requests that have left since, each once, in their order.
+    func turns(since time: Int64) -> [String] { state.withLock { $0.turns.filter { $0.at >= time }.map(\.journey) } }
 
     func note(_ breach: Breach) {
         state.withLock { if $0.breaches.count < 20 { $0.breaches.append(breach) } }
@@ -78,6 +83,7 @@ final class Customs: Sendable {
         }
         let isTooOften = state.withLock { state in
             state.departed.formUnion(Intention.numbers(in: body))
+            if state.departures[key] == nil { state.turns.append((journey, now)) }
             var times = state.departures[key] ?? []
             times.append(now)
             times.removeFirst(max(0, times.count - Self.departuresMax - 1))
@@ -124,7 +130,9 @@ final class Customs: Sendable {
             if let time = order.scheduledAt, time > max(shown, process.clock.now().wall.milliseconds) {
                 note(Breach(.asAsked, "order \(number) left before the clock had ever shown its time"))
             }
-            if try isHeldUp(order) { note(Breach(.order, "order \(number) left before a dead one of its ordering key")) }
+            if try isHeldUp(order) {
+                note(Breach(.order, "order \(number) left before a dead one of its ordering key"))
+            }
         }
     }
 

@@ -1,5 +1,5 @@
 /// Something that can go wrong, or that producers can ask for, and that most runs have little of: a tilted run has it.
-public enum Lane: Sendable, CaseIterable {
+public enum Lane: String, Sendable, CaseIterable {
     case lostAnswers
     case errors
     /// The connection breaks while the API still works on the request.
@@ -36,4 +36,6 @@ public enum Lane: Sendable, CaseIterable {
     case smallBudget
     /// Many intents in one batch.
     case largeBatches
+    /// Journeys of different priority with much to send at once, when nothing goes wrong any more.
+    case crowds
 }

@@ -36,9 +36,9 @@ final class Producer {
         try commit(intentions, at: now, isRolledBack: isRolledBack)
     }
 
-    /// A plain intent for each journey.
-    func commitPlain(_ scenario: Scenario, at now: Int64) throws {
-        let intentions = scenario.journeyNames.map { journey in
+    /// Plain intents, so many for each journey.
+    func commitPlain(_ scenario: Scenario, each count: Int, at now: Int64) throws {
+        let intentions = Array(repeating: scenario.journeyNames, count: count).joined().map { journey in
             defer { next += 1 }
             return Intention(
                 number: next, journey: journey, contact: "\(Intention.canary)-last-\(next)", data: Intention.data(next))

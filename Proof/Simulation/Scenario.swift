@@ -41,6 +41,8 @@ struct Scenario: Sendable {
     var ordering: Double
     var dedup: Double
     var expiry: Double
+    /// How many requests' worth of intents each journey has at the very end.
+    var crowd = 0
 
     static let dayLong: Int64 = 100_000_000
 
@@ -84,6 +86,7 @@ struct Scenario: Sendable {
         if dice.chance(0.2) { block() }
         upsets.clockJumps = dice.chance(0.1)
         upsets.lostNote = dice.chance(0.3)
+        if dice.chance(0.05) { gather() }
         for lane in Lane.allCases where lanes.contains(lane) { tilt(to: lane) }
         if chaos >= Self.dayLong { lengthen() }
     }
@@ -99,6 +102,13 @@ struct Scenario: Sendable {
         (upsets.outages, upsets.operatorPauses, upsets.journeyStates) = (true, false, false)
         commits = min(commits, 12)
     }
+
+    private mutating func gather() {
+        (crowd, policy.batchSize) = (Self.crowded, min(policy.batchSize, 3))
+    }
+
+    /// Requests that each journey has to send in a crowd, at least.
+    static let crowded = 30
 
     private mutating func block() {
         for index in journeys.indices { journeys[index].onDead = .block }
@@ -136,6 +146,12 @@ struct Scenario: Sendable {
         case .lostNotes: (upsets.restore, upsets.lostNote, chaos) = (true, true, 60_000)
         case .smallBudget: (rate, chaos) = ([RateLimit(requests: 5, per: .seconds(1))], 5_000)
         case .largeBatches: (policy.batchSize, commits) = (20, 40)
+        case .crowds:
+            while journeys.count < 3 {
+                journeys.append(Journey(name: "j\(journeys.count)", id: Int64(10 + journeys.count)))
+            }
+            for (index, priority) in [0, 5, -5].enumerated() { journeys[index].priority = priority }
+            gather()
         }
     }
 

@@ -16,6 +16,8 @@ extension Universe {
         }
     }
 
+    func setClockBack() { stepClock(by: -dice.milliseconds(60_000...86_400_000)) }
+
     func stepClock(by step: Int64) {
         customs.noteStep(by: step, from: wall, at: agenda.now)
         wallOffset += step
@@ -23,5 +25,7 @@ extension Universe {
     }
 
     /// How long what producers have scheduled may still wait, by the clock as it stands.
-    var scheduledFor: Int64 { max(0, (producer.ledger.committed.values.compactMap(\.scheduledAt).max() ?? wall) - wall) }
+    var scheduledFor: Int64 {
+        max(0, (producer.ledger.committed.values.compactMap(\.scheduledAt).max() ?? wall) - wall)
+    }
 }

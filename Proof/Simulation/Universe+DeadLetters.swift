@@ -6,13 +6,15 @@ import SQLiteStore
 extension Universe {
     /// Somebody looks at some of them while things still go wrong.
     static let lookAtDead: Errands.Errand = { universe in
-        try universe.decideAboutDead(universe.deadLetters(Self.keepingLane).filter { _ in universe.dice.chance(0.5) })
+        try universe.decideAboutDead(
+            universe.deadLetters(Universe.keepingLane).filter { _ in universe.dice.chance(0.5) })
     }
 
     /// Everything works again: whoever is held up is let go.
     func freeHeldUp() throws { try decideAboutDead(deadLetters(Self.holdingUp)) }
 
-    private static let keepingLane = "SELECT id, journey, code FROM outbox_dead WHERE state = 'dead' AND ordering_key IS NOT NULL"
+    private static let keepingLane =
+        "SELECT id, journey, code FROM outbox_dead WHERE state = 'dead' AND ordering_key IS NOT NULL"
     private static let holdingUp = """
         \(keepingLane) AND EXISTS (SELECT 1 FROM outbox_waiting AS waiting
           WHERE waiting.journey = outbox_dead.journey AND waiting.ordering_key = outbox_dead.ordering_key

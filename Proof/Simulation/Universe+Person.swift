@@ -92,13 +92,16 @@ extension Universe {
             return true
         }
         lastWords = LastWords(begunAt: agenda.now, left: 3)
-        for delay in [10, 35, 60] as [Int64] {
+        let crowd = scenario.crowd * scenario.policy.batchSize
+        for (delay, count) in [(10, max(1, crowd)), (35, 1), (60, 1)] as [(Int64, Int)] {
             plan(at: agenda.now + delay) { universe in
-                try universe.producer.commitPlain(universe.scenario, at: universe.wall)
+                try universe.producer.commitPlain(universe.scenario, each: count, at: universe.wall)
                 universe.lastWords?.left -= 1
                 universe.notifyCommit()
             }
         }
+        // While partial batches wait for company.
+        if scenario.upsets.clockJumps { plan(at: agenda.now + dice.milliseconds(0...1500)) { $0.setClockBack() } }
         return false
     }
 }

@@ -42,7 +42,8 @@ struct IntentMover {
     private func identity(_ member: Member, of batch: Batch) -> StatementArguments {
         [
             member.id, batch.journey, member.externalID, member.anonymousID, member.email,
-            planted(.profileLost) ? nil : member.profile(in: batch.body).map { Data($0) }, member.data(in: batch.body).map { Data($0) },
+            planted(.profileLost) ? nil : member.profile(in: batch.body).map { Data($0) },
+            member.data(in: batch.body).map { Data($0) },
             member.orderingKey, member.dedupKey, member.scheduledAt?.milliseconds, member.expiresAt?.milliseconds,
             member.traceparent, member.createdAt.milliseconds,
         ]

@@ -25,6 +25,8 @@ extension PlantedBug {
         case .limitBurnsAttempts, .retryAfterIgnored: [.apiLimits]
         case .pauseForgotten: [.apiLimits, .restarts]
         case .pauseIgnored: [.operatorPauses]
+        case .priorityStarves: [.crowds]
+        case .ripeningKept: [.clockJumps]
         case .backoffSkipped: [.outages]
         case .budgetExceeded: [.smallBudget]
         case .windowsForgotten: [.smallBudget, .restarts]

@@ -37,7 +37,9 @@
     case backoffSkipped
     case budgetExceeded
     case windowsForgotten
+    case priorityStarves
     case wakeUpLost
+    case ripeningKept
     // The database.
     case unguardedSettle
     case fenceIgnored
