@@ -8,7 +8,8 @@ struct SimulatedStore: OutboxStore {
     let customs: Customs
     /// What is kept outside the database.
     let notebook: Notebook
-    let faults: @Sendable () -> Fault
+    /// What becomes of a call, which may be the commit of a round.
+    let faults: @Sendable (_ isRound: Bool) -> Fault
 
     enum Fault {
         case none, busy, crashBefore, crashAfter
@@ -16,10 +17,10 @@ struct SimulatedStore: OutboxStore {
 
     /// - Parameter onLost: told what was committed by a process that ended before it heard of it.
     private func call<Value>(
-        onLost: (Value) -> Void = { _ in }, _ body: () async throws -> Value
+        onLost: ((Value) -> Void)? = nil, _ body: () async throws -> Value
     ) async throws -> Value {
         try process.check()
-        let fault = faults()
+        let fault = faults(onLost != nil)
         switch fault {
         case .none, .crashAfter: break
         case .busy: throw StoreError.busy
@@ -29,7 +30,7 @@ struct SimulatedStore: OutboxStore {
         let value = try await body()
         if fault == .crashAfter {
             process.crash()
-            onLost(value)
+            onLost?(value)
         }
         try process.check()
         return value

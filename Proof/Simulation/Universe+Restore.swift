@@ -32,7 +32,7 @@ extension Universe {
     func restoreAfterLostNote(triesLeft: Int = 500) throws {
         guard isChaotic, triesLeft > 0 else { return }
         if notebook.isBehind { return try Self.restore(self) }
-        weather.crashAfterNextCall()
+        weather.crashAfterNextRound()
         plan(at: agenda.now + 20) { try $0.restoreAfterLostNote(triesLeft: triesLeft - 1) }
     }
 

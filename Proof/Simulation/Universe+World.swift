@@ -34,7 +34,7 @@ extension Universe {
         let time = Self.start + dice.milliseconds(0...(scenario.chaos / 2))
         plan(at: time, Self.backUp)
         if upsets.lostNote {
-            plan(at: time + dice.milliseconds(0...3000)) { try $0.restoreAfterLostNote() }
+            plan(at: time + dice.milliseconds(0...dice.pick([1, 50, 3000]))) { try $0.restoreAfterLostNote() }
         } else {
             plan(at: time + dice.milliseconds(100...(scenario.chaos / 2)), Self.restore)
         }

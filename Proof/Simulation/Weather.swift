@@ -14,13 +14,13 @@ final class Weather: Sendable {
 
     func calmDown() { state.withLock { $0.isChaotic = false } }
 
-    /// The next thing that a worker does to the database is its last, and it does not hear of it.
-    func crashAfterNextCall() { state.withLock { $0.isCrashDue = true } }
+    /// The next round that a worker commits is its last, and it does not hear of it.
+    func crashAfterNextRound() { state.withLock { $0.isCrashDue = true } }
 
-    @Sendable func storeFault() -> SimulatedStore.Fault {
+    @Sendable func storeFault(ofRound isRound: Bool) -> SimulatedStore.Fault {
         state.withLock { state in
             guard state.isChaotic else { return .none }
-            if state.isCrashDue {
+            if state.isCrashDue, isRound {
                 state.isCrashDue = false
                 return .crashAfter
             }
