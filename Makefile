@@ -39,9 +39,9 @@ SEED ?= 1
 RUNS ?= 1
 
 .PHONY: simulate
-simulate: deps ## Play RUNS seeds of the simulation from SEED on (make simulate SEED=7 RUNS=100).
+simulate: deps ## Play RUNS seeds of the simulation from SEED on (make simulate SEED=7 RUNS=100 TILT=restores).
 	$(SWIFT) build --scratch-path $(SCRATCH) --product simulate
-	$(SCRATCH)/debug/simulate --seed $(SEED) --runs $(RUNS)
+	$(SCRATCH)/debug/simulate --seed $(SEED) --runs $(RUNS) $(addprefix --tilt ,$(TILT))
 
 # What takes longer than a test may: the same tests, with larger counts. `nice`, since it has the machine for hours.
 KILLS ?= 10000

@@ -71,8 +71,8 @@ struct Simulate: ParsableCommand {
         guard !outcome.breaches.isEmpty else { return }
         print("seed \(outcome.seed):")
         for breach in outcome.breaches.prefix(5) { print("  \(breach)") }
-        print(
-            "  again: make simulate SEED=\(outcome.seed)" + (tilt.isEmpty ? "" : ", tilted to \(tilt.map(\.rawValue))"))
+        let tilts = tilt.isEmpty ? "" : " TILT='\(tilt.map(\.rawValue).joined(separator: " "))'"
+        print("  again: make simulate SEED=\(outcome.seed)\(tilts)")
     }
 }
 
