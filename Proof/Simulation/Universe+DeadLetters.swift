@@ -32,7 +32,7 @@ extension Universe {
         for letter in letters {
             let mayRetry = letter.code != "expired" && scenario.alwaysHoldsUp
             let action: IntentChange.Action = mayRetry && dice.chance(0.4) ? .retry : .discard
-            let connection = try OperatorConnection(path: path, for: .changing)
+            let connection = try live.connection()
             let report = try IntentChange(connection, action, at: WallTime(milliseconds: wall)).apply(
                 to: .ids([letter.id]))
             if action == .discard, report.done == 1 { producer.giveUp(letter.id) }
