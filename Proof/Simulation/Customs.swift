@@ -28,6 +28,7 @@ final class Customs: Sendable {
         /// The latest time that the wall clock has shown before it was last stepped, and when that was.
         var shown = Int64.min
         var steppedAt: Int64 = 0
+        var steps: [Int64] = []
     }
 
     /// A failed request waits twice as long each time, so that no key leaves more often than this in ten seconds.
@@ -47,6 +48,7 @@ final class Customs: Sendable {
     }
 
     var breaches: [Breach] { state.withLock(\.breaches) }
+    var clockSteps: [Int64] { state.withLock(\.steps) }
     var triggers: [Int64] { state.withLock(\.triggers) }
     var departed: Set<Int> { state.withLock(\.departed) }
 
@@ -156,6 +158,7 @@ final class Customs: Sendable {
         state.withLock { state in
             state.shown = max(state.shown, wall)
             state.steppedAt = now
+            state.steps.append(now)
             if step > 0 { state.limits = [] }
             for index in state.limits.indices { state.limits[index].isTellersOwn = true }
         }
