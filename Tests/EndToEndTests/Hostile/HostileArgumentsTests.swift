@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import Testing
 
 /// A command line that cannot be taken is repeated in its error, and steers no terminal there.
@@ -41,5 +42,50 @@ import Testing
         #expect(await process.end() == .exited(64))
         let text = try process.text
         #expect(text.contains(#"'\u001b[31m\u000aforged'"#) && text.contains("\nUsage: journey-outbox why "), "\(text)")
+    }
+
+    @Test(arguments: [
+        ["HOME"], ["STATE_DIRECTORY"], ["XDG_STATE_HOME"], ["CREDENTIALS_DIRECTORY"], ["SPOTZEE_API_KEY"],
+        ["NOTIFY_SOCKET"], ["JOURNAL_STREAM"], ["HOME", "STATE_DIRECTORY", "SPOTZEE_API_KEY", "WATCHDOG_USEC"],
+    ])
+    func `a variable or a folder's name that is repeated in an error steers nothing and forges no line`(
+        names: [String]
+    ) async throws {
+        var words = HostileWords(seed: Self.seed &+ UInt64(names.count))
+        let top = FileManager.default.temporaryDirectory.appendingPathComponent("variables-\(UUID().uuidString)")
+        let folder = top.appendingPathComponent(words.text())
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { #expect(throws: Never.self) { try FileManager.default.removeItem(at: top) } }
+        var variables = [
+            "SPOTZEE_API_KEY": "", "CREDENTIALS_DIRECTORY": "", "STATE_DIRECTORY": "", "XDG_STATE_HOME": "",
+        ]
+        for name in names { variables[name] = top.path + "/" + words.text() }
+        let database = folder.appendingPathComponent("app.db")
+        try Workbench.database(at: database).close()
+        // Once without a configuration, once with one.
+        for configuration in ["", "database: app.db\n", "database: app.db\njourneys: { w: { id: 1 } }\n"] {
+            let file = folder.appendingPathComponent("journey-outbox.yaml")
+            if !configuration.isEmpty { try configuration.write(to: file, atomically: true, encoding: .utf8) }
+            for command in [
+                ["status"], ["doctor"], ["drain", "--timeout", "1s"], ["journeys"], ["adopt"], ["migrate"],
+            ] {
+                let process = try ChildProcess(
+                    ["-C", folder.path, ChildProcess.program] + command, program: "/usr/bin/env",
+                    environment: variables, in: top)
+                let end = await process.end()
+                if case .exited = end {} else { Issue.record("\(command): \(end)") }
+                let output = try Data(contentsOf: URL(fileURLWithPath: process.outputPath))
+                let wrong = SteeringText.places(in: output)
+                #expect(wrong.isEmpty && !output.isEmpty, "\(command): \(wrong)")
+            }
+        }
+    }
+
+    @Test func `an argument that is no UTF-8 is repeated without its bytes`() async throws {
+        let script = #"exec "$0" why "$(printf '\377\233\303(x')""#
+        let process = try ChildProcess(
+            ["-c", script, ChildProcess.program], program: "/bin/sh", in: FileManager.default.temporaryDirectory)
+        #expect(await process.end() == .exited(64))
+        #expect(SteeringText.places(in: try Data(contentsOf: URL(fileURLWithPath: process.outputPath))).isEmpty)
     }
 }

@@ -121,7 +121,16 @@ private struct Look {
         }
         if output.isEmpty && !isSilent { wrong.add("\(shown) says nothing") }
         wrong.add(SteeringText.places(in: output), of: shown)
+        let objects = output.split(separator: 0x0A).filter { $0.first == UInt8(ascii: "{") }
+        if !objects.allSatisfy(Self.isJSON) { wrong.add("\(shown): a line that is no JSON") }
+        if end == .exited(0), command.contains("--json"), !command.contains("json"), objects.count != 1 {
+            wrong.add("\(shown): \(objects.count) objects")
+        }
         return output
+    }
+
+    private static func isJSON(_ line: Data) -> Bool {
+        do { return try JSONSerialization.jsonObject(with: Data(line)) is [String: Any] } catch { return false }
     }
 
     /// Every command that shows what is stored, in both forms, and every error that repeats what was given.
@@ -136,6 +145,7 @@ private struct Look {
             ["pause", words.text(), "--reason", words.text()],
             ["enqueue", words.text(), "--external-id", words.text(), "--data", words.text()],
             ["enqueue", words.text(), "--traceparent", words.text()],
+            ["doctor", "--worker-user", words.text(), "--producer-user", words.text()],
             ["backup", bench.folder.path + "/" + words.text() + "/" + words.text()],
             ["intents", "list", "--cursor", words.text()], ["batches", "list", "--cursor", words.text()],
         ]
