@@ -59,10 +59,11 @@ struct HostileWireTests {
         let keys = APIKeyRing(current: "sk_test")
         let sender = SpotzeeSender(keys: keys, connections: 1, timeout: .seconds(1), agent: "test")
         let target = Target(url: "http://127.0.0.1:\(server.port)", journey: 33, entrance: nil, version: "2026-04-28")
-        let start = ContinuousClock.now
-        // The second needs the first one's place.
-        for _ in 0..<2 { _ = await sender.sendWithoutEffect(key: "k", target: target) }
-        #expect(ContinuousClock.now - start < .seconds(15), "\(kind)")
+        let time = try await Standstill.time {
+            // The second needs the first one's place.
+            for _ in 0..<2 { _ = await sender.sendWithoutEffect(key: "k", target: target) }
+        }
+        #expect(time < .seconds(15), "\(kind)")
         #expect(api.hostileAnswers >= 1)
         try await sender.shutdown()
         try await server.close()
