@@ -149,6 +149,20 @@ public final class Worker<Clock: WorkerClock>: Sendable {
         _ plan: Dispatcher.Plan,
         into mind: inout Dispatcher, tasks: inout ThrowingDiscardingTaskGroup<any Error>
     ) async throws -> RoundResult {
+        guard !plan.round.isEmpty else { return RoundResult() }
+        var round = plan.round
+        let result = try await patiently {
+            defer { if planted(.busyForgets) { round = Round(now: round.now, reckoned: round.reckoned) } }
+            return try await store.commit(round)
+        }
+        hasWritten.withLock { $0 = true }
+        mind.absorb(result, at: clock.now())
+        ask(plan, in: &tasks)
+        return result
+    }
+
+    /// Sends what is no batch's, once it is counted where a successor looks.
+    private func ask(_ plan: Dispatcher.Plan, in tasks: inout ThrowingDiscardingTaskGroup<any Error>) {
         for read in plan.reads {
             tasks.addTask { self.inbox.post(.journeyRead(read.journey, await self.sender.read(journey: read.target))) }
         }
@@ -159,15 +173,6 @@ public final class Worker<Clock: WorkerClock>: Sendable {
         if let target = plan.clockProbe {
             tasks.addTask { self.inbox.post(.timeRead(await self.sender.read(journey: target))) }
         }
-        guard !plan.round.isEmpty else { return RoundResult() }
-        var round = plan.round
-        let result = try await patiently {
-            defer { if planted(.busyForgets) { round = Round(now: round.now, reckoned: round.reckoned) } }
-            return try await store.commit(round)
-        }
-        hasWritten.withLock { $0 = true }
-        mind.absorb(result, at: clock.now())
-        return result
     }
 
     /// Tries until the database is free, however long others hold it: a round that is not committed yet is the only

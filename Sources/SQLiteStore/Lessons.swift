@@ -3,6 +3,9 @@ import GRDB
 
 /// What the worker has learned and keeps over a restart, in `outbox_meta`.
 struct Lessons {
+    /// As many as a minute's questions may be, of hundreds of journeys at worst.
+    private static let asksMax = 1000
+
     let db: Database
 
     func enforcement() throws -> EnforcementFinding? {
@@ -26,6 +29,18 @@ struct Lessons {
         return ClockMark(highWater: WallTime(milliseconds: highWater), apiAhead: ahead)
     }
 
+    /// When the latest requests left that no batch remembers.
+    func asked() throws -> [WallTime] {
+        try SQLiteStore.meta(db, "asked")?.split(separator: ",").compactMap { Int64($0) }
+            .map(WallTime.init(milliseconds:)) ?? []
+    }
+
+    private func keepAsks(of round: Round) throws {
+        let known = try asked().filter { $0 > round.now - SQLiteStore.recent && $0 <= round.now }
+        let times = (known + Array(repeating: round.now, count: round.asks)).suffix(Self.asksMax)
+        try SQLiteStore.setMeta(db, "asked", times.map { "\($0.milliseconds)" }.joined(separator: ","))
+    }
+
     private func milliseconds(_ key: String) throws -> Int64? {
         try SQLiteStore.meta(db, key).flatMap { Int64($0) }
     }
@@ -44,6 +59,7 @@ struct Lessons {
         if let limit = round.learnedLimit {
             try SQLiteStore.setMeta(db, "learned_limit", limit > 0 ? String(limit) : nil)
         }
+        if round.asks > 0 { try keepAsks(of: round) }
         if let clock = round.clock {
             try SQLiteStore.setMeta(db, "clock_high_water", String(clock.highWater.milliseconds))
             try SQLiteStore.setMeta(db, "clock_api_ahead", clock.apiAhead.map { String($0.milliseconds) })

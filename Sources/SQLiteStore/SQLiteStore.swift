@@ -95,7 +95,8 @@ public final class SQLiteStore: OutboxStore {
                 enforcement: try Lessons(db: db).enforcement(), bodyBytesMax: try Lessons(db: db).bodyBytesMax(),
                 learnedLimit: try Lessons(db: db).learnedLimit(), clock: try Lessons(db: db).clock())
             inheritance.marks = try identity.marks()
-            inheritance.recentRequests = try BatchTable(db: db).sent(after: now - Self.recent)
+            let asked = try Lessons(db: db).asked().filter { $0 > now - Self.recent }
+            inheritance.recentRequests = try BatchTable(db: db).sent(after: now - Self.recent) + asked
             return (fence, outbox, inheritance)
         }
         tenure.withLock { $0 = Tenure(fence: fence, outbox: outbox) }

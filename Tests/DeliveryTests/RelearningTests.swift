@@ -26,6 +26,27 @@ import Testing
         #expect(world.enforcementProbes == 2)
     }
 
+    @Test func `a question of two requests waits until the windows have room for both`() throws {
+        // After a start they are taken as evenly used.
+        var world = World(
+            idempotency: .auto, rate: [RateLimit(requests: 2, per: .seconds(10))], enforcement: Self.absent)
+        world.advance(.seconds(6))
+        try world.look()
+        #expect(world.enforcementProbes == 0)
+        world.advance(.seconds(5))
+        let plan = try world.look()
+        #expect(world.enforcementProbes == 1)
+        #expect(plan.round.asks == 2)
+    }
+
+    @Test func `where a window holds a single request, keys are asked about all the same`() throws {
+        var world = World(
+            idempotency: .auto, rate: [RateLimit(requests: 1, per: .seconds(10))], enforcement: Self.absent)
+        world.advance(.seconds(11))
+        try world.look()
+        #expect(world.enforcementProbes == 1)
+    }
+
     @Test(arguments: ["https://api.test other", "https://staging.test current"])
     func `what was learned of another key or API is not believed`(subject: String) throws {
         let world = World(idempotency: .auto, enforcement: EnforcementFinding(enforcement: .enforced, subject: subject))

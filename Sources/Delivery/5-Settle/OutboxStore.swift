@@ -96,6 +96,8 @@ public struct Round: Sendable {
     /// The rate limit that refusals taught, in requests per second; 0 is none.
     public var learnedLimit: Double?
     public var clock: ClockMark?
+    /// Requests beside the batches' own that leave once the round is committed, so that a successor counts them.
+    public var asks = 0
     /// No row waits for longer than this by right; one that does was told so by a clock that has gone back since.
     public var waitsEnd: WallTime?
     /// What the configuration says about dead letters, by journey; only when it is new to the database.
@@ -108,7 +110,8 @@ public struct Round: Sendable {
 
     var isEmpty: Bool {
         pauses.isEmpty && settlements.isEmpty && resumes.isEmpty && claims.isEmpty && enforcement == nil
-            && bodyBytesMax == nil && learnedLimit == nil && clock == nil && waitsEnd == nil && onDead.isEmpty
+            && bodyBytesMax == nil && learnedLimit == nil && clock == nil && asks == 0 && waitsEnd == nil
+            && onDead.isEmpty
     }
 }
 

@@ -16,7 +16,7 @@ extension Dispatcher {
                 let journey = journey(named: name), governor.free(at: now.monotonic, atMost: 1) > 0
             else { continue }
             reading.insert(name)
-            governor.note(1, at: now.monotonic)
+            ask(1, in: &plan, at: now)
             doors.noteProbe(pause.scope, at: now.wall)
             plan.reads.append((name, configuration.target(of: journey)))
         }

@@ -34,6 +34,12 @@ extension Dispatcher {
         return max(1, connections - max(1, connections / 4)) - open.flights(in: journey)
     }
 
+    /// Counts requests that no batch remembers; they leave once the plan's round is committed.
+    mutating func ask(_ count: Int, in plan: inout Plan, at now: Moment) {
+        governor.note(count, at: now.monotonic)
+        plan.round.asks += count
+    }
+
     /// How many requests may leave now, under the rates, the slots and the doors.
     func permits(at now: Moment) -> Int {
         let free = governor.free(at: now.monotonic, atMost: freeSlots(at: now) + open.due(at: now.monotonic).count)

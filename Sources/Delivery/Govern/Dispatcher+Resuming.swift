@@ -72,13 +72,17 @@ extension Dispatcher {
     private mutating func askForEnforcement(
         _ target: Target, into plan: inout Plan, permits: inout Int, at now: Moment
     ) {
-        // While everything is shut this is the probe of that door too, and two requests are one permit.
+        // While everything is shut this is the probe of that door too, and two requests are one permit. The windows count
+        // two in any case; one that holds a single request could never have room for both.
         let isDoorProbe = doors.isShut(.everything, at: now.wall)
-        guard knowledge.mayProbe(at: now), permits > (isDoorProbe ? 0 : 1) else { return }
+        let room = governor.windowsMax > 1 ? 2 : 1
+        guard knowledge.mayProbe(at: now), permits >= (isDoorProbe ? 1 : room),
+            governor.windowsFree(at: now.monotonic, atMost: room) == room
+        else { return }
         knowledge.beginProbe(at: now)
         if isDoorProbe { doors.noteProbe(.everything, at: now.wall) }
         permits = max(0, permits - 2)
-        governor.note(2, at: now.monotonic)
+        ask(2, in: &plan, at: now)
         plan.enforcementProbe = target
     }
 
@@ -94,7 +98,7 @@ extension Dispatcher {
         guard clockProbe.mayAsk(at: now), permits > 0 else { return }
         clockProbe.isAsking = true
         permits -= 1
-        governor.note(1, at: now.monotonic)
+        ask(1, in: &plan, at: now)
         plan.clockProbe = target
     }
 

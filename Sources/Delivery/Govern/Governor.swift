@@ -37,6 +37,12 @@ struct Governor: Sendable {
         return told?.free(at: now, atMost: free) ?? free
     }
 
+    /// What the configured windows alone have room for.
+    func windowsFree(at now: Duration, atMost bound: Int) -> Int { windows.free(at: now, atMost: bound) }
+
+    /// As many requests as the smallest configured window holds.
+    var windowsMax: Int { windows.requestsMax }
+
     /// When the next request may leave; nil when one may leave now or nothing limits it.
     func nextFree(after now: Duration) -> Duration? {
         [windows.nextFree(after: now), pace.nextFree(after: now), told?.nextFree(after: now)].compactMap { $0 }.max()

@@ -81,6 +81,9 @@ struct RateWindows {
         }
     }
 
+    /// As many as the smallest window holds.
+    var requestsMax: Int { windows.map(\.times.count).min() ?? .max }
+
     /// How many requests may leave now.
     func free(at now: Duration, atMost bound: Int) -> Int {
         planted(.budgetExceeded) ? bound : windows.reduce(bound) { min($0, $1.free(at: now, atMost: bound)) }

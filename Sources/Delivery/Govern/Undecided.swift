@@ -30,7 +30,7 @@ extension Dispatcher {
         }
         for target in Set(undecided.filter { !$0.isAsked }.map(\.batch.target)) {
             guard governor.free(at: now.monotonic, atMost: 1) > 0 else { return }
-            governor.note(1, at: now.monotonic)
+            ask(1, in: &plan, at: now)
             for index in undecided.indices where undecided[index].batch.target == target {
                 undecided[index].isAsked = true
             }
