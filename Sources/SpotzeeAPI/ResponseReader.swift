@@ -8,6 +8,8 @@ struct ResponseReader {
     /// More than any honest answer about 100 users needs.
     static let bodyBytesMax = 1 << 20
 
+    static let requestIDBytesMax = 100
+
     func read(_ raw: HTTPClientResponse) async -> Response {
         var response = head(of: raw)
         do {
@@ -32,7 +34,7 @@ struct ResponseReader {
         let headers = raw.headers
         return Response(
             status: Int(raw.status.code), contentType: headers.first(name: "Content-Type")?.lowercased() ?? "",
-            requestID: headers.first(name: "X-Request-Id").map { String($0.prefix(100)) },
+            requestID: headers.first(name: "X-Request-Id").map { $0.clipped(toBytes: Self.requestIDBytesMax) },
             retryAfter: headers.first(name: "Retry-After"),
             isReplayed: headers.first(name: "Idempotent-Replayed")?.lowercased() == "true",
             date: date(of: headers), rate: rate(of: headers))

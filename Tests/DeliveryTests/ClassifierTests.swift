@@ -27,6 +27,39 @@ import Testing
         #expect(verdict.isReplayed)
     }
 
+    /// One letter under many marks is one character, of as many bytes as there are marks.
+    @Test(arguments: [String(repeating: "x", count: 50_000), "x" + String(repeating: "\u{301}", count: 50_000)])
+    func `of a code and a message no more is kept than bytes that somebody reads`(word: String) throws {
+        let rejected = Make.json(
+            200, #"{"created":3,"errors":[{"index":0,"code":"\#(word)","message":"\#(word)"}]}"#)
+        guard case .judged(let results) = try Self.judge(.response(rejected), .users).finding,
+            case .rejected(let rejection) = results[0]
+        else {
+            Issue.record("not rejected")
+            return
+        }
+        let named = Make.json(
+            422,
+            #"{"status":"error","code":"\#(word)","message":"\#(word)","errors":[{"param":"users[0]","code":"\#(word)"}]}"#
+        )
+        let verdict = try Self.judge(.response(named), .users)
+        guard case .refusedRows(let rows) = verdict.finding, let row = rows[0] else {
+            Issue.record("not rows")
+            return
+        }
+        for code in [rejection.code, row.code, verdict.record.code ?? ""] {
+            #expect((99...100).contains(code.utf8.count))
+        }
+        for message in [rejection.message, row.message, verdict.record.message ?? ""] {
+            #expect((999...1000).contains(message.utf8.count))
+        }
+    }
+
+    @Test(arguments: [(0, ""), (1, "a"), (2, "a"), (3, "aé"), (6, "aé"), (7, "aé😀"), (8, "aé😀b"), (9, "aé😀b")])
+    func `a text is cut between two scalars`(bytesMax: Int, text: String) {
+        #expect("aé😀b".clipped(toBytes: bytesMax) == text)
+    }
+
     @Test func `a refusal that names rows says why in their own words`() throws {
         let response = Make.json(
             422,
@@ -53,7 +86,7 @@ import Testing
         let verdict = try Self.judge(.response(response), .users)
         #expect(verdict.record.requestID == "req_1")
         #expect(verdict.record.status == 401)
-        #expect(verdict.record.code?.count == 100)
+        #expect(verdict.record.code?.utf8.count == 100)
         #expect((verdict.record.message ?? "").utf8.count < 1010)
         #expect(
             verdict.record.text(attempt: 3, at: Make.now).hasPrefix(

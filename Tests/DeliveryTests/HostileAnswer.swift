@@ -27,6 +27,7 @@ struct HostileAnswer {
         "permission_denied",
         "resource_missing", "state_conflict", "resource_already_exists", "validation_failed", "rate_limited",
         "internal_error", "service_unavailable", "moon_phase_wrong", "", String(repeating: "x", count: 5000),
+        "x" + String(repeating: "\u{301}", count: 5000),
     ]
 
     private static let params = [

@@ -41,6 +41,7 @@ import Testing
             answer: answer, shape: shape, hasEarlierStamp: before != nil, isEnforced: enforcement == .enforced,
             isAbsent: enforcement == .absent, resends: settling.onUnknown == .resend)
         return places(settlement, batch) + deeds(settlement, limits) + times(settlement, batch, answer)
+            + sizes(settlement)
     }
 
     private static func name(_ fate: Settlement.Fate) -> String {
@@ -74,6 +75,20 @@ import Testing
         if !settlement.successors.isEmpty && !limits.mayRename { wrong.append("the halves get new keys") }
         if settlement.fate == .inDoubt && !limits.mayAsk { wrong.append("a person is asked for nothing") }
         return wrong
+    }
+
+    /// What is stored of the API's words is bounded, whatever it says.
+    private static func sizes(_ settlement: Settlement) -> [String] {
+        let rejections = settlement.leaving.values.compactMap { leaving in
+            switch leaving {
+            case .dead(let rejection, _): rejection
+            case .waiting(let waiting): waiting.rejection
+            }
+        }
+        let codes = rejections.map(\.code) + [settlement.record.code ?? ""]
+        let messages = rejections.map(\.message) + [settlement.record.message ?? ""]
+        let isBounded = codes.allSatisfy { $0.utf8.count <= 100 } && messages.allSatisfy { $0.utf8.count <= 1000 }
+        return isBounded ? [] : ["more of the API's words is kept than anybody reads"]
     }
 
     private static func times(_ settlement: Settlement, _ batch: Batch, _ answer: HostileAnswer) -> [String] {

@@ -10,12 +10,14 @@ public struct Classifier: Sendable {
         case .notSent(let reason):
             Verdict(
                 finding: .notSent(reason: reason), bearing: .thisAttempt,
-                record: AnswerRecord(code: "not_sent", message: Rejection.clipped(reason)), isReplayed: false)
+                record: AnswerRecord(code: "not_sent", message: reason.clipped(toBytes: Rejection.messageBytesMax)),
+                isReplayed: false)
         case .silence(let reason):
             Verdict(
                 finding: .unknown(Rejection(code: "no_answer", message: reason)),
                 bearing: planted(.silenceIsProof) ? .thisAttempt : .nothing,
-                record: AnswerRecord(code: "no_answer", message: Rejection.clipped(reason)), isReplayed: false)
+                record: AnswerRecord(code: "no_answer", message: reason.clipped(toBytes: Rejection.messageBytesMax)),
+                isReplayed: false)
         case .response(let response):
             judge(response, to: batch, at: now)
         }
@@ -26,7 +28,8 @@ public struct Classifier: Sendable {
         let (finding, reach) = find(response, problem, batch, now)
         let record = AnswerRecord(
             status: response.status, code: problem?.code ?? plainCode(of: response.status, finding),
-            message: problem.map { Rejection.clipped($0.message) }, requestID: response.requestID)
+            message: problem.map { $0.message.clipped(toBytes: Rejection.messageBytesMax) },
+            requestID: response.requestID)
         return Verdict(
             finding: finding, bearing: bearing(of: finding, response, otherwise: reach), record: record,
             isReplayed: response.isReplayed)

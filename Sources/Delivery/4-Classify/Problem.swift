@@ -19,7 +19,8 @@ struct Problem: Equatable {
         else { return nil }
         guard json["status"]?.string == "error" || json["code"]?.string != nil else { return nil }
         code =
-            json["code"]?.string.map { String($0.prefix(Self.codeLengthMax)) } ?? Self.code(ofStatus: response.status)
+            json["code"]?.string.map { $0.clipped(toBytes: Rejection.codeBytesMax) }
+            ?? Self.code(ofStatus: response.status)
         message = json["message"]?.string ?? json["title"]?.string ?? json["error"]?.string ?? ""
         param = json["param"]?.string
         details = (json["errors"]?.array ?? []).compactMap { entry in
@@ -27,9 +28,6 @@ struct Problem: Equatable {
             return Detail(param: param, code: entry["code"]?.string, message: entry["message"]?.string)
         }
     }
-
-    /// Longer than any code of the catalogue; codes become causes, columns and labels.
-    static let codeLengthMax = 100
 
     /// What a status says when the code does not: the catalogue's one code for it.
     private static func code(ofStatus status: Int) -> String {
@@ -59,8 +57,7 @@ struct Problem: Equatable {
         for detail in all {
             guard let row = shape.row(ofParam: detail.param), row < size, named[row] == nil else { continue }
             named[row] = Rejection(
-                code: detail.code.map { String($0.prefix(Self.codeLengthMax)) } ?? code,
-                message: detail.message ?? message)
+                code: detail.code ?? code, message: detail.message ?? message)
         }
         return named
     }

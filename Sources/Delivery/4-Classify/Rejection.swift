@@ -4,8 +4,8 @@ public struct Rejection: Sendable, Equatable {
     public var message: String
 
     public init(code: String, message: String) {
-        self.code = code
-        self.message = Self.clipped(message)
+        self.code = code.clipped(toBytes: Self.codeBytesMax)
+        self.message = message.clipped(toBytes: Self.messageBytesMax)
     }
 
     /// Codes that may pass with time; every other code, an unknown one too, is permanent.
@@ -15,10 +15,8 @@ public struct Rejection: Sendable, Equatable {
 
     public var isRetryable: Bool { Self.retryableCodes.contains(code) || planted(.rejectedRetried) }
 
-    /// Messages are kept for people, and bounded.
+    /// Longer than any code of the catalogue; codes become causes, columns and labels.
+    static let codeBytesMax = 100
+    /// Messages are kept for people.
     static let messageBytesMax = 1000
-
-    static func clipped(_ text: String) -> String {
-        text.utf8.count <= messageBytesMax ? text : String(decoding: text.utf8.prefix(messageBytesMax), as: UTF8.self)
-    }
 }
