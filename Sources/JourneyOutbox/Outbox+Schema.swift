@@ -8,7 +8,8 @@ extension Outbox {
     /// journal mode is never changed.
     ///
     /// - Returns: the names of the migrations applied now.
-    /// - Throws: `OutboxError.Code.schemaClash`, `.schemaIncomplete` or `.schemaNewer`, naming what is in the way;
+    /// - Throws: `OutboxError.Code.schemaClash`, `.schemaIncomplete`, `.schemaNewer` or `.databaseEncoding`, naming
+    ///   what is in the way;
     ///   nothing is changed then.
     @discardableResult
     public static func migrate(_ writer: some DatabaseWriter) throws -> [String] {
@@ -54,7 +55,8 @@ extension Outbox {
         }
         let found = try Schema(of: db)
         let version = history.hasMeta(found) ? try storedVersion(db) : nil
-        return SchemaReport(found: found, history: history, version: version, known: known)
+        let encoding = try String.fetchOne(db, sql: "PRAGMA encoding") ?? ""
+        return SchemaReport(found: found, history: history, version: version, known: known, encoding: encoding)
     }
 
     private static func storedVersion(_ db: Database) throws -> Int? {

@@ -18,6 +18,9 @@ public struct OutboxError: Error, Sendable {
         /// A newer journey-outbox has migrated this database.
         public static let schemaNewer = Code("schema_newer")
 
+        /// The database keeps its texts as UTF-16, in which every intent would be refused.
+        public static let databaseEncoding = Code("database_encoding")
+
         /// The code as it is written in logs.
         public let description: String
 

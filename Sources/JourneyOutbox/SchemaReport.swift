@@ -12,6 +12,8 @@ public struct SchemaReport: Hashable, Sendable {
     public let clashing: [String]
     /// The schema's version when it is newer than this one knows, else nil.
     public let newerVersion: Int?
+    /// The encoding of the database's texts when it is not UTF-8, else nil: the outbox's rules look at bytes.
+    public let foreignEncoding: String?
     /// The migrations still to be applied, in their order.
     public let pending: [String]
     /// The migrations of which some objects are there and some are not.
@@ -33,6 +35,11 @@ public struct SchemaReport: Hashable, Sendable {
         if let newerVersion {
             problems.append("the schema's version is \(newerVersion): a newer journey-outbox migrated this database")
         }
+        if let foreignEncoding {
+            problems.append(
+                "the database keeps its texts as \(foreignEncoding), and the outbox needs UTF-8: copy it into a database "
+                    + "that is made with PRAGMA encoding = 'UTF-8'")
+        }
         problems += clashing.map { "\($0) is not the outbox's: rename it, since the outbox needs the name" }
         problems += altered.map { "\($0) has been changed: its SQL is not the migration's" }
         problems += missing.map { "\($0) is missing" }
@@ -40,7 +47,7 @@ public struct SchemaReport: Hashable, Sendable {
         return problems
     }
 
-    init(found: Schema, history: SchemaHistory, version: Int?, known: Int?) {
+    init(found: Schema, history: SchemaHistory, version: Int?, known: Int?, encoding: String) {
         var missing: [String] = []
         var outdated: [String] = []
         var altered: [String] = []
@@ -78,6 +85,7 @@ public struct SchemaReport: Hashable, Sendable {
         self.clashing = clashing
         self.pending = pending
         self.incomplete = incomplete
+        foreignEncoding = encoding == "UTF-8" ? nil : encoding
         newerVersion = if let version, version > known ?? 0 { version } else { nil }
     }
 
@@ -85,6 +93,7 @@ public struct SchemaReport: Hashable, Sendable {
     func refuseToMigrate() throws {
         let reason = problems.joined(separator: "; ")
         if newerVersion != nil { throw OutboxError(.schemaNewer, reason) }
+        if foreignEncoding != nil { throw OutboxError(.databaseEncoding, reason) }
         if !clashing.isEmpty || !altered.isEmpty { throw OutboxError(.schemaClash, reason) }
         if !incomplete.isEmpty {
             let names = incomplete.joined(separator: ", ")

@@ -23,6 +23,21 @@ struct SchemaTests {
         #expect(report.problems == [])
     }
 
+    /// The rules look for NUL by bytes, and in UTF-16 every second one is.
+    @Test(arguments: ["UTF-16le", "UTF-16be"])
+    func `a database whose texts are UTF-16 is refused, instead of refusing every intent`(encoding: String) throws {
+        let queue = try scratch.database()
+        try queue.writeWithoutTransaction { db in
+            try db.execute(sql: "PRAGMA encoding = '\(encoding)'; CREATE TABLE orders (id INTEGER)")
+        }
+        #expect(throws: OutboxError(.databaseEncoding, "")) { try Outbox.migrate(queue) }
+        #expect(try queue.read { db in try Outbox.check(db) }.isAbsent)
+        // Another migration tool would not have asked.
+        try queue.write { db in for migration in Migrations.all { try db.execute(sql: migration.up) } }
+        let problems = try queue.read { db in try Outbox.check(db) }.problems
+        #expect(problems.count == 1 && problems[0].contains("keeps its texts as \(encoding)"), "\(problems)")
+    }
+
     @Test func `migrating leaves the journal mode as it is`() throws {
         let queue = try scratch.outbox()
         #expect(try queue.read { db in try String.fetchOne(db, sql: "PRAGMA journal_mode") } == "delete")

@@ -19,7 +19,8 @@ struct DatabaseChecks {
             checks.append(idempotency(report.enforcement))
             checks.append(worker(report.worker))
         } catch {
-            checks.append(.fail("database", "\(error)", "journey-outbox migrate --database \(path)"))
+            checks.append(
+                .fail("database", "\(error)", "journey-outbox migrate --database \(ShellWord.quoted(path))"))
         }
         return checks
     }
@@ -29,11 +30,14 @@ struct DatabaseChecks {
             let report = try SchemaCheck.report(database: path)
             if report.isCurrent { return .ok("schema", "every table, index, view and trigger of the outbox is there") }
             let remedy =
-                report.newerVersion == nil
-                ? "journey-outbox migrate --database \(path)" : "install the newer journey-outbox"
+                report.newerVersion != nil
+                ? "install the newer journey-outbox"
+                : report.foreignEncoding != nil
+                    ? "sqlite3 \(ShellWord.quoted(path)) .dump, read into a new database"
+                    : "journey-outbox migrate --database \(ShellWord.quoted(path))"
             return .fail("schema", report.problems.joined(separator: "; "), remedy)
         } catch {
-            return .fail("schema", "\(error)", "journey-outbox migrate --database \(path)")
+            return .fail("schema", "\(error)", "journey-outbox migrate --database \(ShellWord.quoted(path))")
         }
     }
 
@@ -43,11 +47,11 @@ struct DatabaseChecks {
         case "delete", "truncate", "persist":
             return .warn(
                 "journal_mode", "\(mode): readers and the writer wait for each other",
-                "journey-outbox migrate --wal --database \(path)")
+                "journey-outbox migrate --wal --database \(ShellWord.quoted(path))")
         default:
             return .fail(
                 "journal_mode", "\(mode): a crash can lose or damage what was committed",
-                "journey-outbox migrate --wal --database \(path)")
+                "journey-outbox migrate --wal --database \(ShellWord.quoted(path))")
         }
     }
 

@@ -19,7 +19,8 @@ enum SchemaCheck {
             throw Failure.configuration("\(error)")
         }
         guard !report.isCurrent else { return queue }
-        let remedy = report.newerVersion == nil ? "; run `journey-outbox migrate`" : ""
+        let remedy: PlainText =
+            report.newerVersion == nil && report.foreignEncoding == nil ? "; run `journey-outbox migrate`" : ""
         throw Failure.configuration("\(path): \(report.problems.joined(separator: "; "))\(remedy)")
     }
 
