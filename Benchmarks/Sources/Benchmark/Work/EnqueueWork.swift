@@ -16,6 +16,10 @@ struct EnqueueWork: AsyncParsableCommand {
         configuration.prepareDatabase { db in
             try db.execute(sql: "PRAGMA synchronous = FULL")
             try db.execute(sql: "PRAGMA wal_autocheckpoint = 0")
+            // As the floor has them.
+            try db.execute(sql: "PRAGMA temp_store = MEMORY")
+            try db.execute(sql: "PRAGMA secure_delete = FAST")
+            try db.execute(sql: "PRAGMA cache_size = -8192")
         }
         let queue = try DatabaseQueue(path: database, configuration: configuration)
         let intents = (0..<1000).map(Self.intent)
