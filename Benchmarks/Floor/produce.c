@@ -4,11 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static const char insert_intent[] = "INSERT INTO outbox (journey, external_id, data) VALUES (?1, ?2, ?3)";
-// The Swift library's own: every column, so that all intents share one statement; what is not bound is NULL.
-static const char insert_as_library[] =
-    "INSERT INTO outbox (journey, external_id, anonymous_id, email, profile, data, ordering_key, dedup_key, scheduled_at, "
-    "expires_at, traceparent) VALUES (?1, ?2, ?4, ?5, ?6, ?3, ?7, ?8, ?9, ?10, ?11)";
+static const char insert_intent[] = "INSERT INTO outbox (journey, external_id, data) VALUES (?, ?, ?)";
 
 static void bind_intent(sqlite3_stmt *insert, int64_t number, int journey_count, char *journey, char *identity, char *data) {
   sprintf(journey, "journey-%lld", (long long)(number % journey_count));
@@ -56,7 +52,7 @@ int produce(void) {
 int insert(void) {
   open_database();
   int64_t rows = int_option("rows", 100000), per = int_option("per", 100);
-  sqlite3_stmt *begin = prepare("BEGIN IMMEDIATE"), *commit = prepare("COMMIT"), *intent = prepare(insert_as_library);
+  sqlite3_stmt *begin = prepare("BEGIN IMMEDIATE"), *commit = prepare("COMMIT"), *intent = prepare(insert_intent);
   double start = now_seconds(), start_cpu = cpu_seconds();
   for (int64_t row = 0; row < rows; row++) {
     char journey[32], identity[64], data[512];

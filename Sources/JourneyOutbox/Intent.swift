@@ -54,4 +54,10 @@ public struct Intent: Hashable, Sendable {
         self.expiresAt = expiresAt
         self.traceparent = traceparent
     }
+
+    /// Whether it says nothing but the journey, the contact by the application's own id, and what the steps are given.
+    var isPlain: Bool {
+        anonymousID == nil && email == nil && profile == nil && orderingKey == nil && dedupKey == nil
+            && scheduledAt == nil && expiresAt == nil && traceparent == nil
+    }
 }
