@@ -17,12 +17,12 @@ struct OverlongWaits {
             let late = try Int64.fetchAll(
                 db.cachedStatement(
                     sql: """
-                        SELECT id FROM outbox_waiting WHERE journey = ? AND state = 'retrying' AND due_at > ? LIMIT ?
+                        SELECT id FROM outbox_waiting WHERE journey = CAST(? AS TEXT) AND state = 'retrying' AND due_at > ? LIMIT ?
                         """), arguments: [journey, end.milliseconds, room])
             guard !late.isEmpty else { continue }
             let update = try db.cachedStatement(sql: "UPDATE outbox_waiting SET due_at = ? WHERE id = ?")
             for id in late { try update.execute(arguments: [now.milliseconds, id]) }
-            result.released.insert(journey)
+            result.released.insert(journey.text)
             room -= late.count
         }
         result.hasOverlongWaits = room == 0

@@ -5,7 +5,7 @@ import GRDB
 struct RemainingQuery {
     let db: Database
     let goal: DrainGoal
-    let journeys: Set<String>
+    let journeys: Set<JourneyName>
 
     func count() throws -> Remaining {
         var open: [String: Int] = [:]
@@ -14,10 +14,11 @@ struct RemainingQuery {
             let rows = try Row.fetchCursor(
                 db.cachedStatement(sql: sql), arguments: ["last": goal.lastID, "due": goal.dueBy.milliseconds])
             while let row = try rows.next() {
-                let journey: String = row[0]
+                let name: JourneyName = row[0]
+                let journey = name.text
                 let count: Int = row[1]
                 let isBatch: Bool = row[2]
-                if journeys.contains(journey) || isBatch {
+                if journeys.contains(name) || isBatch {
                     open[journey, default: 0] += count
                 } else {
                     unknown += count
@@ -28,8 +29,9 @@ struct RemainingQuery {
         let behind = try Row.fetchCursor(
             db.cachedStatement(sql: Self.behindSQL), arguments: ["last": goal.lastID, "due": goal.dueBy.milliseconds])
         while let row = try behind.next() {
-            let (journey, forLater, forPerson): (String, Int, Int) = (row[0], row[1], row[2])
-            if journeys.contains(journey) {
+            let (name, forLater, forPerson): (JourneyName, Int, Int) = (row[0], row[1], row[2])
+            let journey = name.text
+            if journeys.contains(name) {
                 open[journey, default: 0] -= forLater + forPerson
                 if open[journey] == 0 { open[journey] = nil }
                 heldBack += forPerson
@@ -50,7 +52,7 @@ struct RemainingQuery {
     /// Blocked intents whose turn cannot come within the drain: behind one that is scheduled for later, and behind one
     /// that is dead or in doubt.
     private static let behindSQL = """
-        SELECT journey, count(CASE holder WHEN 'later' THEN 1 END), count(CASE holder WHEN 'person' THEN 1 END) FROM (
+        SELECT CAST(journey AS BLOB), count(CASE holder WHEN 'later' THEN 1 END), count(CASE holder WHEN 'person' THEN 1 END) FROM (
           SELECT waiting.journey AS journey, CASE
               WHEN EXISTS (SELECT 1 FROM outbox WHERE id = lane.open_id AND scheduled_at > :due) THEN 'later'
               WHEN lane.is_dead OR lane.open_id IN (
@@ -67,13 +69,13 @@ struct RemainingQuery {
     /// A frozen batch is open whether or not its journey is still configured.
     private static let openQueries = [
         """
-        SELECT journey, count(*), 0 FROM outbox
+        SELECT CAST(journey AS BLOB), count(*), 0 FROM outbox
         WHERE scheduled_at IS NULL AND id <= :last AND :due IS NOT NULL GROUP BY journey
         """,
-        "SELECT journey, count(*), 0 FROM outbox WHERE scheduled_at <= :due AND id <= :last GROUP BY journey",
-        "SELECT journey, count(*), 0 FROM outbox_waiting WHERE id <= :last AND :due IS NOT NULL GROUP BY journey",
+        "SELECT CAST(journey AS BLOB), count(*), 0 FROM outbox WHERE scheduled_at <= :due AND id <= :last GROUP BY journey",
+        "SELECT CAST(journey AS BLOB), count(*), 0 FROM outbox_waiting WHERE id <= :last AND :due IS NOT NULL GROUP BY journey",
         """
-        SELECT journey, coalesce(sum(size), 0), 1 FROM outbox_batch
+        SELECT CAST(journey AS BLOB), coalesce(sum(size), 0), 1 FROM outbox_batch
         WHERE state = 'sending' AND state <> 'settled' AND first_id <= :last AND :due IS NOT NULL GROUP BY journey
         """,
     ]

@@ -271,7 +271,9 @@ public final class SQLiteStore: OutboxStore {
     }
 
     public func remaining(of goal: DrainGoal, journeys: [String], at now: WallTime) async throws -> Remaining {
-        try await read { db in try RemainingQuery(db: db, goal: goal, journeys: Set(journeys)).count() }
+        try await read { db in
+            try RemainingQuery(db: db, goal: goal, journeys: Set(journeys.map(JourneyName.init))).count()
+        }
     }
 
     public func prune(before time: WallTime) async throws -> Bool {

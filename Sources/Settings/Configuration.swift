@@ -37,4 +37,9 @@ public struct Configuration: Sendable, Equatable {
         self.delivery = delivery
         self.retention = retention
     }
+
+    /// The journey of this name, byte for byte as rows are compared: `journeys` itself also finds one that looks alike.
+    public func journey(named name: String) -> JourneySettings? {
+        journeys[name].flatMap { $0.name.utf8.elementsEqual(name.utf8) ? $0 : nil }
+    }
 }

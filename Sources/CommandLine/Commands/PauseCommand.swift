@@ -28,7 +28,7 @@ struct PauseCommand: OperatorCommand {
     func perform(_ connection: OperatorConnection, at now: WallTime) throws {
         let scope = journey.map(Pause.Scope.journey) ?? .everything
         let isNew = try PauseSwitch(connection, at: now).pause(scope, reason: reason)
-        if let journey, let configuration = try options.loadIfPresent(), configuration.journeys[journey] == nil {
+        if let journey, let configuration = try options.loadIfPresent(), configuration.journey(named: journey) == nil {
             Output.error("journey-outbox: the configuration has no journey \(journey); it is paused all the same")
         }
         let json = JSON.object([

@@ -127,7 +127,7 @@ struct IntentOutlook: Equatable {
     private static func held(
         _ journey: String, _ pauses: [Pause], _ surroundings: Surroundings
     ) -> IntentOutlook? {
-        if let configuration = surroundings.configuration, configuration.journeys[journey] == nil {
+        if let configuration = surroundings.configuration, configuration.journey(named: journey) == nil {
             return IntentOutlook(
                 "a configuration that knows its journey", rule: "rows of journeys that are not configured wait",
                 command: "add the journey to the configuration, then: systemctl reload journey-outbox")

@@ -51,13 +51,13 @@ struct StatusAnswer {
     init(
         _ report: StatusReport, configuration: Configuration?, holder: String?, standby: Int? = nil, at now: WallTime
     ) {
-        let counts = Dictionary(uniqueKeysWithValues: report.journeys.map { ($0.name, $0.counts) })
+        let counts = Dictionary(uniqueKeysWithValues: report.journeys.map { ($0.journey, $0.counts) })
         let shut = report.pauses.filter { $0.cause != Pause.rateCause || ($0.nextProbe ?? now) > now }
-        let names = Set(counts.keys).union(configuration.map { Set($0.journeys.keys) } ?? [])
+        let names = Set(counts.keys).union(configuration?.journeys.keys.map(JourneyName.init) ?? [])
         journeys = names.sorted().map { name in
             JourneyLine(
-                name: name, id: configuration?.journeys[name]?.id,
-                condition: Self.condition(of: name, shut, configuration), counts: counts[name] ?? StateCounts())
+                name: name.text, id: configuration?.journey(named: name.text)?.id,
+                condition: Self.condition(of: name.text, shut, configuration), counts: counts[name] ?? StateCounts())
         }
         total = report.total
         pauses = shut
@@ -72,7 +72,7 @@ struct StatusAnswer {
     }
 
     private static func condition(of name: String, _ shut: [Pause], _ configuration: Configuration?) -> Condition {
-        if let configuration, configuration.journeys[name] == nil { return .notConfigured }
+        if let configuration, configuration.journey(named: name) == nil { return .notConfigured }
         if shut.contains(where: { $0.scope == .everything }) { return .paused }
         let own = shut.filter { $0.scope == .journey(name) }
         if own.contains(where: { $0.cause == Pause.operatorCause }) { return .paused }

@@ -27,7 +27,7 @@ struct BacklogCount {
     }
 
     /// How many intents a journey has in a place.
-    mutating func count(_ journey: String, in place: IntentPlace) throws -> (count: Int, isEstimated: Bool) {
+    mutating func count(_ journey: JourneyName, in place: IntentPlace) throws -> (count: Int, isEstimated: Bool) {
         if place.isBatch { return try countMembers(journey, in: place) }
         let isLate = ContinuousClock.now - start > Self.timeMax
         let most = isLate ? Self.frugalMax : min(Self.exactMax, max(Self.frugalMax, entriesLeft))
@@ -38,24 +38,24 @@ struct BacklogCount {
     }
 
     /// The index entries of a journey in a place, counted up to `most`.
-    private func entries(_ journey: String, in place: IntentPlace, most: Int) throws -> Int {
+    private func entries(_ journey: JourneyName, in place: IntentPlace, most: Int) throws -> Int {
         try Int.fetchOne(
             db.cachedStatement(
                 sql: """
                     SELECT count(*) FROM (
-                      SELECT 1 FROM \(place.table) WHERE journey = ? AND \(place.condition(at: now)) LIMIT ?)
+                      SELECT 1 FROM \(place.table) WHERE journey = CAST(? AS TEXT) AND \(place.condition(at: now)) LIMIT ?)
                     """),
             arguments: [journey, most]) ?? 0
     }
 
     private mutating func countMembers(
-        _ journey: String, in place: IntentPlace
+        _ journey: JourneyName, in place: IntentPlace
     ) throws -> (count: Int, isEstimated: Bool) {
         let row = try Row.fetchOne(
             db.cachedStatement(
                 sql: """
                     SELECT count(*), coalesce(sum(size), 0) FROM (
-                      SELECT size FROM outbox_batch WHERE journey = ? AND \(place.condition(at: now)) LIMIT ?)
+                      SELECT size FROM outbox_batch WHERE journey = CAST(? AS TEXT) AND \(place.condition(at: now)) LIMIT ?)
                     """),
             arguments: [journey, Self.batchesMax])
         guard let batches: Int = row?[0], let members: Int = row?[1] else { return (0, false) }

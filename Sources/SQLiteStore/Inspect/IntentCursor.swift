@@ -4,14 +4,14 @@ import Foundation
 ///
 /// Opaque to whoever passes it on; it stays valid while intents come, go and move.
 public struct IntentCursor: Sendable, Equatable, Codable {
-    var journey: String
+    var journey: JourneyName
     var place: IntentPlace
     /// The value of the place's sort column, or the batch's id.
     var key: Int64
     /// The intent's id, or its place in the batch.
     var id: Int64
 
-    init(journey: String, place: IntentPlace, key: Int64 = .min, id: Int64 = .min) {
+    init(journey: JourneyName, place: IntentPlace, key: Int64 = .min, id: Int64 = .min) {
         self.journey = journey
         self.place = place
         self.key = key

@@ -67,7 +67,7 @@ public struct IntentWalk {
     private func stretches(after cursor: IntentCursor?) throws -> [IntentCursor] {
         let (journeys, places) = try connection.read { db in
             let places = try filter.places(in: db)
-            return (try filter.journey.map { [$0] } ?? JourneyNames(db: db).names(in: places), places)
+            return (try filter.journey.map { [JourneyName($0)] } ?? JourneyNames(db: db).names(in: places), places)
         }
         var stretches: [IntentCursor] = []
         for journey in journeys {
@@ -84,7 +84,7 @@ public struct IntentWalk {
         return stretches
     }
 
-    private static func rank(_ cursor: IntentCursor) -> (String, Int) {
+    private static func rank(_ cursor: IntentCursor) -> (JourneyName, Int) {
         (cursor.journey, IntentPlace.allCases.firstIndex(of: cursor.place) ?? 0)
     }
 }

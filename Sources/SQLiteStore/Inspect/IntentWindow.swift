@@ -36,7 +36,7 @@ struct IntentWindow {
             db.cachedStatement(
                 sql: """
                     SELECT \(place.sortColumn ?? "id"), id FROM \(place.table)
-                    WHERE journey = :journey AND \(place.condition(at: now)) AND \(Self.after(place))
+                    WHERE journey = CAST(:journey AS TEXT) AND \(place.condition(at: now)) AND \(Self.after(place))
                     ORDER BY \(Self.order(place)) LIMIT 1 OFFSET \(Self.rowsMax - 1)
                     """),
             arguments: Self.arguments(position))
@@ -57,7 +57,7 @@ struct IntentWindow {
                 sql: """
                     SELECT \(IntentColumns(place: place).list), \(place.sortColumn ?? "id") AS sort_key
                     FROM \(place.table)
-                    WHERE journey = :journey AND \(place.condition(at: now)) AND \(Self.after(place))\(upTo)\(condition)
+                    WHERE journey = CAST(:journey AS TEXT) AND \(place.condition(at: now)) AND \(Self.after(place))\(upTo)\(condition)
                     ORDER BY \(Self.order(place)) LIMIT :limit
                     """),
             arguments: all
@@ -89,7 +89,7 @@ struct IntentWindow {
             db.cachedStatement(
                 sql: """
                     SELECT id FROM outbox_batch
-                    WHERE journey = ? AND \(position.place.condition(at: now)) AND id > ?
+                    WHERE journey = CAST(? AS TEXT) AND \(position.place.condition(at: now)) AND id > ?
                     ORDER BY id LIMIT 1 OFFSET \(Self.batchesMax - 1)
                     """),
             arguments: [position.journey, position.key])
@@ -104,7 +104,7 @@ struct IntentWindow {
                 sql: """
                     SELECT \(IntentColumns(place: place).list), member.key AS sort_key
                     FROM outbox_batch AS batch, json_each(batch.members) AS member
-                    WHERE batch.journey = :journey AND \(place.condition(at: now))
+                    WHERE batch.journey = CAST(:journey AS TEXT) AND \(place.condition(at: now))
                       AND batch.id >= :key AND batch.id <= :endKey AND (batch.id > :key OR member.key > :id)\(condition)
                     ORDER BY batch.id, member.key LIMIT :limit
                     """),

@@ -8,9 +8,9 @@ struct JourneyNames {
     let db: Database
 
     /// The journeys with rows in a place or beside it in the same index, in order.
-    func names(in place: IntentPlace, most: Int = namesMax) throws -> [String] {
+    func names(in place: IntentPlace, most: Int = namesMax) throws -> [JourneyName] {
         let rows = "FROM \(place.table) WHERE \(place.namesCondition)"
-        return try String.fetchAll(
+        return try JourneyName.fetchAll(
             db,
             sql: """
                 WITH RECURSIVE names (journey) AS (
@@ -20,13 +20,13 @@ struct JourneyNames {
                   FROM names WHERE names.journey IS NOT NULL
                   LIMIT \(most)
                 )
-                SELECT journey FROM names WHERE journey IS NOT NULL
+                SELECT CAST(journey AS BLOB) FROM names WHERE journey IS NOT NULL
                 """)
     }
 
     /// The journeys with rows in any of these places, in order.
-    func names(in places: [IntentPlace]) throws -> [String] {
-        var names: Set<String> = []
+    func names(in places: [IntentPlace]) throws -> [JourneyName] {
+        var names: Set<JourneyName> = []
         var asked: Set<String> = []
         for place in places where asked.insert("\(place.table) \(place.namesCondition)").inserted {
             names.formUnion(try self.names(in: place))

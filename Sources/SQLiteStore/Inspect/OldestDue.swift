@@ -14,12 +14,14 @@ struct OldestDue {
     func find() throws -> WallTime? {
         let names = JourneyNames(db: db)
         let heads = try names.names(in: .ready, most: Self.journeysMax).compactMap {
-            try time("SELECT created_at FROM outbox WHERE journey = ? AND scheduled_at IS NULL ORDER BY id LIMIT 1", $0)
+            try time(
+                "SELECT created_at FROM outbox WHERE journey = CAST(? AS TEXT) AND scheduled_at IS NULL ORDER BY id LIMIT 1",
+                $0)
         }
         let due = try names.names(in: .due, most: Self.journeysMax).compactMap {
             try time(
                 """
-                SELECT scheduled_at FROM outbox WHERE journey = ? AND scheduled_at <= \(now.milliseconds)
+                SELECT scheduled_at FROM outbox WHERE journey = CAST(? AS TEXT) AND scheduled_at <= \(now.milliseconds)
                 ORDER BY scheduled_at LIMIT 1
                 """, $0)
         }
@@ -35,7 +37,7 @@ struct OldestDue {
         return (heads + due + [waiting, sending].compactMap { $0 }).min()
     }
 
-    private func time(_ sql: String, _ argument: String?) throws -> WallTime? {
+    private func time(_ sql: String, _ argument: JourneyName?) throws -> WallTime? {
         try Int64.fetchOne(db.cachedStatement(sql: sql), arguments: [argument]).map(WallTime.init(milliseconds:))
     }
 }

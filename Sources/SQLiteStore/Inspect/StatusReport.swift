@@ -6,8 +6,9 @@ import GRDB
 /// Answers within 50 ms whatever the backlog: journeys are found by index seeks, and counting is bounded.
 public struct StatusReport: Sendable {
     public struct JourneyStanding: Sendable {
-        public let name: String
+        public let journey: JourneyName
         public let counts: StateCounts
+        public var name: String { journey.text }
     }
 
     /// The journeys that have or had intents, by name.
@@ -31,7 +32,7 @@ public struct StatusReport: Sendable {
         let standings = try Self.count(db, at: now)
         var total = StateCounts()
         for counts in standings.values { total.add(counts) }
-        journeys = standings.sorted { $0.key < $1.key }.map { JourneyStanding(name: $0.key, counts: $0.value) }
+        journeys = standings.sorted { $0.key < $1.key }.map { JourneyStanding(journey: $0.key, counts: $0.value) }
         self.total = total
         pauses = try PauseTable(db: db).all()
         worker = try WorkerRecord.read(db)
@@ -41,8 +42,8 @@ public struct StatusReport: Sendable {
         database = try DatabaseFacts(db, path: path)
     }
 
-    private static func count(_ db: Database, at now: WallTime) throws -> [String: StateCounts] {
-        var standings: [String: StateCounts] = [:]
+    private static func count(_ db: Database, at now: WallTime) throws -> [JourneyName: StateCounts] {
+        var standings: [JourneyName: StateCounts] = [:]
         var backlog = BacklogCount(db: db, now: now)
         for place in try IntentPlace.indexed(in: db) {
             for journey in try JourneyNames(db: db).names(in: place) {
@@ -53,7 +54,7 @@ public struct StatusReport: Sendable {
                 standings[journey] = counts
             }
         }
-        let delivered = try Row.fetchCursor(db, sql: "SELECT journey, delivered FROM outbox_journey")
+        let delivered = try Row.fetchCursor(db, sql: "SELECT CAST(journey AS BLOB), delivered FROM outbox_journey")
         while let row = try delivered.next() {
             standings[row[0], default: StateCounts()][.delivered] = row[1]
         }

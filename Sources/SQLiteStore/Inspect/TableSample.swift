@@ -10,7 +10,7 @@ struct TableSample {
     private static let windowRows = 48
 
     private struct Group: Hashable {
-        let journey: String
+        let journey: JourneyName
         let place: IntentPlace
     }
 
@@ -24,7 +24,7 @@ struct TableSample {
         let cases = places.map { "WHEN \($0.condition(at: now)) THEN '\($0.rawValue)'" }.joined(separator: " ")
         let statement = try db.makeStatement(
             sql: """
-                SELECT journey, place, count(*), max(id) FROM (
+                SELECT CAST(journey AS BLOB), place, count(*), max(id) FROM (
                   SELECT id, journey, CASE \(cases) END AS place FROM \(table) WHERE id BETWEEN ? AND ? ORDER BY id
                   LIMIT \(Self.windowRows))
                 GROUP BY journey, place
@@ -40,7 +40,7 @@ struct TableSample {
     }
 
     /// The rows of a journey in a place, roughly.
-    func count(_ journey: String, in place: IntentPlace) -> Int {
+    func count(_ journey: JourneyName, in place: IntentPlace) -> Int {
         Int((rows[Group(journey: journey, place: place)] ?? 0).rounded())
     }
 

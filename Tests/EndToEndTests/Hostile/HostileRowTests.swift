@@ -197,4 +197,24 @@ struct HostileRowTests {
             }
         }
     }
+
+    @Test func `a drain does not wait for journeys that only look like a configured one`() async throws {
+        try await Workbench.open { bench in
+            var bench = bench
+            bench.journeys = [Journey(name: "caf\u{E9}", id: 33)]
+            try await bench.business.write { db in
+                for (number, name) in ["636166C3A9", "63616665CC81", "636166FF", "636166FE"].enumerated() {
+                    try db.execute(
+                        sql: "INSERT INTO outbox (journey, external_id) VALUES (CAST(x'\(name)' AS TEXT), ?)",
+                        arguments: ["c\(number)"])
+                }
+            }
+            guard case .blocked(let remaining) = try await bench.drain() else {
+                Issue.record("it waited")
+                return
+            }
+            #expect(remaining.unknownJourney == 3 && remaining.open == 0)
+            #expect(bench.sandbox.effects().map(\.externalID) == ["c0"])
+        }
+    }
 }

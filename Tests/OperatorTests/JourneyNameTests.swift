@@ -1,0 +1,58 @@
+import Delivery
+import Foundation
+import GRDB
+import SQLiteStore
+import Settings
+import Testing
+
+@testable import journey_outbox
+
+/// Names that look alike, or are no text, are journeys of their own, as SQLite has it.
+@Suite struct JourneyNameTests {
+    private let scene: Scene
+
+    init() throws {
+        scene = try Scene()
+        for name in ["C3A9", "65CC81", "61FF", "61FE"] {
+            for contact in ["a", "b"] {
+                try scene.run(
+                    "INSERT INTO outbox (journey, external_id) VALUES (CAST(x'\(name)' AS TEXT), ?)", [contact])
+            }
+        }
+    }
+
+    @Test func `each is counted by itself`() throws {
+        let journeys = try StatusReport(scene.looking(), at: Scene.now).journeys
+        #expect(journeys.map(\.name.utf8.count) == [4, 4, 3, 2])
+        #expect(journeys.map { $0.counts[.pending] } == [2, 2, 2, 2])
+    }
+
+    @Test(arguments: [1, 3, 100]) func `every intent is listed, whatever the page`(limit: Int) throws {
+        let walk = IntentWalk(try scene.looking(), filter: IntentFilter(), at: Scene.now)
+        var ids: [Int64] = []
+        var cursor: IntentCursor?
+        repeat {
+            let page = try walk.page(after: cursor, limit: limit)
+            ids += page.records.map(\.id)
+            cursor = try page.next.map { try #require(IntentCursor(text: try $0.text)) }
+        } while cursor != nil
+        #expect(ids.sorted() == Array(1...8))
+        #expect(Set(ids).count == ids.count)
+        #expect(try IntentWalk(scene.looking(), filter: IntentFilter(journey: "é"), at: Scene.now).count() == 2)
+    }
+
+    @Test func `a configured name means its own bytes only`() throws {
+        var configuration = Settings.Configuration(
+            database: scene.path, stateDirectory: "/s", api: APISettings(key: .environmentVariable("X")))
+        configuration.journeys["é"] = JourneySettings(name: "é", id: 33)
+        let status = StatusAnswer(
+            try StatusReport(scene.looking(), at: Scene.now), configuration: configuration, holder: "42", at: Scene.now)
+        #expect(status.journeys.map(\.condition) == [.notConfigured, .notConfigured, .notConfigured, .delivering])
+        for (id, isKnown) in [(1, true), (3, false), (5, false)] as [(Int64, Bool)] {
+            let story = IntentStory(
+                try IntentTrail(of: id, scene.looking(), at: Scene.now),
+                in: .init(isWorkerRunning: true, configuration: configuration, now: Scene.now))
+            #expect((story.outlook.text != "a configuration that knows its journey") == isKnown, "\(story.outlook)")
+        }
+    }
+}
