@@ -55,4 +55,25 @@ import Testing
             #expect((story.outlook.text != "a configuration that knows its journey") == isKnown, "\(story.outlook)")
         }
     }
+
+    @Test func `why names who goes first and who holds the lane, whatever bytes the names hold`() throws {
+        for (id, key) in [(20, "FF"), (21, "FE")] {
+            try scene.run(
+                "INSERT INTO outbox_lane (journey, ordering_key, open_id) VALUES ('w', CAST(x'\(key)' AS TEXT), ?)",
+                [id])
+            try scene.run(
+                """
+                INSERT INTO outbox_waiting (id, journey, external_id, ordering_key, created_at, state, attempts, epoch, due_at,
+                  updated_at) VALUES (?, 'w', 'c', CAST(x'\(key)' AS TEXT), 1, 'blocked', 0, 0, 1, 1)
+                """, [id + 10])
+        }
+        func outlook(_ id: Int64) throws -> String {
+            let trail = try IntentTrail(of: id, scene.looking(), at: Scene.now)
+            return IntentOutlook(trail, in: .init(isWorkerRunning: true, configuration: nil, now: Scene.now)).text
+        }
+        #expect(try outlook(30).hasPrefix("the end of intent 20,"))
+        #expect(try outlook(31).hasPrefix("the end of intent 21,"))
+        #expect(try outlook(5) == "its turn, which is next in its journey")
+        #expect(try outlook(6) == "its turn: 1 intents of its journey go first")
+    }
 }

@@ -87,16 +87,18 @@ public struct IntentTrail: Sendable {
                     db,
                     sql: """
                         SELECT count(*) FROM (SELECT 1 FROM outbox
-                          WHERE journey = ? AND scheduled_at IS NULL AND id < ? LIMIT \(aheadMax))
-                        """, arguments: [record.journey, record.id]) ?? 0
+                          WHERE journey = (SELECT journey FROM outbox WHERE id = ?1) AND scheduled_at IS NULL AND id < ?1
+                          LIMIT \(aheadMax))
+                        """, arguments: [record.id]) ?? 0
         }
-        if record.state == .blocked, let key = wait.orderingKey, try db.tableExists("outbox_lane") {
+        if record.state == .blocked, try db.tableExists("outbox_lane") {
             let row = try Row.fetchOne(
                 db,
                 sql: """
-                    SELECT open_id, is_dead FROM outbox_lane WHERE journey = ? AND ordering_key = ?
+                    SELECT open_id, is_dead FROM outbox_lane
+                    WHERE (journey, ordering_key) = (SELECT journey, ordering_key FROM outbox_waiting WHERE id = ?)
                     ORDER BY open_id LIMIT 1
-                    """, arguments: [record.journey, key])
+                    """, arguments: [record.id])
             wait.laneHolder = row.map { Wait.LaneHolder(id: $0[0], isDead: $0[1]) }
         }
         return wait
