@@ -11,9 +11,9 @@ struct Checkpoint {
 
     /// Nil when fewer pages than `pages` were written by this connection since, or without such a log.
     func make(ifWritten pages: Int) throws -> WriteAheadLog? {
-        guard pagesWritten(reset: false) >= pages else { return nil }
+        guard pagesWritten() >= pages else { return nil }
         let found = try db.checkpoint(.passive)
-        _ = pagesWritten(reset: true)
+        _ = pagesWritten(resetting: true)
         guard found.walFrameCount >= 0 else { return nil }
         return WriteAheadLog(
             pages: found.walFrameCount, copiedPages: found.checkpointedFrameCount,
@@ -21,9 +21,9 @@ struct Checkpoint {
     }
 
     /// Pages this connection has written, checkpoints aside (sqlite.org/c3ref/c_dbstatus_options.html).
-    private func pagesWritten(reset: Bool) -> Int {
+    func pagesWritten(resetting: Bool = false) -> Int {
         var (current, highest) = (Int32(0), Int32(0))
-        sqlite3_db_status(db.sqliteConnection, SQLITE_DBSTATUS_CACHE_WRITE, &current, &highest, reset ? 1 : 0)
+        sqlite3_db_status(db.sqliteConnection, SQLITE_DBSTATUS_CACHE_WRITE, &current, &highest, resetting ? 1 : 0)
         return Int(current)
     }
 }

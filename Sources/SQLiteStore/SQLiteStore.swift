@@ -146,9 +146,13 @@ public final class SQLiteStore: OutboxStore {
                 result.supplies[journey] = .more
                 result.nextDue[journey] = try SupplyQuery(db: db).nextDue(journey, after: round.now)
             }
-            return (result, tenure.outbox, (start: start, worked: ContinuousClock.now, courtesy: courtesy))
+            let pages = Checkpoint(db: db).pagesWritten()
+            return (
+                result, tenure.outbox, (start: start, worked: ContinuousClock.now, courtesy: courtesy, pages: pages)
+            )
         }
         let end = ContinuousClock.now
+        if times.pages >= Self.logPagesMax { try await shortenLog() }
         tenure.withLock { $0.outbox = outbox }
         commitTime.withLock { $0 = end - times.worked }
         var result = committed
@@ -296,6 +300,17 @@ public final class SQLiteStore: OutboxStore {
             }
         } catch let error as DatabaseError where error.isBusy {
             throw StoreError.busy
+        }
+    }
+
+    /// However fast a backlog drains, the log is no longer than a few of these: what a crash leaves is read again.
+    private static let logPagesMax = 16_384
+
+    private func shortenLog() async throws {
+        do {
+            _ = try await checkpoint(afterPages: Self.logPagesMax)
+        } catch StoreError.busy {
+            // Somebody else is at it.
         }
     }
 

@@ -45,8 +45,9 @@ enum ClaimMeasurement {
         let journey = kind.journey.map { ["--journey", "\($0)"] } ?? []
         // The smallest journey of the small backlog has rows for 80 claims only where a claim takes few.
         let claims = kind.journey == 1 ? 8 : 80
-        return try Tool.figures(
-            bench.itself, ["claim-work", "--database", database, "--claims", "\(claims)"] + journey
-        ).figures
+        let work = ["claim-work", "--database", database, "--claims", "\(claims)"] + journey
+        // What was copied a moment ago is still on its way to the disk: the first claims of ten million rows wait for it.
+        if claims == 80 { _ = try Tool.figures(bench.itself, work) }
+        return try Tool.figures(bench.itself, work).figures
     }
 }
