@@ -131,8 +131,16 @@ public final class SpotzeeSender: BatchSender {
     private static let lateReason = "no answer within request_timeout"
 
     private func waitForTimeout() async -> Answer? {
-        do { try await Task.sleep(for: timeout) } catch {
-            // The answer was there first.
+        // The event loop forgets a timer that is cancelled; a sleeping task's stays until its time, 800 bytes each: at a
+        // thousand requests a second they came to 24 MiB.
+        let timer = MultiThreadedEventLoopGroup.singleton.any()
+            .scheduleTask(in: .nanoseconds(timeout.nanoseconds)) {}
+        await withTaskCancellationHandler {
+            do { try await timer.futureResult.get() } catch {
+                // The answer was there first.
+            }
+        } onCancel: {
+            timer.cancel()
         }
         return nil
     }

@@ -26,7 +26,8 @@ import Testing
             }
             let start = Int.random(in: 0...bytes.count, using: &random)
             let first = bytes[start...].firstIndex(where: Self.isSpecial) ?? bytes.count
-            #expect(bytes.withUnsafeBytes { StringScan.special(in: $0, from: start) } == first, "\(bytes) from \(start)")
+            #expect(
+                bytes.withUnsafeBytes { StringScan.special(in: $0, from: start) } == first, "\(bytes) from \(start)")
         }
     }
 }
