@@ -123,8 +123,9 @@ public final class SQLiteStore: OutboxStore {
             try PauseTable(db: db).apply(round.pauses, at: round.now)
             try Lessons(db: db).keep(round)
             result.released = try Lanes.store(round.onDead, db)
-            try OverlongWaits(db: db, now: round.now).end(round.waitsEnd, into: &result)
             try Self.settle(round, outbox: tenure.outbox, into: &result, db)
+            // What was settled by the clock before it went back is among them.
+            try OverlongWaits(db: db, now: round.now).end(round.waitsEnd, into: &result)
             for batch in round.resumes {
                 if let begun = try BatchTable(db: db).begin(batch, at: round.now, stamp: round.reckoned) {
                     result.begun.append(begun)
@@ -152,7 +153,7 @@ public final class SQLiteStore: OutboxStore {
             )
         }
         let end = ContinuousClock.now
-        if times.pages >= Self.logPagesMax { try await shortenLog() }
+        if times.pages >= Self.logPagesMax, !manner.isBlocking { try await shortenLog() }
         tenure.withLock { $0.outbox = outbox }
         commitTime.withLock { $0 = end - times.worked }
         var result = committed

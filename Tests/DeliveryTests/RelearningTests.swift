@@ -39,6 +39,20 @@ import Testing
         #expect(plan.round.asks == 2)
     }
 
+    @Test func `a question that waits for an open door is not looked after all the time`() throws {
+        var world = World(
+            idempotency: .auto,
+            pauses: [
+                Pause(
+                    scope: .everything, cause: "quota_exceeded", detail: nil, requestID: nil, since: Make.now,
+                    nextProbe: Make.now, probes: 0)
+            ],
+            enforcement: Self.absent)
+        try world.look()
+        #expect(world.enforcementProbes == 0)
+        #expect(world.mind.nextLook(after: world.now) - world.now.monotonic >= .seconds(30))
+    }
+
     @Test func `where a window holds a single request, keys are asked about all the same`() throws {
         var world = World(
             idempotency: .auto, rate: [RateLimit(requests: 1, per: .seconds(10))], enforcement: Self.absent)

@@ -35,6 +35,24 @@ struct LaneEndTests {
         }
     }
 
+    @Test func `who was written and held up by a clock that was ahead is due once its turn comes`() async throws {
+        let bench = try await StoreBench()
+        let ahead = StoreBench.now + .seconds(86_400)
+        for contact in ["first", "second"] {
+            try bench.run(
+                """
+                INSERT INTO outbox (journey, external_id, data, ordering_key, created_at)
+                VALUES ('\(bench.journey.name)', '\(contact)', '{}', 'a', \(ahead.milliseconds))
+                """)
+        }
+        let batch = try #require(try await bench.claimAll(at: ahead).first)
+        var round = Round(now: StoreBench.now, reckoned: StoreBench.now)
+        round.settlements = [bench.delivered(batch)]
+        round.waitsEnd = StoreBench.now + .seconds(600)
+        _ = try await bench.store.commit(round)
+        #expect(try await bench.claimAll().ids == [2])
+    }
+
     @Test func `a head that the worker itself finds unfit or too late blocks as well`() async throws {
         let bench = try await StoreBench(LaneTests.blocking)
         try bench.insert(["late", "late"], expiresAt: StoreBench.now - .seconds(1))

@@ -173,10 +173,13 @@ extension Dispatcher {
             notes.append(.stale(batch: id))
         }
         turns.absorb(result)
-        for (journey, count) in result.refusedAlike where count >= Health.refusedAlikeMax {
+        let alike = result.refusedAlike.filter { $0.value >= Health.refusedAlikeMax }
+        for (journey, count) in alike.sorted(by: { $0.key < $1.key }) {
             parkForRows(journey, count, at: now)
         }
-        for (intent, reason) in result.quarantined { notes.append(.quarantined(intent: intent, reason)) }
+        for (intent, reason) in result.quarantined.sorted(by: { $0.key < $1.key }) {
+            notes.append(.quarantined(intent: intent, reason))
+        }
         notes.append(.round(result))
     }
 }

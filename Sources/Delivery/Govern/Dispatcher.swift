@@ -137,7 +137,10 @@ struct Dispatcher: Sendable {
         plan.round.enforcement = knowledge.takeChange()
         plan.round.bodyBytesMax = learnedBodyBytesMax
         plan.round.onDead = onDead
-        if endsOverlongWaits { plan.round.waitsEnd = now.wall + configuration.policy.backoff.max + Reckoning.slew }
+        // Who has waited for an ordering key may have begun to by a clock that has gone back since.
+        if endsOverlongWaits || plan.round.settlements.contains(where: \.mayFreeOthers) {
+            plan.round.waitsEnd = now.wall + configuration.policy.backoff.max + Reckoning.slew
+        }
         plan.round.learnedLimit = governor.takeLearned()
         if let limit = plan.round.learnedLimit { notes.append(.rateLearned(perSecond: limit)) }
         // Not worth a transaction of its own: without one nothing is stamped either.
@@ -165,11 +168,13 @@ struct Dispatcher: Sendable {
         if isBehind && !isStopping { times.append(now.monotonic + .milliseconds(1)) }
         // Due but not under way means that the rate has no room yet.
         let soon = now.monotonic + .milliseconds(100)
-        if doors.passage(.everything, at: now.wall) != .closed {
+        let passage = doors.passage(.everything, at: now.wall)
+        if passage != .closed {
             if isAwaitingEnforcement(at: now) { times.append(max(knowledge.nextProbe, soon)) }
             if isAwaitingClock(at: now) { times.append(max(clockProbe.next, soon)) }
-            if let recheck = knowledge.nextRecheck, !isStopping { times.append(max(recheck, soon)) }
         }
+        // It waits for an open door, which an answer or a person opens.
+        if passage == .open, let recheck = knowledge.nextRecheck, !isStopping { times.append(max(recheck, soon)) }
         return min(times.compactMap { $0 }.min() ?? .seconds(Int64.max), now.monotonic + Self.lookMax)
     }
 

@@ -28,7 +28,7 @@ extension Dispatcher {
             }
             return
         }
-        for target in Set(undecided.filter { !$0.isAsked }.map(\.batch.target)) {
+        while let target = undecided.first(where: { !$0.isAsked })?.batch.target {
             guard governor.free(at: now.monotonic, atMost: 1) > 0 else { return }
             ask(1, in: &plan, at: now)
             for index in undecided.indices where undecided[index].batch.target == target {
