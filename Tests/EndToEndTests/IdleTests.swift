@@ -32,9 +32,12 @@ struct IdleTests {
             let (switches, ticks) = (try Self.switches(of: run.pid), try Self.ticks(of: run.pid))
             let seconds = 20
             try await Task.sleep(for: .seconds(seconds))
-            let wakeups = try Self.switches(of: run.pid).reduce(0) { $0 + $1.value - (switches[$1.key] ?? 0) }
+            let wakeups = try Self.switches(of: run.pid).map { $1 - (switches[$0] ?? 0) }.sorted()
             let spent = try Self.ticks(of: run.pid) - ticks
-            #expect(wakeups <= 2 * seconds)
+            // The dispatcher looks at its own threads once a second, on the thread that minds its timers: the kernel
+            // counts that as one switch or as two. Whatever else wakes the worker shows on another thread too.
+            #expect(wakeups.last ?? 0 <= 3 * seconds)
+            #expect(wakeups.dropLast().reduce(0, +) <= seconds)
             // A thousandth of a core, to the next whole tick.
             #expect(spent <= 2 + 1)
             run.send(SIGTERM)
