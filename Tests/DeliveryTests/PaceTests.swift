@@ -85,6 +85,16 @@ import Testing
         #expect(pace.limit == 50)
     }
 
+    @Test func `a 503 right after a start is judged by what was taken since, not by ten seconds`() {
+        var pace = Pace(learned: nil, rateMax: 1000, now: .zero)
+        for number in 1...10 {
+            pace.note(1, at: .milliseconds(20 * number))
+            pace.noteAccepted(at: .milliseconds(20 * number))
+        }
+        pace.noteUnavailable(at: .milliseconds(200))
+        #expect((pace.rate ?? 0) >= 10)
+    }
+
     @Test(arguments: [nil, 50.0])
     func `a 503 slows down by a third at most once a second, and after the outage the rate is back in half a minute`(
         learned: Double?

@@ -35,9 +35,10 @@ struct IdleTests {
             let wakeups = try Self.switches(of: run.pid).map { $1 - (switches[$0] ?? 0) }.sorted()
             let spent = try Self.ticks(of: run.pid) - ticks
             // The dispatcher looks at its own threads once a second, on the thread that minds its timers: the kernel
-            // counts that as one switch or as two. Whatever else wakes the worker shows on another thread too.
-            #expect(wakeups.last ?? 0 <= 3 * seconds)
-            #expect(wakeups.dropLast().reduce(0, +) <= seconds)
+            // counts that as one switch or as two, by chance of a process, and it is one wakeup. Whatever else wakes the
+            // worker shows on another thread too.
+            let countedTwice = (wakeups.last ?? 0) >= 2 * seconds ? seconds : 0
+            #expect(wakeups.reduce(0, +) - countedTwice <= 2 * seconds)
             // A thousandth of a core, to the next whole tick.
             #expect(spent <= 2 + 1)
             run.send(SIGTERM)

@@ -114,7 +114,7 @@ struct Pace: Sendable {
             next.base = found * Self.cut
         } else {
             // As many as were taken, in the time that they and the pause took, is what the server seems to want.
-            let span = max(.milliseconds(500), min(RecentCount.span, now - (firstNote ?? now)))
+            let span = observedSpan(at: now)
             let found = max(
                 Self.floor.unknown, Double(accepted.count(last: span, at: now)) / (span + pause).seconds)
             next.limit = found
@@ -156,11 +156,16 @@ struct Pace: Sendable {
         advance(to: now)
         if let slowedAt, now - slowedAt < .seconds(1) { return }
         slowedAt = now
-        let rate = course?.rate ?? mean(over: RecentCount.span, at: now)
+        let rate = course?.rate ?? mean(over: observedSpan(at: now), at: now)
         course = Course(
             base: max(Self.floor.unavailable, rate * 0.7), limit: course?.limit, hold: .zero,
             steepness: Self.steepness.recovering, isKnown: course?.isKnown ?? false,
             tokens: min(1, course?.tokens(at: now) ?? 1), updated: max(now, course?.updated ?? now), isRecovering: true)
+    }
+
+    /// As long as anything has been sent: a handful of requests right after a start is no slow pace.
+    private func observedSpan(at now: Duration) -> Duration {
+        max(.milliseconds(500), min(RecentCount.span, now - (firstNote ?? now)))
     }
 
     private mutating func mean(over span: Duration, at now: Duration) -> Double {
