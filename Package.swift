@@ -127,10 +127,11 @@ let package = Package(
         ),
         .testTarget(name: "DeliveryTests", dependencies: ["Delivery"]),
         .testTarget(name: "DeploymentTests", dependencies: ["Delivery", "Deployment"]),
+        .systemLibrary(name: "SQLiteMemory", path: "Proof/SQLiteMemory"),
         .target(
             name: "Simulation",
             dependencies: [
-                "Delivery", "Deployment", "JourneyOutbox", "SQLiteStore", "Sandbox",
+                "Delivery", "Deployment", "JourneyOutbox", "SQLiteStore", "Sandbox", "SQLiteMemory",
                 .product(name: "GRDB", package: "GRDB.swift"), .product(name: "Crypto", package: "swift-crypto"),
             ],
             path: "Proof/Simulation"
@@ -204,7 +205,7 @@ let package = Package(
     ]
 )
 
-for target in package.targets {
+for target in package.targets where target.type != .system {
     target.swiftSettings = [
         .swiftLanguageMode(.v6),
         .treatAllWarnings(as: .error),

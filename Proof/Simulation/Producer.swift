@@ -32,7 +32,7 @@ final class Producer {
     /// One transaction of a few intents; some are rolled back.
     func commit(_ scenario: Scenario, at now: Int64, _ dice: inout Dice) throws {
         let isRolledBack = dice.chance(0.15)
-        let intentions = (0..<(1 + dice.below(8))).map { _ in draw(scenario, at: now, &dice) }
+        let intentions = (0..<(1 + dice.below(scenario.together))).map { _ in draw(scenario, at: now, &dice) }
         try commit(intentions, at: now, isRolledBack: isRolledBack)
     }
 

@@ -36,7 +36,10 @@ struct Scenario: Sendable {
     var crash: Double
     /// How long things go wrong, in milliseconds.
     var chaos: Int64
+    /// Transactions of producers.
     var commits: Int
+    /// Intents in one of them, at most.
+    var together: Int
     var poison: Double
     var ordering: Double
     var dedup: Double
@@ -76,7 +79,8 @@ struct Scenario: Sendable {
         crash = dice.pick([0, 0.0005, 0.003])
         chaos = dice.pick([5_000, 60_000, 3_600_000])
         if dice.chance(0.02) { chaos = Self.dayLong }
-        commits = 5 + dice.below(40)
+        // Few in most runs: what goes wrong needs few intents to show, and more seeds fit into an hour.
+        (commits, together) = (1 + dice.below(dice.pick([4, 12, 45])), dice.pick([1, 3, 8]))
         poison = dice.pick([0, 0.05])
         ordering = dice.pick([0, 0, 0.3])
         dedup = dice.pick([0, 0, 0.2])
@@ -145,7 +149,7 @@ struct Scenario: Sendable {
         case .restores: (upsets.restore, upsets.lostNote, chaos) = (true, false, 60_000)
         case .lostNotes: (upsets.restore, upsets.lostNote, chaos) = (true, true, 60_000)
         case .smallBudget: (rate, chaos) = ([RateLimit(requests: 5, per: .seconds(1))], 5_000)
-        case .largeBatches: (policy.batchSize, commits) = (20, 40)
+        case .largeBatches: (policy.batchSize, commits, together) = (20, 40, 8)
         case .crowds:
             while journeys.count < 3 {
                 journeys.append(Journey(name: "j\(journeys.count)", id: Int64(10 + journeys.count)))

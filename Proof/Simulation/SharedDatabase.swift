@@ -16,17 +16,23 @@ final class SharedDatabase: Sendable {
     private let visitor: DatabaseQueue
     /// Open, and no worker's.
     private let free = Mutex<[DatabaseQueue]>([])
+    /// What SQL itself stamps.
+    private let time = StatementTime()
 
     init(_ template: [UInt8]) throws {
         var configuration = Configuration()
         configuration.label = "producer"
         configuration.prepareDatabase { db in try db.execute(sql: "PRAGMA synchronous = OFF") }
-        queue = try DatabaseQueue(path: file.path, configuration: configuration)
+        queue = try DatabaseQueue(path: file.path, configuration: time.told(to: configuration))
         try file.put(template, through: queue)
-        person = try DatabaseQueue(path: file.path, configuration: OperatorConnection.configuration(.changing))
+        person = try DatabaseQueue(
+            path: file.path, configuration: time.told(to: OperatorConnection.configuration(.changing)))
         visitor = try DatabaseQueue(
-            path: file.path, configuration: OutboxConnection.configuration(label: "identity"))
+            path: file.path, configuration: time.told(to: OutboxConnection.configuration(label: "identity")))
     }
+
+    /// Lets SQL's own stamps be what this clock shows.
+    func follow(_ clock: WallClock) { time.follow(clock) }
 
     // MARK: Who uses it
 
@@ -37,7 +43,8 @@ final class SharedDatabase: Sendable {
     /// A worker's own, until it is given back.
     func borrow() throws -> DatabaseQueue {
         if let queue = free.withLock({ $0.popLast() }) { return queue }
-        return try DatabaseQueue(path: file.path, configuration: OutboxConnection.configuration(label: "worker"))
+        return try DatabaseQueue(
+            path: file.path, configuration: time.told(to: OutboxConnection.configuration(label: "worker")))
     }
 
     func giveBack(_ queue: DatabaseQueue) { free.withLock { $0.append(queue) } }

@@ -1,23 +1,19 @@
 import Delivery
 import Synchronization
 
-/// The clocks of one simulated process: the monotonic one is the simulation's time, the wall one is off by an offset.
+/// The clocks as one simulated process reads them: the monotonic one is the simulation's time.
 final class SimulatedClock: WorkerClock {
     private let agenda: Agenda
-    private let offset: Mutex<Int64>
+    private let wall: WallClock
     private let sleepers = Mutex<[Int: CheckedContinuation<Void, Never>]>([:])
 
-    /// - Parameter offset: by how many milliseconds the wall clock is ahead of the true time.
-    init(agenda: Agenda, offset: Int64) {
+    init(agenda: Agenda, wall: WallClock) {
         self.agenda = agenda
-        self.offset = Mutex(offset)
+        self.wall = wall
     }
 
-    func stepWall(by milliseconds: Int64) { offset.withLock { $0 += milliseconds } }
-
     func now() -> Moment {
-        let now = agenda.now
-        return Moment(wall: WallTime(milliseconds: now + offset.withLock { $0 }), monotonic: .milliseconds(now))
+        Moment(wall: WallTime(milliseconds: wall.now), monotonic: .milliseconds(agenda.now))
     }
 
     func sleep(untilMonotonic time: Duration) async throws {

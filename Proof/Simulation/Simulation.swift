@@ -2,6 +2,7 @@ import Delivery
 import Deployment
 import GRDB
 import JourneyOutbox
+import SQLiteMemory
 import SQLiteStore
 import Sandbox
 import Synchronization
@@ -30,6 +31,8 @@ public final class Simulation: Sendable {
 
     /// - Throws: when the outbox cannot be made.
     public init() throws {
+        // Runs beside each other would wait for one another at every allocation.
+        sqlite_leave_memory_uncounted()
         let file = MemoryFile()
         let database = try DatabaseQueue(path: file.path)
         try Outbox.migrate(database)

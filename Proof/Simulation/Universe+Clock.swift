@@ -7,7 +7,8 @@ extension Universe {
     static let jumpClock: Errands.Errand = { universe in
         let longest = universe.dice.pick([120_000, 7_200_000, 86_400_000] as [Int64])
         var step = universe.dice.milliseconds(60_000...longest) * (universe.dice.chance(0.5) ? 1 : -1)
-        if abs(universe.wallOffset + step) > offMax { step = universe.wallOffset > 0 ? -abs(step) : abs(step) }
+        let ahead = universe.clock.ahead
+        if abs(ahead + step) > offMax { step = ahead > 0 ? -abs(step) : abs(step) }
         universe.stepClock(by: step)
         // Often it is set right again.
         guard universe.dice.chance(0.4) else { return }
@@ -20,8 +21,7 @@ extension Universe {
 
     func stepClock(by step: Int64) {
         customs.noteStep(by: step, from: wall, at: agenda.now)
-        wallOffset += step
-        for process in processes { process.clock.stepWall(by: step) }
+        clock.step(by: step)
     }
 
     /// How long what producers have scheduled may still wait, by the clock as it stands.

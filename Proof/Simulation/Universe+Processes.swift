@@ -27,7 +27,7 @@ extension Universe {
             // One machine has one clock: it is stepped while nobody runs.
             if isChaotic, scenario.upsets.clockSteps, workers.isEmpty, dice.chance(0.3) {
                 // Well below the retention, or records would rightly be gone before they are looked at.
-                let ahead = wallOffset < 2 * 90_000_000 ? 90_000_000 : -7_200_000
+                let ahead = clock.ahead < 2 * 90_000_000 ? 90_000_000 : -7_200_000
                 stepClock(by: dice.pick([-7_200_000, -200_000, 200_000, Int64(ahead)]))
             }
             if workers.isEmpty {
@@ -50,7 +50,7 @@ extension Universe {
     /// Starts one, unless a person has to decide about the database first.
     func startWorker() throws {
         if backup != nil, try !isAdmitted() { return }
-        let clock = SimulatedClock(agenda: agenda, offset: wallOffset)
+        let clock = SimulatedClock(agenda: agenda, wall: self.clock)
         let process = WorkerProcess(clock: clock, ring: Keyring(secrets), connection: try live.borrow())
         let store = SQLiteStore(process.connection, manner: SQLiteStore.Manner(isBlocking: true))
         let worker = Worker(

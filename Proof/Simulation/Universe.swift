@@ -10,7 +10,6 @@ import Synchronization
 /// The same seed gives the same run, choice for choice. Things go wrong for a while; then everything works, a person
 /// decides what is left to decide, and it must drain.
 public final class Universe {
-    /// Before the day it is played, since what SQL itself stamps with the machine's time must not look old.
     static let start: Int64 = 1_700_000_000_000
     /// After the chaos, by when everything must be settled: beyond every backoff, pause and window there is, and well
     /// before the API forgets a key, so that nothing is settled by that.
@@ -21,6 +20,7 @@ public final class Universe {
     let seed: UInt64
     let scenario: Scenario
     let agenda = Agenda(startingAt: start)
+    let clock: WallClock
     let network: Network
     let live: SharedDatabase
     let orders = Orders()
@@ -35,7 +35,6 @@ public final class Universe {
     var workers: [ObjectIdentifier: Worker<SimulatedClock>] = [:]
     var tasks: [ObjectIdentifier: Task<Void, Never>] = [:]
     var secrets = [firstSecret]
-    var wallOffset: Int64 = 0
     var crashes = 0
     var backup: Backup?
     var isAwaitingAdoption = false
@@ -53,7 +52,7 @@ public final class Universe {
 
     var isChaotic: Bool { weather.isChaotic }
     /// What a clock on the wall says now.
-    var wall: Int64 { agenda.now + wallOffset }
+    var wall: Int64 { clock.now }
 
     init(seed: UInt64, tilted lanes: Set<Lane>, in live: SharedDatabase, uuid: String, journal: Journal) throws {
         self.journal = journal
@@ -63,7 +62,9 @@ public final class Universe {
         configuration = scenario.configuration()
         weather = Weather(scenario, dice: Dice(seed: seed ^ 0x5707E))
         network = Network(agenda: agenda, configuration: scenario.sandbox(seed: seed), dice: Dice(seed: seed ^ 0x4E37))
+        clock = WallClock(agenda)
         self.live = live
+        live.follow(clock)
         producer = Producer(live, orders)
         customs = Customs(live, scenario, orders)
         notebook = Notebook(uuid: uuid)

@@ -50,11 +50,14 @@ struct BatchTable {
     }
 
     /// The open batches of a state, whole, oldest first; the second condition is what the partial index asks for.
+    ///
+    /// The state is written out: an argument that a partial index depends on makes SQLite compile the statement anew.
     func all(in state: BatchState) throws -> [Batch] {
         try Row.fetchAll(
             db.cachedStatement(
-                sql: "SELECT * FROM outbox_batch WHERE state = ? AND state <> 'settled' ORDER BY id"),
-            arguments: [state.rawValue]
+                sql: """
+                    SELECT * FROM outbox_batch WHERE state = '\(state.rawValue)' AND state <> 'settled' ORDER BY id
+                    """)
         ).map(Self.batch)
     }
 

@@ -137,10 +137,7 @@ struct Dispatcher: Sendable {
         plan.round.enforcement = knowledge.takeChange()
         plan.round.bodyBytesMax = learnedBodyBytesMax
         plan.round.onDead = onDead
-        // Who has waited for an ordering key may have begun to by a clock that has gone back since.
-        if endsOverlongWaits || plan.round.settlements.contains(where: \.mayFreeOthers) {
-            plan.round.waitsEnd = now.wall + configuration.policy.backoff.max + Reckoning.slew
-        }
+        if endsOverlongWaits { plan.round.waitsEnd = now.wall + configuration.policy.backoff.max + Reckoning.slew }
         plan.round.learnedLimit = governor.takeLearned()
         if let limit = plan.round.learnedLimit { notes.append(.rateLearned(perSecond: limit)) }
         // Not worth a transaction of its own: without one nothing is stamped either.

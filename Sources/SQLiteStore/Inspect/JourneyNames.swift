@@ -11,17 +11,17 @@ struct JourneyNames {
     func names(in place: IntentPlace, most: Int = namesMax) throws -> [JourneyName] {
         let rows = "FROM \(place.table) WHERE \(place.namesCondition)"
         return try JourneyName.fetchAll(
-            db,
-            sql: """
-                WITH RECURSIVE names (journey) AS (
-                  SELECT * FROM (SELECT journey \(rows) AND journey > '' ORDER BY journey LIMIT 1)
-                  UNION ALL
-                  SELECT (SELECT journey \(rows) AND journey > names.journey ORDER BY journey LIMIT 1)
-                  FROM names WHERE names.journey IS NOT NULL
-                  LIMIT \(most)
-                )
-                SELECT CAST(journey AS BLOB) FROM names WHERE journey IS NOT NULL
-                """)
+            db.cachedStatement(
+                sql: """
+                    WITH RECURSIVE names (journey) AS (
+                      SELECT * FROM (SELECT journey \(rows) AND journey > '' ORDER BY journey LIMIT 1)
+                      UNION ALL
+                      SELECT (SELECT journey \(rows) AND journey > names.journey ORDER BY journey LIMIT 1)
+                      FROM names WHERE names.journey IS NOT NULL
+                      LIMIT ?
+                    )
+                    SELECT CAST(journey AS BLOB) FROM names WHERE journey IS NOT NULL
+                    """), arguments: [most])
     }
 
     /// The journeys with rows in any of these places, in order.
