@@ -61,17 +61,32 @@ struct BatchTable {
         ).map(Self.batch)
     }
 
-    /// When the latest attempts after a time began; at most as many as any window counts.
+    /// When the attempts after a time began, or earlier ones of the same batch were answered; at most as many as any
+    /// window counts.
     func sent(after time: WallTime) throws -> [WallTime] {
-        try Int64.fetchAll(
+        let isEarlier = "attempt > 1 AND json_extract(answer.value, '$.attempt') < attempt"
+        let answeredAt = "SELECT json_extract(answer.value, '$.at') FROM outbox_batch, json_each(answers) AS answer"
+        return try Int64.fetchAll(
             db.cachedStatement(
                 sql: """
-                    SELECT sent_at FROM (
-                      SELECT sent_at FROM outbox_batch WHERE state = 'settled' AND settled_at > ?1
-                      UNION ALL SELECT sent_at FROM outbox_batch WHERE state <> 'settled')
-                    WHERE sent_at > ?1 ORDER BY sent_at DESC LIMIT 20000
+                    SELECT time FROM (
+                      SELECT sent_at AS time FROM outbox_batch WHERE state = 'settled' AND settled_at > ?1
+                      UNION ALL SELECT sent_at FROM outbox_batch WHERE state <> 'settled'
+                      UNION ALL \(answeredAt) WHERE state = 'settled' AND settled_at > ?1 AND \(isEarlier)
+                      UNION ALL \(answeredAt) WHERE state <> 'settled' AND \(isEarlier))
+                    WHERE time > ?1 ORDER BY time DESC LIMIT 20000
                     """), arguments: [time.milliseconds]
         ).map(WallTime.init(milliseconds:))
+    }
+
+    /// When those of these batches were sent last whose latest attempt nothing was written down for: their next attempt
+    /// takes the place of that time.
+    func sentUnanswered(_ batches: [Batch]) throws -> [WallTime] {
+        let unanswered = batches.filter { $0.unanswered > 0 }
+        guard !unanswered.isEmpty else { return [] }
+        let statement = try db.cachedStatement(sql: "SELECT sent_at FROM outbox_batch WHERE id = ?")
+        return try unanswered.compactMap { try Int64.fetchOne(statement, arguments: [$0.id]) }
+            .map(WallTime.init(milliseconds:))
     }
 
     /// Whether one of these is still being sent.

@@ -36,7 +36,10 @@ struct Lessons {
     }
 
     private func keepAsks(of round: Round) throws {
-        let known = try asked().filter { $0 > round.now - SQLiteStore.recent && $0 <= round.now }
+        let lost = try BatchTable(db: db).sentUnanswered(round.resumes)
+        guard round.asks > 0 || !lost.isEmpty else { return }
+        let all = try asked() + lost
+        let known = all.filter { $0 > round.now - SQLiteStore.recent && $0 <= round.now }.sorted()
         let times = (known + Array(repeating: round.now, count: round.asks)).suffix(Self.asksMax)
         try SQLiteStore.setMeta(db, "asked", times.map { "\($0.milliseconds)" }.joined(separator: ","))
     }
@@ -59,7 +62,7 @@ struct Lessons {
         if let limit = round.learnedLimit {
             try SQLiteStore.setMeta(db, "learned_limit", limit > 0 ? String(limit) : nil)
         }
-        if round.asks > 0 { try keepAsks(of: round) }
+        try keepAsks(of: round)
         if let clock = round.clock {
             try SQLiteStore.setMeta(db, "clock_high_water", String(clock.highWater.milliseconds))
             try SQLiteStore.setMeta(db, "clock_api_ahead", clock.apiAhead.map { String($0.milliseconds) })

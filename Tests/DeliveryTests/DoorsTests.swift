@@ -120,6 +120,30 @@ import Testing
         #expect(doors.takeChanges().isEmpty)
     }
 
+    @Test func `a clock that was set back by hours while nothing ran leaves a door its interval, not those hours`() {
+        var shut = Self.closed()
+        shut.limit(until: Self.start + .seconds(20), at: Self.start)
+        for _ in 0..<3 { shut.noteProbe(.everything, at: Self.start + .seconds(3600)) }
+        let back = Self.start + .seconds(-7200)
+        var doors = Doors(shut.pauses)
+        doors.inherit(at: back)
+        #expect(doors.pauses.map { $0.nextProbe.map { $0 - back } } == [.seconds(240), .seconds(20)])
+        #expect(doors.takeChanges().count == 2)
+        // A request that has left since proves it open.
+        doors.open(.everything, begunAt: back)
+        #expect(doors.pauses.map(\.cause) == [Pause.rateCause])
+    }
+
+    @Test func `a door that a right clock has shut is inherited as it is`() {
+        var shut = Self.closed()
+        shut.noteProbe(.everything, at: Self.start + .seconds(30))
+        var doors = Doors(shut.pauses + [Self.pause(Pause.operatorCause, nextProbe: nil, Self.journey)])
+        let pauses = doors.pauses
+        doors.inherit(at: Self.start + .seconds(31))
+        #expect(doors.pauses == pauses)
+        #expect(doors.takeChanges().isEmpty)
+    }
+
     @Test func `a pause from before the clock went back by a year does not last a year`() {
         var doors = Self.closed()
         let back = Self.start + .seconds(-86_400 * 365)

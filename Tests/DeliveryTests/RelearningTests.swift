@@ -53,6 +53,41 @@ import Testing
         #expect(world.mind.nextLook(after: world.now) - world.now.monotonic >= .seconds(30))
     }
 
+    @Test func `an outage that keeps every slot neither keeps the question from being asked nor the worker busy`()
+        throws
+    {
+        var world = World(connections: 1, idempotency: .auto, enforcement: Self.absent)
+        try world.look()
+        world.mind.absorb(.absent, at: world.now)
+        world.add(Make.rows(40))
+        // Nothing gets out for more than a day.
+        let end = world.now.monotonic + .seconds(25 * 3600)
+        var looks = 0
+        while world.now.monotonic < end {
+            try world.wait()
+            try world.answerAll(.notSent(reason: "refused"))
+            looks += 1
+            if world.enforcementProbes == 2 { world.mind.absorb(.inconclusive, at: world.now) }
+        }
+        #expect(world.enforcementProbes >= 2)
+        #expect(looks < 25 * 3600 / 10)
+    }
+
+    @Test func `where the API says that nothing is left, the question is asked once it has room again`() throws {
+        var world = World(idempotency: .auto)
+        world.add(Make.rows(10))
+        try world.look()
+        var last = Make.json(200, #"{"success":true}"#)
+        last.rate = RateHeaders(limit: 100, remaining: 0, resetSeconds: 10)
+        try world.answer(.response(last))
+        world.add(Make.rows(1, from: 100))
+        while world.flights.isEmpty { try world.wait() }
+        try world.answer(.silence(reason: "no answer"))
+        let start = world.now.monotonic
+        while world.enforcementProbes == 0, world.now.monotonic - start < .seconds(600) { try world.wait() }
+        #expect(world.enforcementProbes == 1)
+    }
+
     @Test func `where a window holds a single request, keys are asked about all the same`() throws {
         var world = World(
             idempotency: .auto, rate: [RateLimit(requests: 1, per: .seconds(10))], enforcement: Self.absent)

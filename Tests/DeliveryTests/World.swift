@@ -189,6 +189,7 @@ struct World {
         if case .sending(_, let stamp) = settlement.fate {
             batch.possiblyExecutedSince = stamp
             batch.replays += settlement.isReplay ? 1 : 0
+            batch.failures = settlement.isFailure ? batch.failures + 1 : 0
             sending[batch.id] = batch
             return
         }

@@ -18,8 +18,30 @@ struct AskedTests {
         try await Self.ask(2, bench, after: 71)
         let successor = try SQLiteStore(path: bench.path)
         let inheritance = try await successor.takeOver(at: StoreBench.now + .seconds(72))
-        let seconds = inheritance.recentRequests.map { ($0.milliseconds - StoreBench.now.milliseconds) / 1000 }
-        #expect(seconds.sorted() == [70, 71, 71])
+        #expect(Self.seconds(inheritance) == [70, 71, 71])
+    }
+
+    @Test func `every attempt of the last minute counts, answered or not, whatever the next one writes over it`()
+        async throws
+    {
+        let bench = try await StoreBench()
+        try bench.insert([nil])
+        var batch = try #require(try await bench.claimAll().first)
+        // A failure is written down, and the next attempt has begun; then a worker dies, and another one, at each attempt.
+        var failure = Settlement(
+            batch: batch, fate: .sending(dueAt: StoreBench.now + .seconds(2), stamp: batch.possiblyExecutedSince),
+            record: AnswerRecord(code: "no_answer"))
+        failure.batch = batch
+        try await bench.settle([failure], at: StoreBench.now + .seconds(1))
+        batch.unanswered = 0
+        var store = bench.store
+        for second in [2, 3, 4] {
+            _ = try await Self.resume(batch, store, after: second)
+            store = try SQLiteStore(path: bench.path)
+            let inheritance = try await store.takeOver(at: StoreBench.now + .seconds(second))
+            batch = try #require(inheritance.batches.first)
+            #expect(Self.seconds(inheritance) == Array(1...second))
+        }
     }
 
     @Test func `nothing is asked before the question is written down`() async throws {
@@ -42,6 +64,17 @@ struct AskedTests {
         for await record in records {
             if case .request(let request) = record, request.users == 0 { return }
         }
+    }
+
+    private static func seconds(_ inheritance: Inheritance) -> [Int] {
+        inheritance.recentRequests.map { Int($0.milliseconds - StoreBench.now.milliseconds) / 1000 }.sorted()
+    }
+
+    private static func resume(_ batch: Batch, _ store: SQLiteStore, after seconds: Int) async throws -> RoundResult {
+        let now = StoreBench.now + .seconds(seconds)
+        var round = Round(now: now, reckoned: now)
+        round.resumes = [batch]
+        return try await store.commit(round)
     }
 
     private static func ask(_ count: Int, _ bench: StoreBench, after seconds: Int) async throws {

@@ -37,9 +37,11 @@ struct LaneEndTests {
     }
 
     @Test(arguments: ["delivered", "cancelled"])
-    func `who was written and held up by a clock that was ahead is due once its turn comes, whoever ends the one before`(
-        end: String
-    ) async throws {
+    func
+        `who was written and held up by a clock that was ahead is due once its turn comes, whoever ends the one before`(
+            end: String
+        ) async throws
+    {
         let bench = try await StoreBench()
         let today = WallTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
         let ahead = today + .seconds(86_400)

@@ -42,7 +42,9 @@ extension Dispatcher {
 
     /// How many requests may leave now, under the rates, the slots and the doors.
     func permits(at now: Moment) -> Int {
-        let free = governor.free(at: now.monotonic, atMost: freeSlots(at: now) + open.due(at: now.monotonic).count)
+        // At least one, for a question: an outage that keeps every slot is no reason not to ask.
+        let most = max(1, freeSlots(at: now) + open.due(at: now.monotonic).count)
+        let free = governor.free(at: now.monotonic, atMost: most)
         switch doors.passage(.everything, at: now.wall) {
         case .open: return free
         case .probe: return min(1, free)

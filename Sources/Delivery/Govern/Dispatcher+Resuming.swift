@@ -72,15 +72,14 @@ extension Dispatcher {
     private mutating func askForEnforcement(
         _ target: Target, into plan: inout Plan, permits: inout Int, at now: Moment
     ) {
-        // While everything is shut this is the probe of that door too, and two requests are one permit. The windows count
-        // two in any case; one that holds a single request could never have room for both.
-        let isDoorProbe = doors.isShut(.everything, at: now.wall)
+        // The windows are to hold both requests; one that holds a single request never could. Where no more than one may
+        // leave for another reason (a shut door's probe, the server's word) two are one: it may last until it is asked.
         let room = governor.windowsMax > 1 ? 2 : 1
-        guard knowledge.mayProbe(at: now), permits >= (isDoorProbe ? 1 : room),
+        guard knowledge.mayProbe(at: now), permits > 0,
             governor.windowsFree(at: now.monotonic, atMost: room) == room
         else { return }
         knowledge.beginProbe(at: now)
-        if isDoorProbe { doors.noteProbe(.everything, at: now.wall) }
+        if doors.isShut(.everything, at: now.wall) { doors.noteProbe(.everything, at: now.wall) }
         permits = max(0, permits - 2)
         ask(2, in: &plan, at: now)
         plan.enforcementProbe = target

@@ -60,6 +60,7 @@ struct Dispatcher: Sendable {
         self.configuration = configuration
         self.random = random
         doors = Doors(inheriting.pauses)
+        doors.inherit(at: now.wall)
         governor = Governor(
             limits: configuration.rate, learnedLimit: inheriting.learnedLimit,
             sent: inheriting.recentRequests.map(now.monotonic(at:)), now: now.monotonic)
@@ -164,7 +165,7 @@ struct Dispatcher: Sendable {
         // Not at once: producers get their turn at the write lock.
         if isBehind && !isStopping { times.append(now.monotonic + .milliseconds(1)) }
         // Due but not under way means that the rate has no room yet.
-        let soon = now.monotonic + .milliseconds(100)
+        let soon = max(now.monotonic + .milliseconds(100), governor.nextFree(after: now.monotonic) ?? .zero)
         let passage = doors.passage(.everything, at: now.wall)
         if passage != .closed {
             if isAwaitingEnforcement(at: now) { times.append(max(knowledge.nextProbe, soon)) }

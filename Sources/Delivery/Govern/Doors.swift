@@ -138,6 +138,23 @@ struct Doors {
         }
     }
 
+    /// Takes along what a clock has left that was ahead, and was set back while nobody looked: nothing began later than
+    /// now, and no probe is due later than its interval.
+    mutating func inherit(at now: WallTime) {
+        for index in pauses.indices {
+            var pause = pauses[index]
+            let ahead = max(.zero, pause.since - now)
+            pause.since = pause.since - ahead
+            pause.nextProbe = pause.nextProbe.map { next in
+                let latest = now + Pause.interval(afterProbes: pause.probes)
+                return pause.cause == Pause.rateCause ? next - ahead : min(next - ahead, latest)
+            }
+            guard pause != pauses[index] else { continue }
+            pauses[index] = pause
+            store(pause)
+        }
+    }
+
     private func index(_ scope: Pause.Scope, _ cause: String) -> Int? {
         pauses.firstIndex { $0.scope == scope && $0.cause == cause }
     }
