@@ -180,7 +180,7 @@ struct Books {
             }
         }
         breaches += try lanes()
-        if let words = universe.lastWords, (words.endedAt ?? .max) - words.begunAt > LastWords.patience {
+        if let words = universe.lastWords, (words.endedAt ?? .max) - words.begunAt > words.patience {
             breaches.append(Breach(.drains, "what was committed last took very long"))
         }
         return breaches

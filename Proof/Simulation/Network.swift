@@ -156,7 +156,14 @@ final class Network: Sendable {
             Response(
                 status: reply.status, contentType: reply.header("content-type") ?? "",
                 requestID: reply.header("x-request-id"), retryAfter: reply.header("retry-after"),
-                isReplayed: isReplayed, date: isReplayed ? nil : HTTPDate.text(agenda.now), body: reply.body))
+                isReplayed: isReplayed, date: isReplayed ? nil : HTTPDate.text(agenda.now), rate: rate(of: reply),
+                body: reply.body))
+    }
+
+    private func rate(of reply: SandboxReply) -> RateHeaders? {
+        let numbers = ["limit", "remaining", "reset"].compactMap { reply.header("x-ratelimit-\($0)").flatMap { Int($0) } }
+        guard numbers.count == 3 else { return nil }
+        return RateHeaders(limit: numbers[0], remaining: numbers[1], resetSeconds: Double(numbers[2]))
     }
 
     private func garble(_ answer: Answer) -> Answer {

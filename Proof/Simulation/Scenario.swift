@@ -63,6 +63,11 @@ struct Scenario: Sendable {
         areKeysIgnored = dice.chance(0.15)
         idempotency = areKeysIgnored ? dice.pick([.auto, .absent]) : dice.pick([.auto, .auto, .enforced])
         apiRate = dice.chance(0.3) ? dice.pick([Self.apiRate(15, 1000), Self.apiRate(60, 20_000)]) : nil
+        // Half of them tell how much is left in their answers.
+        if apiRate != nil, dice.chance(0.5) {
+            apiRate?.tier = "starter"
+            apiRate?.scope = .apiKey
+        }
         rate = [RateLimit(requests: dice.pick([5, 20, 100]), per: .seconds(1))]
         let level = dice.pick([0, 0.02, 0.1, 0.3])
         func some(_ dice: inout Dice) -> Double { dice.chance(0.5) ? level : 0 }
@@ -80,7 +85,7 @@ struct Scenario: Sendable {
         chaos = dice.pick([5_000, 60_000, 3_600_000])
         if dice.chance(0.02) { chaos = Self.dayLong }
         // Few in most runs: what goes wrong needs few intents to show, and more seeds fit into an hour.
-        (commits, together) = (1 + dice.below(dice.pick([4, 12, 45])), dice.pick([1, 3, 8]))
+        (commits, together) = (1 + dice.below(dice.pick([3, 8, 30])), dice.pick([1, 3, 8]))
         poison = dice.pick([0, 0.05])
         ordering = dice.pick([0, 0, 0.3])
         dedup = dice.pick([0, 0, 0.2])

@@ -15,9 +15,12 @@ struct LastWords: Sendable {
     var begunAt: Int64
     var left: Int
     var endedAt: Int64?
+    /// A door was shut when nothing was left to try it with: only a replay, which says nothing of now, came through.
+    var isShutOut: Bool
 
-    /// By when all of it has been delivered, in milliseconds: beyond the pace that refusals may have taught.
-    static let patience: Int64 = 600_000
+    /// By when all of it has been delivered, in milliseconds: beyond the pace that refusals may have taught, and where a
+    /// door is shut, beyond the longest time between two probes of it.
+    var patience: Int64 { isShutOut ? 1_500_000 : 600_000 }
 }
 
 /// Things work again, and somebody looks after what only a person can decide.
@@ -91,7 +94,10 @@ extension Universe {
             lastWords?.endedAt = agenda.now
             return true
         }
-        lastWords = LastWords(begunAt: agenda.now, left: 3)
+        let isShutOut = try live.queue.unsafeRead { db in
+            try Bool.fetchOne(db.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM outbox_pause)")) ?? false
+        }
+        lastWords = LastWords(begunAt: agenda.now, left: 3, isShutOut: isShutOut)
         let crowd = scenario.crowd * scenario.policy.batchSize
         for (delay, count) in [(10, max(1, crowd)), (35, 1), (60, 1)] as [(Int64, Int)] {
             plan(at: agenda.now + delay) { universe in
