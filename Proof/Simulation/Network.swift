@@ -161,7 +161,9 @@ final class Network: Sendable {
     }
 
     private func rate(of reply: SandboxReply) -> RateHeaders? {
-        let numbers = ["limit", "remaining", "reset"].compactMap { reply.header("x-ratelimit-\($0)").flatMap { Int($0) } }
+        let numbers = ["limit", "remaining", "reset"].compactMap {
+            reply.header("x-ratelimit-\($0)").flatMap { Int($0) }
+        }
         guard numbers.count == 3 else { return nil }
         return RateHeaders(limit: numbers[0], remaining: numbers[1], resetSeconds: Double(numbers[2]))
     }
