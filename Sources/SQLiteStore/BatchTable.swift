@@ -4,6 +4,8 @@ import GRDB
 
 /// The rows of `outbox_batch`: written when a request is frozen, read back when a worker takes over.
 struct BatchTable {
+    private static let sentMax = 20_000
+
     let db: Database
 
     /// Stores a frozen request; one that has a stamp is begun, because its first byte leaves right after the commit.
@@ -64,19 +66,23 @@ struct BatchTable {
     /// When the attempts after a time began, or earlier ones of the same batch were answered; at most as many as any
     /// window counts.
     func sent(after time: WallTime) throws -> [WallTime] {
-        let isEarlier = "attempt > 1 AND json_extract(answer.value, '$.attempt') < attempt"
-        let answeredAt = "SELECT json_extract(answer.value, '$.at') FROM outbox_batch, json_each(answers) AS answer"
-        return try Int64.fetchAll(
+        let columns =
+            "SELECT sent_at, attempt, CASE WHEN attempt > 1 THEN answers ELSE '[]' END AS answers FROM outbox_batch"
+        let rows = try Row.fetchCursor(
             db.cachedStatement(
                 sql: """
-                    SELECT time FROM (
-                      SELECT sent_at AS time FROM outbox_batch WHERE state = 'settled' AND settled_at > ?1
-                      UNION ALL SELECT sent_at FROM outbox_batch WHERE state <> 'settled'
-                      UNION ALL \(answeredAt) WHERE state = 'settled' AND settled_at > ?1 AND \(isEarlier)
-                      UNION ALL \(answeredAt) WHERE state <> 'settled' AND \(isEarlier))
-                    WHERE time > ?1 ORDER BY time DESC LIMIT 20000
-                    """), arguments: [time.milliseconds]
-        ).map(WallTime.init(milliseconds:))
+                    SELECT * FROM (\(columns) WHERE state = 'settled' AND settled_at > ?1
+                      UNION ALL \(columns) WHERE state <> 'settled')
+                    WHERE sent_at > ?1 ORDER BY sent_at DESC LIMIT \(Self.sentMax)
+                    """), arguments: [time.milliseconds])
+        var times: [WallTime] = []
+        while let row = try rows.next() {
+            times.append(WallTime(milliseconds: row["sent_at"]))
+            guard row["attempt"] as Int > 1 else { continue }
+            let earlier = try Self.answers(row).filter { $0.attempt < row["attempt"] }
+            times += earlier.map { WallTime(milliseconds: $0.at) }.filter { $0 > time }
+        }
+        return Array(times.sorted(by: >).prefix(Self.sentMax))
     }
 
     /// When those of these batches were sent last whose latest attempt nothing was written down for: their next attempt
@@ -100,13 +106,18 @@ struct BatchTable {
             .map(Self.batch)
     }
 
+    private struct Answered: Decodable {
+        let attempt: Int
+        let at: Int64
+    }
+
+    private static func answers(_ row: Row) throws -> [Answered] {
+        try JSONDecoder().decode([Answered].self, from: Data((row["answers"] as String).utf8))
+    }
+
     /// Attempts since the last one that an answer, or a silence, was written down for.
     private static func unanswered(_ row: Row) throws -> Int {
-        struct Answer: Decodable {
-            let attempt: Int
-        }
-        let answers = try JSONDecoder().decode([Answer].self, from: Data((row["answers"] as String).utf8))
-        return (row["attempt"] as Int) - (answers.last?.attempt ?? 0)
+        (row["attempt"] as Int) - (try answers(row).last?.attempt ?? 0)
     }
 
     private static func batch(_ row: Row) throws -> Batch {
