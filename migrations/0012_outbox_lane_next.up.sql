@@ -1,7 +1,7 @@
 -- When the intent that holds a lane has ended, the oldest one left of its key gets the lane, in the same transaction.
 -- One that waits becomes due, now at the latest, whatever the clock showed when it was held up; one that is older and
--- still in the outbox lets those that wait go on waiting. The ended one may still be in the place that it leaves, and is
--- passed over.
+-- still in the outbox lets those that wait go on waiting. The ended one may still be in the place that it leaves, and
+-- is passed over.
 CREATE TRIGGER outbox_lane_next AFTER DELETE ON outbox_lane
 WHEN NOT EXISTS (SELECT 1 FROM outbox_lane WHERE journey = OLD.journey AND ordering_key = OLD.ordering_key)
 BEGIN
