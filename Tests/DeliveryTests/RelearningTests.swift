@@ -53,6 +53,13 @@ import Testing
         #expect(world.mind.nextLook(after: world.now) - world.now.monotonic >= .seconds(30))
     }
 
+    @Test func `without a journey to ask about nothing is asked, and nobody looks for it`() throws {
+        var world = World(journeys: [], idempotency: .auto, enforcement: Self.absent)
+        try world.look()
+        #expect(world.enforcementProbes == 0)
+        #expect(world.mind.nextLook(after: world.now) - world.now.monotonic >= .seconds(3600))
+    }
+
     @Test func `an outage that keeps every slot neither keeps the question from being asked nor the worker busy`()
         throws
     {

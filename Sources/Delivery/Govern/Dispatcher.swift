@@ -172,7 +172,9 @@ struct Dispatcher: Sendable {
             if isAwaitingClock(at: now) { times.append(max(clockProbe.next, soon)) }
         }
         // It waits for an open door, which an answer or a person opens.
-        if passage == .open, let recheck = knowledge.nextRecheck, !isStopping { times.append(max(recheck, soon)) }
+        if passage == .open, !configuration.journeys.isEmpty, let recheck = knowledge.nextRecheck, !isStopping {
+            times.append(max(recheck, soon))
+        }
         return min(times.compactMap { $0 }.min() ?? .seconds(Int64.max), now.monotonic + Self.lookMax)
     }
 
