@@ -53,6 +53,18 @@ import Testing
         #expect(world.mind.nextLook(after: world.now) - world.now.monotonic >= .seconds(30))
     }
 
+    @Test func `a question of two requests counts what leaves beside it`() throws {
+        var batches = try [1, 2].map { try Make.batch(Make.rows(1, from: $0), id: $0) }
+        for index in batches.indices { batches[index].possiblyExecutedSince = nil }
+        var world = World(
+            idempotency: .auto, rate: [RateLimit(requests: 3, per: .seconds(10))], inheriting: batches,
+            enforcement: Self.absent)
+        world.advance(.seconds(11))
+        let plan = try world.look()
+        #expect(plan.round.resumes.count == 2)
+        #expect(world.enforcementProbes == 0)
+    }
+
     @Test func `without a journey to ask about nothing is asked, and nobody looks for it`() throws {
         var world = World(journeys: [], idempotency: .auto, enforcement: Self.absent)
         try world.look()

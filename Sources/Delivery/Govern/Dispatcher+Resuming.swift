@@ -72,9 +72,9 @@ extension Dispatcher {
     private mutating func askForEnforcement(
         _ target: Target, into plan: inout Plan, permits: inout Int, at now: Moment
     ) {
-        // The windows are to hold both requests; one that holds a single request never could. Where no more than one may
-        // leave for another reason (a shut door's probe, the server's word) two are one: it may last until it is asked.
-        let room = governor.windowsMax > 1 ? 2 : 1
+        // The windows are to hold both requests, beside what leaves in this round; one that holds a single request never
+        // could. Where no more than one may leave for another reason (a shut door's probe, the server's word) two are one.
+        let room = plan.round.resumes.count + min(2, governor.windowsMax)
         guard knowledge.mayProbe(at: now), permits > 0,
             governor.windowsFree(at: now.monotonic, atMost: room) == room
         else { return }
