@@ -3,10 +3,11 @@ import Delivery
 /// (8): journeys that have much to send at one time, each with its priority, wait for each other's turns and no longer.
 extension Books {
     func turns() -> [Breach] {
-        guard scenario.crowd > 0, scenario.journeys.count > 1, let begun = universe.lastWords?.begunAt else {
+        // A journey behind a shut door has no turns before its next probe.
+        guard scenario.crowd > 0, scenario.journeys.count > 1, let words = universe.lastWords, !words.isShutOut else {
             return []
         }
-        let turns = universe.customs.turns(since: begun)
+        let turns = universe.customs.turns(since: words.begunAt)
         // Until then each always has more.
         let places = Dictionary(grouping: turns.indices, by: { turns[$0] }).mapValues { $0.prefix(Scenario.crowded) }
         let wait = 4 * scenario.journeys.count + 2 * scenario.policy.connections
