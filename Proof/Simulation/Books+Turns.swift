@@ -19,13 +19,13 @@ extension Books {
             + (isPriorityKept(places.compactMapValues(\.last)) ? [] : [Breach(.drains, "a lower priority went first")])
     }
 
-    /// Whether the highest priority was through before the others, where its turns alone say so: with one connection,
-    /// and more than one other journey, since none may have all the room there is.
+    /// Whether the highest priority was through before the others, give or take two turns of each, where its turns alone
+    /// say so: with one connection, and more than one other journey, since none may have all the room there is.
     private func isPriorityKept(_ ends: [String: Int]) -> Bool {
         let ranks = scenario.journeys.sorted { $0.priority > $1.priority }
         guard scenario.policy.connections == 1, ranks.count > 2, ranks[0].priority > ranks[1].priority else {
             return true
         }
-        return ranks.dropFirst().allSatisfy { (ends[ranks[0].name] ?? 0) < (ends[$0.name] ?? .max) }
+        return ranks.dropFirst().allSatisfy { (ends[ranks[0].name] ?? 0) - 2 * ranks.count < (ends[$0.name] ?? .max) }
     }
 }
