@@ -3,10 +3,15 @@ import Delivery
 /// Every choice of a run, drawn from its seed.
 struct Dice: RandomNumberGenerator, Sendable {
     private var source: SplitMix64
+    /// How many numbers have been drawn.
+    private(set) var draws = 0
 
     init(seed: UInt64) { source = SplitMix64(seed: seed) }
 
-    mutating func next() -> UInt64 { source.next() }
+    mutating func next() -> UInt64 {
+        draws += 1
+        return source.next()
+    }
 
     /// From 0 to one less than `bound`.
     mutating func below(_ bound: Int) -> Int { Int.random(in: 0..<max(1, bound), using: &self) }

@@ -49,6 +49,7 @@ final class Network: Sendable {
     func orders(inRequest id: String) -> [Int]? { state.withLock { $0.carried[id] } }
     var runs: [Int: Int] { state.withLock(\.runs) }
     var now: Int64 { agenda.now }
+    var draws: Int { state.withLock(\.dice.draws) }
 
     /// One request and what comes back of it, in the simulation's time.
     func exchange(_ request: SandboxRequest) async -> Answer {

@@ -19,6 +19,10 @@ public final class Simulation: Sendable {
         public var requests: Int
         public var effects: Int
         public var crashes: Int
+        /// Random numbers drawn by everything but the workers' own jitter, which the times in `fingerprint` show.
+        public var draws: Int
+        /// A digest of every request, its time, its answer and its effects, in order: the same for the same run.
+        public var fingerprint: UInt64
         public var isRestored: Bool
     }
 
@@ -60,12 +64,23 @@ public final class Simulation: Sendable {
             seed: seed, tilted: lanes, in: database, uuid: Self.uuid(1),
             journal: Journal(isKept: keepsEvents, listener: listener))
         let breaches = try universe.run()
-        let records = universe.network.records.count
+        let records = universe.network.records
         // A run that throws leaves its database to nobody.
         free.withLock { $0.append(database) }
         let effects = universe.network.effects.count
         return Outcome(
-            seed: seed, breaches: breaches, events: universe.journal.lines, requests: records - effects,
-            effects: effects, crashes: universe.crashes, isRestored: !universe.mayDouble.isEmpty)
+            seed: seed, breaches: breaches, events: universe.journal.lines, requests: records.count - effects,
+            effects: effects, crashes: universe.crashes,
+            draws: universe.dice.draws + universe.network.draws + universe.weather.draws,
+            fingerprint: Self.fingerprint(of: records), isRestored: !universe.mayDouble.isEmpty)
+    }
+
+    /// FNV-1a over the records' lines (RFC 9923).
+    private static func fingerprint(of records: [SandboxRecord]) -> UInt64 {
+        var digest: UInt64 = 0xCBF2_9CE4_8422_2325
+        for record in records {
+            for byte in record.line.utf8 { digest = (digest ^ UInt64(byte)) &* 0x100_0000_01B3 }
+        }
+        return digest
     }
 }

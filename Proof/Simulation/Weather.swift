@@ -11,6 +11,7 @@ final class Weather: Sendable {
     }
 
     var isChaotic: Bool { state.withLock(\.isChaotic) }
+    var draws: Int { state.withLock(\.dice.draws) }
 
     func calmDown() { state.withLock { $0.isChaotic = false } }
 
