@@ -101,7 +101,6 @@ lint: ## Check the Swift sources' format.
 .PHONY: release
 release: deps ## Build the statically linked program that `install` puts in place.
 	$(SWIFT) build --scratch-path $(STATIC_SCRATCH) -c release --static-swift-stdlib --product journey-outbox
-	@scripts/check-release $(STATIC_SCRATCH)/release/journey-outbox
 
 .PHONY: man
 man: build ## Write docs/journey-outbox.1 anew from the argument definitions.

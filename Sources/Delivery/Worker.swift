@@ -138,8 +138,7 @@ public final class Worker<Clock: WorkerClock>: Sendable {
     }
 
     private func survey(into mind: inout Dispatcher, after events: [Inbox.Event]) async throws {
-        let isOverlooked = planted(.wakeUpLost) && !mind.open.inFlight.isEmpty
-        let hasCommit = !isOverlooked && events.contains { if case .committed = $0 { true } else { false } }
+        let hasCommit = events.contains { if case .committed = $0 { true } else { false } }
         guard hasCommit || mind.needsSurvey else { return }
         let names = mind.configuration.journeys.map(\.name)
         mind.absorb(try await patiently { try await store.survey(journeys: names, at: clock.now().wall) })
@@ -150,11 +149,7 @@ public final class Worker<Clock: WorkerClock>: Sendable {
         into mind: inout Dispatcher, tasks: inout ThrowingDiscardingTaskGroup<any Error>
     ) async throws -> RoundResult {
         guard !plan.round.isEmpty else { return RoundResult() }
-        var round = plan.round
-        let result = try await patiently {
-            defer { if planted(.busyForgets) { round = Round(now: round.now, reckoned: round.reckoned) } }
-            return try await store.commit(round)
-        }
+        let result = try await patiently { try await store.commit(plan.round) }
         hasWritten.withLock { $0 = true }
         mind.absorb(result, at: clock.now())
         ask(plan, in: &tasks)
@@ -209,16 +204,11 @@ public final class Worker<Clock: WorkerClock>: Sendable {
             let reason = "the database was held by others until the request was too old"
             return inbox.post(.answered(batch, .notSent(reason: reason), begunAt: now))
         }
-        let request = batch.spoiled(as: mind)
-        tasks.addTask { await self.send(request) }
+        tasks.addTask { await self.send(batch) }
     }
 
     private func send(_ batch: Batch) async {
         let begunAt = clock.now()
-        if planted(.settleBeforeSend) {
-            let answer = Answer.response(Response(status: 204, requestID: "req_planted"))
-            inbox.post(.answered(batch, answer, begunAt: begunAt))
-        }
         let answer = await sender.send(batch)
         inbox.post(.answered(batch, answer, begunAt: begunAt))
     }
@@ -243,7 +233,7 @@ public final class Worker<Clock: WorkerClock>: Sendable {
     private func maintain() async {
         var maintenance = Maintenance(
             store: store, clock: clock,
-            retention: { planted(.prunedEarly) ? .zero : self.retention.withLock { $0 } },
+            retention: { self.retention.withLock { $0 } },
             hasWritten: {
                 self.hasWritten.withLock { hasWritten in
                     defer { hasWritten = false }

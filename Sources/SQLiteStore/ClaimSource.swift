@@ -26,7 +26,7 @@ enum ClaimSource: CaseIterable {
                 sql: """
                     SELECT id, 0, 0, \(IntentReader.columns), NULL, NULL FROM outbox
                     WHERE journey = ? AND scheduled_at <= ? ORDER BY scheduled_at LIMIT ?
-                    """, arguments: [journey, now.milliseconds + (planted(.scheduledEarly) ? 60_000 : 0), limit])
+                    """, arguments: [journey, now.milliseconds, limit])
         case .waiting:
             try IntentReader(
                 db,

@@ -25,13 +25,12 @@ struct Claiming {
 
     /// Closes lanes that dead letters of the journey kept before its configuration changed; true when there were any.
     func closeLanes(of order: ClaimOrder) throws -> Bool {
-        guard order.journey.onDead == .continue || planted(.deadLetsGo) else { return false }
+        guard order.journey.onDead == .continue else { return false }
         return try Lanes(db: db, journey: order.journey.name).closeDead(max: Self.blockedMax)
     }
 
     /// One batch of the journey, frozen with its first attempt begun; nil when nothing is ripe.
     mutating func claim(_ order: ClaimOrder, hasClosedLanes: Bool) throws -> Claim {
-        if planted(.cancelledSent) { try reviveCancelled(order.journey.name) }
         var picked = try pick(order)
         if hasClosedLanes { picked.isCutShort = true }
         if let ripe = ripeness(of: picked, order) { return Claim(batch: nil, supply: .ripens(at: ripe)) }
@@ -46,7 +45,7 @@ struct Claiming {
         }
         let batch = try BatchTable(db: db).insert(
             request, journey: order.journey.name, target: order.target, apiKeyFingerprint: order.apiKeyFingerprint,
-            parent: nil, stamp: planted(.sendBeforeFreeze) ? nil : reckoned, at: now)
+            parent: nil, stamp: reckoned, at: now)
         return Claim(batch: batch, supply: supply, quarantined: picked.quarantined)
     }
 

@@ -10,7 +10,6 @@ struct IntentMover {
 
     /// To the dead letters.
     func bury(_ member: Member, of batch: Batch, _ rejection: Rejection, attempts: Int) throws {
-        if planted(.deadLetterLost) { return }
         try db.cachedStatement(
             sql: """
                 INSERT INTO outbox_dead (id, journey, \(IntentReader.columns), state, attempts, epoch, code, message,
@@ -32,8 +31,7 @@ struct IntentMover {
                 """
         ).execute(
             arguments: identity(member, of: batch) + [
-                waiting.attempts, planted(.sameKeyAfterRefusal) ? member.epoch : member.epoch + 1,
-                waiting.dueAt.milliseconds,
+                waiting.attempts, member.epoch + 1, waiting.dueAt.milliseconds,
                 waiting.isRefusedAlone ? waiting.rejection?.code : nil, waiting.rejection?.code,
                 waiting.rejection?.message, waiting.rejection == nil ? nil : requestID, batch.id, now.milliseconds,
             ])
@@ -42,8 +40,7 @@ struct IntentMover {
     private func identity(_ member: Member, of batch: Batch) -> StatementArguments {
         [
             member.id, batch.journey, member.externalID, member.anonymousID, member.email,
-            planted(.profileLost) ? nil : member.profile(in: batch.body).map { Data($0) },
-            member.data(in: batch.body).map { Data($0) },
+            member.profile(in: batch.body).map { Data($0) }, member.data(in: batch.body).map { Data($0) },
             member.orderingKey, member.dedupKey, member.scheduledAt?.milliseconds, member.expiresAt?.milliseconds,
             member.traceparent, member.createdAt.milliseconds,
         ]

@@ -19,7 +19,7 @@ struct Lanes {
 
     /// Whether the row may travel: it has no key, or all older ones of its key have ended.
     mutating func admit(_ row: IntentRow) throws -> Bool {
-        guard let key = row.orderingKey.map({ Array($0) }), !planted(.orderIgnored) else { return true }
+        guard let key = row.orderingKey.map({ Array($0) }) else { return true }
         if let known = holders[key] { return known.contains(row.id) }
         var ids = try Int64.fetchAll(
             db.cachedStatement(
@@ -63,7 +63,6 @@ struct Lanes {
 
     /// Closes the lanes that delivered intents held.
     static func close(_ ids: some Sequence<Int64>, _ db: Database) throws {
-        if planted(.laneKept) { return }
         let statement = try db.cachedStatement(sql: "DELETE FROM outbox_lane WHERE open_id = ?")
         for id in ids { try statement.execute(arguments: [id]) }
     }

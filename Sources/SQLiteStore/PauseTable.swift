@@ -28,7 +28,6 @@ public struct PauseTable {
     func apply(_ changes: [PauseChange], at now: WallTime) throws {
         for change in changes {
             switch change {
-            case .put where planted(.pauseForgotten): continue
             case .put(let pause): try put(pause)
             case .remove(let scope, let cause):
                 try remove(scope, cause: cause)

@@ -6,7 +6,7 @@ import GRDB
 extension SQLiteStore {
     static func requireFence(_ fence: Int64?, _ db: Database) throws {
         let stored = try Int64.fetchOne(db.cachedStatement(sql: "SELECT value FROM outbox_meta WHERE key = 'fence'"))
-        guard stored == fence || planted(.fenceIgnored) else { throw StoreError.fenced }
+        guard stored == fence else { throw StoreError.fenced }
     }
 
     static func meta(_ db: Database, _ key: String) throws -> String? {

@@ -56,9 +56,7 @@ extension SQLiteStore {
         _ round: Round, tenure: Tenure, into result: inout RoundResult, _ db: Database, isOver: () -> Bool
     ) throws {
         guard !round.claims.isEmpty else { return }
-        if !planted(.moveFlagMissing) {
-            try db.cachedStatement(sql: "UPDATE outbox_meta SET value = 1 WHERE key = 'moving'").execute()
-        }
+        try db.cachedStatement(sql: "UPDATE outbox_meta SET value = 1 WHERE key = 'moving'").execute()
         var claiming = Claiming(
             db: db, outbox: tenure.outbox, now: round.now, reckoned: round.reckoned, rotation: tenure.rotation)
         var supplies = Array(repeating: Supply.more, count: round.claims.count)
@@ -80,7 +78,6 @@ extension SQLiteStore {
             result.supplies[order.journey.name] = supply
             result.nextDue[order.journey.name] = try SupplyQuery(db: db).nextDue(order.journey.name, after: round.now)
         }
-        if planted(.moveFlagLeftOn) { return }
         try db.cachedStatement(sql: "UPDATE outbox_meta SET value = 0 WHERE key = 'moving'").execute()
     }
 }

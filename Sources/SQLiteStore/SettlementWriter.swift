@@ -19,7 +19,6 @@ struct SettlementWriter {
             try keepOnly(settlement, successors: successors)
         }
         try Lanes.close(settlement.deliveredInOrder, db)
-        if planted(.dedupForgotten) { try db.execute(sql: "DELETE FROM outbox_dedup") }
         return successors
     }
 
@@ -32,16 +31,14 @@ struct SettlementWriter {
         var stamp = batch.possiblyExecutedSince?.milliseconds
         var outcome: String?
         switch settlement.fate {
-        case .settled(.returned) where planted(.returnedGoesOn): (state, due) = (.sending, now.milliseconds)
         case .settled(let how): (state, outcome) = (.settled, how.rawValue)
         case .sending(let dueAt, let after): (state, due, stamp) = (.sending, dueAt.milliseconds, after?.milliseconds)
         case .inDoubt: state = .inDoubt
         }
         try db.cachedStatement(sql: state == .settled ? Self.settleSQL : Self.goOnSQL).execute(arguments: [
-            now.milliseconds, record.code, record.message, planted(.auditLost) ? nil : record.requestID, due, stamp,
+            now.milliseconds, record.code, record.message, record.requestID, due, stamp,
             outcome, state.rawValue, settlement.isReplay ? 1 : 0, record.text(attempt: batch.attempt, at: now),
-            batch.id,
-            planted(.unguardedSettle) ? try BatchTable(db: db).find(batch.id)?.attempt : batch.attempt,
+            batch.id, batch.attempt,
         ])
         return db.changesCount == 1
     }

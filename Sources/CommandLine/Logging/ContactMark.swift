@@ -24,7 +24,6 @@ enum ContactMark: Sendable {
     func text(for contact: String) -> String {
         switch self {
         case .plain: return contact
-        case .hashed where planted(.contactLogged): return contact
         case .hashed(let key):
             let code = HMAC<SHA256>.authenticationCode(for: Data(contact.utf8), using: key)
             return "hash:" + code.prefix(8).map { String(format: "%02x", $0) }.joined()

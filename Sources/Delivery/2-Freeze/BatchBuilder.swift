@@ -43,7 +43,7 @@ public struct BatchBuilder {
     public mutating func offer(_ row: IntentRow) -> Admission {
         if isFull { return .full }
         let contact = Contact(row)
-        if contact.isAmong(contacts), !planted(.contactTwice) { return .repeatedContact }
+        if contact.isAmong(contacts) { return .repeatedContact }
         let profile: Range<Int>?
         do throws(Unsendable) {
             profile = try check(row)
@@ -81,7 +81,7 @@ public struct BatchBuilder {
 
     /// Checks what SQL cannot see cheaply; the range of the profile between its braces.
     private func check(_ row: IntentRow) throws(Unsendable) -> Range<Int>? {
-        if let expiry = row.expiresAt, expiry <= now.milliseconds, !planted(.expiredSent) { throw .expired }
+        if let expiry = row.expiresAt, expiry <= now.milliseconds { throw .expired }
         if target.entrance != nil && row.externalID == nil { throw .externalIDMissing }
         try check(row.externalID)
         try check(row.anonymousID)

@@ -15,7 +15,7 @@ public struct Classifier: Sendable {
         case .silence(let reason):
             Verdict(
                 finding: .unknown(Rejection(code: "no_answer", message: reason)),
-                bearing: planted(.silenceIsProof) ? .thisAttempt : .nothing,
+                bearing: .nothing,
                 record: AnswerRecord(code: "no_answer", message: reason.clipped(toBytes: Rejection.messageBytesMax)),
                 isReplayed: false)
         case .response(let response):
@@ -66,9 +66,7 @@ public struct Classifier: Sendable {
         case 400..<500:
             guard let problem else { return (.refusedByEdge(refusal), .thisAttempt) }
             return find(problem, response, batch, now)
-        default:
-            if planted(.errorIsRefusal) { return (.refusedContent(refusal, isTooLarge: false), .thisAttempt) }
-            return (.unknown(refusal), .nothing)
+        default: return (.unknown(refusal), .nothing)
         }
     }
 
@@ -79,12 +77,10 @@ public struct Classifier: Sendable {
         let refusal = rejection(of: response, problem)
         if problem.concernsHeader { return (.closed(refusal), .thisAttempt) }
         switch (response.status, problem.code) {
-        case (401, _) where planted(.refusedKeyKills): return (content(problem, refusal, batch), .thisAttempt)
         case (401, _), (402, "quota_exceeded"), (403, "permission_denied"): return (.closed(refusal), .thisAttempt)
         case (402, _), (403, _): return (.refusedByEdge(refusal), .thisAttempt)
         case (404, _): return (journeyMissing(problem, refusal, response, batch), .everyAttempt)
-        case (409, "state_conflict") where !planted(.closedJourneyKills):
-            return (.journeyClosed(refusal), .everyAttempt)
+        case (409, "state_conflict"): return (.journeyClosed(refusal), .everyAttempt)
         case (409, "idempotency_in_progress"):
             return (.inProgress(retryAfter: RetryAfter.duration(of: response.retryAfter, now: now)), .nothing)
         case (409, "idempotency_key_mismatch"): return (.keyMismatch, .nothing)

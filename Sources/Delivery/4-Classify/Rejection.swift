@@ -13,7 +13,7 @@ public struct Rejection: Sendable, Equatable {
         "resource_missing", "rate_limited", "internal_error", "service_unavailable",
     ]
 
-    public var isRetryable: Bool { Self.retryableCodes.contains(code) || planted(.rejectedRetried) }
+    public var isRetryable: Bool { Self.retryableCodes.contains(code) }
 
     /// Longer than any code of the catalogue; codes become causes, columns and labels.
     static let codeBytesMax = 100

@@ -75,7 +75,7 @@ public struct Settlement: Sendable {
         let gone = Set(successors.joined())
         return batch.members.ordered.filter { place, _ in
             leaving[place] == nil && !gone.contains(place)
-                && (fate != .inDoubt || !unproven.contains(place) || planted(.laneFreedInDoubt))
+                && (fate != .inDoubt || !unproven.contains(place))
         }.map(\.id)
     }
 

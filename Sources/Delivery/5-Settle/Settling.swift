@@ -33,13 +33,10 @@ public struct Settling {
         let stamp = stamp(of: batch, after: verdict)
         switch verdict.finding {
         case .judged(let results): return try judged(batch, verdict, results)
-        case .keyMismatch: return planted(.mismatchDelivered) ? delivered(batch, verdict) : doubt(batch, verdict)
+        case .keyMismatch: return doubt(batch, verdict)
         case .unknown:
-            if planted(.newKeyOnRetry) { return try giveBack(batch, verdict) }
             return enforcement == .absent && onUnknown == .hold
                 ? doubt(batch, verdict) : failed(batch, verdict, stamp: stamp)
-        case .inProgress where planted(.inProgressIsSuccess): return delivered(batch, verdict)
-        case .inProgress where planted(.inProgressRekeyed): return try giveBack(batch, verdict)
         case .inProgress(let retryAfter):
             // At least the first backoff: a server that says 0 is not asked again and again meanwhile.
             var settlement = again(
@@ -47,11 +44,8 @@ public struct Settling {
                 after: max(retryAfter ?? .zero, policy.backoff.ceiling(afterTry: batch.failures + 1)))
             settlement.isFailure = retryAfter == nil
             return settlement
-        case .rateLimited:
-            if planted(.limitBurnsAttempts) { return try burned(batch, verdict) }
-            return again(batch, verdict, stamp: stamp, after: .zero)
-        case .notSent:
-            return failed(batch, verdict, stamp: stamp)
+        case .rateLimited: return again(batch, verdict, stamp: stamp, after: .zero)
+        case .notSent: return failed(batch, verdict, stamp: stamp)
         case .refusedRows, .refusedContent, .refusedByEdge, .closed, .journeyClosed:
             // Under a key that is refused for good nobody will learn what became of the request.
             if isRetiredKey {
@@ -69,7 +63,7 @@ public struct Settling {
     private func stamp(of batch: Batch, after verdict: Verdict) -> WallTime? {
         switch verdict.bearing {
         case .everyAttempt: enforcement == .enforced ? nil : batch.stampBefore
-        case .thisAttempt: planted(.stampErased) ? nil : batch.stampBefore
+        case .thisAttempt: batch.stampBefore
         case .nothing: batch.possiblyExecutedSince
         }
     }
@@ -97,7 +91,6 @@ public struct Settling {
         _ batch: Batch, _ verdict: Verdict, _ results: [Verdict.RowResult]
     ) throws -> Settlement {
         if results.allSatisfy({ $0 == .delivered }) { return delivered(batch, verdict) }
-        if planted(.partlyProvenSettled), results.contains(.unproven) { return delivered(batch, verdict) }
         let unproven = Set(results.indices.filter { results[$0] == .unproven })
         // Where a replay may never be allowed, what is proven now must not be lost over it.
         let mayReplay = enforcement == .enforced || enforcement == .unproven && unproven.count == batch.size
@@ -131,7 +124,7 @@ public struct Settling {
         let members = try settlement.batch.members.decode()
         for (index, rejection) in rows {
             let attempts = members[index].attempts + 1
-            if rejection.isRetryable && (attempts < policy.maxAttempts || planted(.attemptsUnbounded)) {
+            if rejection.isRetryable && attempts < policy.maxAttempts {
                 settlement.leaving[index] = .waiting(
                     Settlement.Waiting(
                         attempts: attempts, dueAt: now + policy.backoff.delay(afterTry: attempts, using: &random),
@@ -147,10 +140,6 @@ public struct Settling {
     private mutating func shrink(_ batch: Batch, _ verdict: Verdict, _ named: [Int: Rejection]) throws -> Settlement {
         var settlement = Settlement(batch: batch, fate: .settled(.shrunk), record: verdict.record)
         try reject(named.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }, in: &settlement)
-        if planted(.poisonKillsAll), let refusal = named.values.first {
-            try reject((0..<batch.size).map { ($0, refusal) }, in: &settlement)
-            return settlement
-        }
         let others = (0..<batch.size).filter { named[$0] == nil }
         if others.isEmpty { settlement.fate = .settled(.rejected) } else { settlement.successors = [others] }
         return settlement
@@ -161,8 +150,6 @@ public struct Settling {
         var settlement = Settlement(batch: batch, fate: .settled(.split), record: verdict.record)
         let middle = batch.size / 2
         settlement.successors = [Array(0..<middle), Array(middle..<batch.size)]
-        if planted(.companionsDropped) { settlement.successors.removeLast() }
-        if planted(.splitOverlaps) { settlement.successors[1].append(0) }
         return settlement
     }
 
@@ -208,20 +195,11 @@ public struct Settling {
     }
 
     private func doubt(_ batch: Batch, _ verdict: Verdict) -> Settlement {
-        if planted(.doubtDelivered) { return delivered(batch, verdict) }
-        return Settlement(
-            batch: batch, fate: .inDoubt, record: verdict.record, unproven: Set(0..<batch.size))
+        Settlement(batch: batch, fate: .inDoubt, record: verdict.record, unproven: Set(0..<batch.size))
     }
 
     private mutating func backoff(_ batch: Batch) -> Duration {
-        planted(.backoffSkipped) ? .zero : policy.backoff.delay(afterTry: batch.failures + 1, using: &random)
-    }
-
-    private mutating func burned(_ batch: Batch, _ verdict: Verdict) throws -> Settlement {
-        var settlement = Settlement(batch: batch, fate: .settled(.rejected), record: verdict.record)
-        let refusal = Rejection(code: "rate_limited", message: "")
-        try reject((0..<batch.size).map { ($0, refusal) }, in: &settlement)
-        return settlement
+        policy.backoff.delay(afterTry: batch.failures + 1, using: &random)
     }
 
     /// A closed door is watched by the governor; anything else backs off by itself.

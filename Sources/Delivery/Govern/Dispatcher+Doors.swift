@@ -82,7 +82,7 @@ extension Dispatcher {
         let pause = governor.limited(
             retryAfter: retryAfter, begunAt: begunAt.monotonic, jitter: jitter, at: now.monotonic)
         let before = doors.pauses.count
-        doors.limit(until: planted(.retryAfterIgnored) ? now.wall : now.wall + pause, at: now.wall)
+        doors.limit(until: now.wall + pause, at: now.wall)
         if doors.pauses.count > before, let pause = doors.pauses.last { notes.append(.paused(pause)) }
     }
 }

@@ -38,7 +38,6 @@ struct Doors {
 
     func passage(_ scope: Pause.Scope, at now: WallTime) -> Passage {
         pauses.filter { $0.scope == scope }.reduce(.open) { passage, pause in
-            if planted(.pauseIgnored), pause.cause == Pause.operatorCause { return passage }
             guard pause.isDue(at: now) else { return .closed }
             return pause.cause == Pause.rateCause || passage == .closed ? passage : .probe
         }

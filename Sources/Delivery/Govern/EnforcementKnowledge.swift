@@ -28,7 +28,7 @@ struct EnforcementKnowledge: Sendable {
         switch mode {
         case .enforced: .enforced
         case .absent: .absent
-        case .auto: planted(.enforcementAssumed) && learned == .unproven ? .enforced : learned
+        case .auto: learned
         }
     }
 

@@ -72,9 +72,6 @@ struct RateWindows {
     init(limits: [RateLimit], sent: [Duration] = [], now: Duration) {
         windows = limits.map { limit in
             let span = limit.per + Self.skew
-            if planted(.windowsForgotten) {
-                return Window(limit, times: Array(repeating: now - span, count: limit.requests))
-            }
             let even = (0..<limit.requests).map { now - span + limit.per * ($0 + 1) / limit.requests }
             let known = sent.filter { $0 > now - span }.map { min($0, now) }
             return Window(limit, times: (even + known).sorted().suffix(limit.requests))
@@ -86,7 +83,7 @@ struct RateWindows {
 
     /// How many requests may leave now.
     func free(at now: Duration, atMost bound: Int) -> Int {
-        planted(.budgetExceeded) ? bound : windows.reduce(bound) { min($0, $1.free(at: now, atMost: bound)) }
+        windows.reduce(bound) { min($0, $1.free(at: now, atMost: bound)) }
     }
 
     /// When the next request may leave; nil when one may leave now or nothing limits it.

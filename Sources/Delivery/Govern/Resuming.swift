@@ -51,10 +51,8 @@ struct Resuming {
     func decide(_ batch: Batch) throws -> Decision {
         guard let stamp = batch.possiblyExecutedSince else { return try decideUntried(batch) }
         if batch.unanswered >= Self.crashesMax { return doubt(batch, code: "worker_crashed") }
-        if reckoned - stamp >= unknownAfter, !planted(.windowIgnored) {
-            return try unknown(batch, code: "unknown_after")
-        }
-        guard fingerprints.contains(batch.apiKeyFingerprint) || planted(.rotatedKey) else {
+        if reckoned - stamp >= unknownAfter { return try unknown(batch, code: "unknown_after") }
+        guard fingerprints.contains(batch.apiKeyFingerprint) else {
             return try unknown(batch, code: "api_key_gone")
         }
         switch enforcement {

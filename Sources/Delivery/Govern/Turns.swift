@@ -80,7 +80,7 @@ struct Turns {
             (journey: journey, count: 0, room: room(journey), last: turns[journey.name]?.lastServed ?? 0)
         }
         for turn in 0..<permits {
-            let isFair = (served + turn) % Self.precedence == Self.precedence - 1 && !planted(.priorityStarves)
+            let isFair = (served + turn) % Self.precedence == Self.precedence - 1
             let next = hands.indices.filter { hands[$0].count < hands[$0].room }.min { one, other in
                 let (one, other) = (hands[one], hands[other])
                 return (isFair ? 0 : -one.journey.priority, one.last, one.journey.name)
@@ -95,7 +95,6 @@ struct Turns {
 
     /// A clock that was set back says no longer when a partial batch becomes ripe: the next claim does.
     mutating func ripenAnew() {
-        if planted(.ripeningKept) { return }
         for (name, turn) in turns {
             if case .ripens = turn.supply { turns[name]?.supply = .more }
         }

@@ -48,8 +48,7 @@ public struct Member: Sendable, Equatable {
             func text(_ range: Range<Int>?) -> IntentRow.Text? { range.map { IntentRow.Text(rebasing: bytes[$0]) } }
             return use(
                 IntentRow(
-                    id: id, attempts: attempts, epoch: planted(.sameKeyAfterRefusal) ? epoch : epoch + 1,
-                    externalID: text(texts[0]),
+                    id: id, attempts: attempts, epoch: epoch + 1, externalID: text(texts[0]),
                     anonymousID: text(texts[1]), email: text(texts[2]), profile: text(payload[0]),
                     data: text(payload[1]), orderingKey: text(texts[3]), dedupKey: text(texts[4]),
                     scheduledAt: scheduledAt?.milliseconds, expiresAt: expiresAt?.milliseconds,

@@ -55,8 +55,7 @@ extension LedgerGroup {
 
     package static func ended(in round: Round) -> [Ended] {
         round.settlements.filter(\.fate.isEnd).map { settlement in
-            Ended(
-                batch: settlement.batch.id, delivered: planted(.ledgerForgets) ? [] : settlement.deliveredDigests)
+            Ended(batch: settlement.batch.id, delivered: settlement.deliveredDigests)
         }
     }
 

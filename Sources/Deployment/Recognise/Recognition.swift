@@ -47,7 +47,7 @@ private struct Judge {
         let isBack =
             database.marks.isBehind(binding.marks) || surroundings.isUnsettled
             || database.pending?.cause == .restored
-        if isBack, !planted(.restoreUnnoticed) { return need(.restored, binding, mark: 0) }
+        if isBack { return need(.restored, binding, mark: 0) }
         var known = binding
         known.uuid = uuid
         known.next = nil
