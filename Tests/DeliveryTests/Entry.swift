@@ -28,13 +28,14 @@ struct Entry: Sendable, CustomTestStringConvertible {
     var answer: Answer
     var users: Kind
     var entrance: Kind
-    var bearing: Verdict.Bearing
+    var bearing: Verdict.EvidenceScope
 
     var testDescription: String { what }
 
     func kind(_ shape: Shape) -> Kind { shape == .users ? users : entrance }
 
-    init(_ what: String, _ response: Response, _ users: Kind, _ entrance: Kind? = nil, _ bearing: Verdict.Bearing) {
+    init(_ what: String, _ response: Response, _ users: Kind, _ entrance: Kind? = nil, _ bearing: Verdict.EvidenceScope)
+    {
         self.what = what
         answer = .response(response)
         self.users = users
@@ -42,7 +43,7 @@ struct Entry: Sendable, CustomTestStringConvertible {
         self.bearing = bearing
     }
 
-    private init(_ what: String, _ answer: Answer, _ kind: Kind, _ bearing: Verdict.Bearing) {
+    private init(_ what: String, _ answer: Answer, _ kind: Kind, _ bearing: Verdict.EvidenceScope) {
         (self.what, self.answer, users, entrance, self.bearing) = (what, answer, kind, kind, bearing)
     }
 

@@ -97,7 +97,7 @@ import Testing
         if wait < .zero || wait > .seconds(3600) { return ["it waits for \(wait)"] }
         // Only an answer that proves something may take a stamp back, and never an earlier one's.
         if answer.provesNothing && stamp != batch.possiblyExecutedSince { return ["the stamp is lost"] }
-        if stamp == nil && batch.stampBefore != nil && !answer.isFromBehindTheCache {
+        if stamp == nil && batch.possiblyExecutedBefore != nil && !answer.isFromBehindTheCache {
             return ["an earlier stamp is lost"]
         }
         return []

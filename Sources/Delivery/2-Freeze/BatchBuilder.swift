@@ -25,7 +25,7 @@ public struct BatchBuilder {
     private var traceparent: String?
     private var sharesTraceparent = true
 
-    public init(order: ClaimOrder, at now: WallTime) {
+    public init(order: ClaimRequest, at now: WallTime) {
         self.now = now
         target = order.target
         rowsMax = order.rowsMax

@@ -41,8 +41,8 @@ public struct Classifier: Sendable {
 
     /// A replayed answer comes from behind the cache whatever it says; in progress and rate limits never are one.
     private func bearing(
-        of finding: Verdict.Finding, _ response: Response, otherwise bearing: Verdict.Bearing
-    ) -> Verdict.Bearing {
+        of finding: Verdict.Finding, _ response: Response, otherwise bearing: Verdict.EvidenceScope
+    ) -> Verdict.EvidenceScope {
         guard response.isReplayed, response.status < 500 else { return bearing }
         switch finding {
         case .inProgress, .rateLimited, .keyMismatch: return bearing
@@ -52,7 +52,7 @@ public struct Classifier: Sendable {
 
     private func find(
         _ response: Response, _ problem: Problem?, _ batch: Batch, _ now: WallTime
-    ) -> (Verdict.Finding, Verdict.Bearing) {
+    ) -> (Verdict.Finding, Verdict.EvidenceScope) {
         let refusal = rejection(of: response, problem)
         switch response.status {
         case 200..<300:
@@ -73,7 +73,7 @@ public struct Classifier: Sendable {
     /// A 4xx of the API's own.
     private func find(
         _ problem: Problem, _ response: Response, _ batch: Batch, _ now: WallTime
-    ) -> (Verdict.Finding, Verdict.Bearing) {
+    ) -> (Verdict.Finding, Verdict.EvidenceScope) {
         let refusal = rejection(of: response, problem)
         if problem.concernsHeader { return (.closed(refusal), .thisAttempt) }
         switch (response.status, problem.code) {

@@ -34,7 +34,7 @@ public struct Verdict: Sendable, Equatable {
     }
 
     /// How far the answer's word reaches, given what stands between it and the effect.
-    public enum Bearing: Sendable, Equatable {
+    public enum EvidenceScope: Sendable, Equatable {
         /// From behind the idempotency cache: it speaks for every attempt under the key, where keys are enforced.
         case everyAttempt
         /// Proof that this attempt had no effect, and nothing about earlier ones.
@@ -44,37 +44,10 @@ public struct Verdict: Sendable, Equatable {
     }
 
     public var finding: Finding
-    public var bearing: Bearing
+    public var bearing: EvidenceScope
     /// What is kept of the answer for people.
     public var record: AnswerRecord
     /// Whether the answer was given before and replayed: then the API enforces idempotency keys, and what the answer
     /// says was true when the request ran.
     public var isReplayed: Bool
-}
-
-/// What is kept of an answer for the person on call.
-public struct AnswerRecord: Sendable, Equatable, Codable {
-    public var status: Int?
-    public var code: String?
-    public var message: String?
-    public var requestID: String?
-
-    /// The answer as the batch row lists it: one JSON object.
-    public func text(attempt: Int, at time: WallTime) -> String {
-        var text: [UInt8] = []
-        text.append(ascii: "{\"attempt\":")
-        text.append(integer: Int64(attempt))
-        text.append(ascii: ",\"at\":")
-        text.append(integer: time.milliseconds)
-        text.append(ascii: ",\"status\":")
-        text.append(integer: status.map(Int64.init))
-        for (name, value) in [
-            (",\"code\":" as StaticString, code), (",\"message\":", message), (",\"request_id\":", requestID),
-        ] {
-            text.append(ascii: name)
-            text.append(jsonString: value)
-        }
-        text.append(UInt8(ascii: "}"))
-        return String(decoding: text, as: UTF8.self)
-    }
 }

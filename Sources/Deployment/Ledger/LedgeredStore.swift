@@ -12,7 +12,7 @@ public struct LedgeredStore: OutboxStore {
         self.ledger = ledger
     }
 
-    public func takeOver(at now: WallTime) async throws -> Inheritance {
+    public func takeOver(at now: WallTime) async throws -> RecoveredState {
         let inheritance = try await store.takeOver(at: now)
         await ledger.raise(inheritance.marks)
         return inheritance
@@ -30,8 +30,8 @@ public struct LedgeredStore: OutboxStore {
     @concurrent
     private static func digests(of round: Round) async -> [LedgerGroup.Ended] { LedgerGroup.ended(in: round) }
 
-    public func survey(journeys: [String], at now: WallTime) async throws -> Survey {
-        try await store.survey(journeys: journeys, at: now)
+    public func dueWork(journeys: [String], at now: WallTime) async throws -> DueWork {
+        try await store.dueWork(journeys: journeys, at: now)
     }
 
     public func remaining(of goal: DrainGoal, journeys: [String], at now: WallTime) async throws -> Remaining {
