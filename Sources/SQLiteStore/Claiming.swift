@@ -33,7 +33,7 @@ struct Claiming {
     mutating func claim(_ order: ClaimRequest, hasClosedLanes: Bool) throws -> Claim {
         var picked = try pick(order)
         if hasClosedLanes { picked.isCutShort = true }
-        if let ripe = ripeness(of: picked, order) { return Claim(batch: nil, supply: .ripens(at: ripe)) }
+        if let ripe = ripeness(of: picked, order) { return Claim(batch: nil, supply: .partial(readyAt: ripe)) }
         try picked.lanes.open()
         try block(picked)
         // The dead are buried last: their lanes then go to rows that wait already.

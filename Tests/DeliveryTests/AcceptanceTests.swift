@@ -89,7 +89,7 @@ import Testing
     static func marks(_ response: Response, rows: [Row] = Make.rows(3), _ shape: Shape = .users) throws -> String {
         let verdict = Classifier().judge(.response(response), to: try Make.batch(rows, shape), at: Make.now)
         guard case .judged(let results) = verdict.finding else { return "not judged" }
-        #expect(verdict.bearing == .everyAttempt)
+        #expect(verdict.evidence == .everyAttempt)
         return results.reduce(into: "") { marks, result in
             switch result {
             case .delivered: marks += "+"

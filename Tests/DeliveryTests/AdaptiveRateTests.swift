@@ -46,7 +46,7 @@ import Testing
         let limit = (setting.limit * factor).rounded(.down)
         run.limiter.change(to: Int(limit))
         run.run(for: .seconds(60))
-        let found = max(run.rateLimiter.pace.rate ?? 0, run.rateLimiter.pace.limit ?? 0) / limit
+        let found = max(run.rateLimiter.adaptiveRate.rate ?? 0, run.rateLimiter.adaptiveRate.limit ?? 0) / limit
         #expect(found >= 0.85, "\(found)")
         run.run(for: .seconds(120))
         let share = run.accepted(last: .seconds(120)) / limit
@@ -66,60 +66,60 @@ import Testing
     @Test func `a quiet night neither raises nor forgets a learned rate`() {
         var run = PacedRun(.sliding(50), retryAfter: .seconds(1))
         run.run(for: .seconds(200))
-        let limit = run.rateLimiter.pace.limit
-        var pace = run.rateLimiter.pace
-        for minute in 0..<600 { pace.note(1, at: run.now + .seconds(60 * minute)) }
-        #expect(pace.limit == limit)
-        #expect((pace.rate ?? 0) <= 55)
+        let limit = run.rateLimiter.adaptiveRate.limit
+        var adaptiveRate = run.rateLimiter.adaptiveRate
+        for minute in 0..<600 { adaptiveRate.note(1, at: run.now + .seconds(60 * minute)) }
+        #expect(adaptiveRate.limit == limit)
+        #expect((adaptiveRate.rate ?? 0) <= 55)
     }
 
     @Test func `before any refusal nothing is held back`() {
-        let pace = AdaptiveRate(learned: nil, rateMax: 100, now: .zero)
-        #expect(pace.free(at: .zero, atMost: 16) == 16)
-        #expect(pace.nextFree(after: .zero) == nil && pace.rate == nil)
+        let adaptiveRate = AdaptiveRate(learned: nil, rateMax: 100, now: .zero)
+        #expect(adaptiveRate.free(at: .zero, atMost: 16) == 16)
+        #expect(adaptiveRate.nextFree(after: .zero) == nil && adaptiveRate.rate == nil)
     }
 
     @Test func `refusals between which nothing is taken say to wait, and nothing about a rate`() {
-        var pace = AdaptiveRate(learned: 50, rateMax: 1000, now: .zero)
-        for second in 1...20 { pace.noteLimited(until: .seconds(second * 10 + 5), at: .seconds(second * 10)) }
-        #expect(pace.limit == 50)
+        var adaptiveRate = AdaptiveRate(learned: 50, rateMax: 1000, now: .zero)
+        for second in 1...20 { adaptiveRate.noteLimited(until: .seconds(second * 10 + 5), at: .seconds(second * 10)) }
+        #expect(adaptiveRate.limit == 50)
     }
 
     @Test func `a 503 right after a start is judged by what was taken since, not by ten seconds`() {
-        var pace = AdaptiveRate(learned: nil, rateMax: 1000, now: .zero)
+        var adaptiveRate = AdaptiveRate(learned: nil, rateMax: 1000, now: .zero)
         for number in 1...10 {
-            pace.note(1, at: .milliseconds(20 * number))
-            pace.noteAccepted(at: .milliseconds(20 * number))
+            adaptiveRate.note(1, at: .milliseconds(20 * number))
+            adaptiveRate.noteAccepted(at: .milliseconds(20 * number))
         }
-        pace.noteUnavailable(at: .milliseconds(200))
-        #expect((pace.rate ?? 0) >= 10)
+        adaptiveRate.noteUnavailable(at: .milliseconds(200))
+        #expect((adaptiveRate.rate ?? 0) >= 10)
     }
 
     @Test(arguments: [nil, 50.0])
     func `a 503 slows down by a third at most once a second, and after the outage the rate is back in half a minute`(
         learned: Double?
     ) {
-        var pace = AdaptiveRate(learned: learned, rateMax: 1000, now: .zero)
+        var adaptiveRate = AdaptiveRate(learned: learned, rateMax: 1000, now: .zero)
         var now = Duration.zero
         for _ in 0..<1000 {
             now += .milliseconds(10)
-            pace.note(1, at: now)
-            pace.noteAccepted(at: now)
+            adaptiveRate.note(1, at: now)
+            adaptiveRate.noteAccepted(at: now)
         }
-        let before = pace.rate ?? 100
-        for _ in 0..<10 { pace.noteUnavailable(at: now) }
-        #expect(abs((pace.rate ?? 0) / before - 0.7) < 0.02)
+        let before = adaptiveRate.rate ?? 100
+        for _ in 0..<10 { adaptiveRate.noteUnavailable(at: now) }
+        #expect(abs((adaptiveRate.rate ?? 0) / before - 0.7) < 0.02)
         for _ in 0..<600 {
             now += .milliseconds(500)
-            pace.noteUnavailable(at: now)
+            adaptiveRate.noteUnavailable(at: now)
         }
-        #expect(pace.rate == 1)
+        #expect(adaptiveRate.rate == 1)
         for _ in 0..<3500 {
             now += .milliseconds(10)
-            pace.note(pace.free(at: now, atMost: 1), at: now)
+            adaptiveRate.note(adaptiveRate.free(at: now, atMost: 1), at: now)
         }
-        #expect((pace.rate ?? .infinity) >= min(before, learned ?? before) * 0.97)
-        #expect(pace.limit == learned)
+        #expect((adaptiveRate.rate ?? .infinity) >= min(before, learned ?? before) * 0.97)
+        #expect(adaptiveRate.limit == learned)
     }
 
     @Test func `what an earlier worker found is where the next one starts`() {

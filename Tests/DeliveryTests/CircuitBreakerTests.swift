@@ -58,6 +58,6 @@ import Testing
             if world.now.wall < end { world.advance(end - world.now.wall) }
         }
         #expect(world.pauses.map(\.cause) == ["rows_refused"])
-        #expect(world.dead.count < CircuitBreaker.refusedAlikeMax)
+        #expect(world.dead.count < RefusalCounts.alikeMax)
     }
 }

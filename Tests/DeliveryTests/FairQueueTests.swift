@@ -9,7 +9,7 @@ import Testing
     private static func turns(supplied: Set<String> = ["a", "b", "c"], nextDue: [String: WallTime] = [:]) -> FairQueue {
         var turns = FairQueue()
         turns.keep(journeys)
-        turns.absorb(DueWork(supplied: supplied, nextDue: nextDue, pauses: []))
+        turns.receive(DueWork(supplied: supplied, nextDue: nextDue, pauses: []))
         return turns
     }
 
@@ -25,7 +25,7 @@ import Testing
         var turns = turns()
         return (0..<rounds).map { _ in
             let name = turns.allot(1, among: journeys) { _ in 8 }[0].journey.name
-            turns.serve(name)
+            turns.noteServed(name)
             return name
         }
     }
@@ -61,14 +61,14 @@ import Testing
 
     @Test func `only journeys with something ripe compete`() {
         var turns = Self.turns(supplied: ["a"], nextDue: ["b": Self.now + .seconds(5)])
-        #expect(turns.ripe(Self.journeys, at: Self.now).map(\.name) == ["a"])
-        turns.absorb(Self.left("a", .ripens(at: Self.now + .milliseconds(20))))
-        #expect(turns.ripe(Self.journeys, at: Self.now).isEmpty)
-        #expect(turns.nextRipe(after: Self.now) == Self.now + .milliseconds(20))
-        #expect(turns.isRipe("a", at: Self.now + .milliseconds(20)))
-        turns.absorb(Self.left("a", .empty))
-        #expect(turns.nextRipe(after: Self.now) == Self.now + .seconds(5))
-        #expect(!turns.isRipe("nobody", at: Self.now))
+        #expect(turns.ready(Self.journeys, at: Self.now).map(\.name) == ["a"])
+        turns.receive(Self.left("a", .partial(readyAt: Self.now + .milliseconds(20))))
+        #expect(turns.ready(Self.journeys, at: Self.now).isEmpty)
+        #expect(turns.nextReady(after: Self.now) == Self.now + .milliseconds(20))
+        #expect(turns.isReady("a", at: Self.now + .milliseconds(20)))
+        turns.receive(Self.left("a", .empty))
+        #expect(turns.nextReady(after: Self.now) == Self.now + .seconds(5))
+        #expect(!turns.isReady("nobody", at: Self.now))
     }
 
     @Test func `a due time that has come is a supply until a claim says otherwise`() {
@@ -77,18 +77,18 @@ import Testing
         turns.note(due: Self.now + .seconds(7), in: "c")
         turns.note(due: Self.now, in: "nobody")
         turns.passDue(at: Self.now + .seconds(5))
-        #expect(turns.isRipe("b", at: Self.now + .seconds(5)))
-        #expect(turns.nextRipe(after: Self.now + .seconds(5)) == Self.now + .seconds(7))
-        turns.absorb(Self.left("b", .empty, Self.now + .seconds(50)))
-        #expect(!turns.isRipe("b", at: Self.now + .seconds(49)))
-        #expect(turns.isRipe("b", at: Self.now + .seconds(50)))
+        #expect(turns.isReady("b", at: Self.now + .seconds(5)))
+        #expect(turns.nextReady(after: Self.now + .seconds(5)) == Self.now + .seconds(7))
+        turns.receive(Self.left("b", .empty, Self.now + .seconds(50)))
+        #expect(!turns.isReady("b", at: Self.now + .seconds(49)))
+        #expect(turns.isReady("b", at: Self.now + .seconds(50)))
     }
 
     @Test func `a new configuration keeps the turns of the journeys that stay`() {
         var turns = Self.turns(supplied: [])
         turns.keep([Journey(name: "a", id: 9), Journey(name: "new", id: 2)])
-        #expect(!turns.isRipe("a", at: Self.now))
-        #expect(turns.isRipe("new", at: Self.now))
-        #expect(!turns.isRipe("b", at: Self.now))
+        #expect(!turns.isReady("a", at: Self.now))
+        #expect(turns.isReady("new", at: Self.now))
+        #expect(!turns.isReady("b", at: Self.now))
     }
 }

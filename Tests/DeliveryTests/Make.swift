@@ -46,13 +46,13 @@ enum Make {
             possiblyExecutedBefore: before, replays: replays)
     }
 
-    static func settling(
+    static func settlementPolicy(
         _ enforcement: Enforcement = .enforced, onUnknown: Journey.OnUnknown = .hold, othersSucceed: Bool = false,
-        policy: DeliveryPolicy = DeliveryPolicy()
+        policy: DeliveryPolicy = DeliveryPolicy(), isRetiredKey: Bool = false, isParkedForRows: Bool = false
     ) -> SettlementPolicy {
         SettlementPolicy(
             policy: policy, enforcement: enforcement, onUnknown: onUnknown, othersSucceed: othersSucceed, now: now,
-            random: SplitMix64(seed: 1))
+            random: SplitMix64(seed: 1), isRetiredKey: isRetiredKey, isParkedForRows: isParkedForRows)
     }
 
     static func json(_ status: Int, _ text: String, replayed: Bool = false) -> Response {

@@ -67,9 +67,9 @@ struct PacedRun {
         while let first = answers.first, first.at <= now {
             answers.removeFirst()
             let response = Answer.response(Response(status: first.isAccepted ? 200 : 429))
-            rateLimiter.absorb(response, begunAt: first.begunAt, inFlight: 0, at: now)
+            rateLimiter.note(response, begunAt: first.begunAt, inFlight: 0, at: now)
             if first.isAccepted {
-                rateLimiter.passed(begunAt: first.begunAt)
+                rateLimiter.notePassed(begunAt: first.begunAt)
             } else {
                 let jitter = Duration.milliseconds(Int64.random(in: 0...500, using: &random))
                 pausedUntil = max(

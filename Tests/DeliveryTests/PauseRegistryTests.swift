@@ -5,157 +5,157 @@ import Testing
     private static let start = Make.now
     private static let journey = Pause.Scope.journey("welcome")
 
-    private static func closed(_ scope: Pause.Scope = .everything, cause: String = "quota_exceeded") -> PauseRegistry {
-        var doors = PauseRegistry([])
-        doors.close(scope, cause: cause, detail: nil, requestID: nil, at: start)
-        return doors
+    private static func paused(_ scope: Pause.Scope = .everything, cause: String = "quota_exceeded") -> PauseRegistry {
+        var registry = PauseRegistry([])
+        _ = registry.pause(scope, cause: cause, detail: nil, requestID: nil, at: start)
+        return registry
     }
 
     private static func pause(_ cause: String, nextProbe: WallTime?, _ scope: Pause.Scope = .everything) -> Pause {
         Pause(scope: scope, cause: cause, detail: nil, requestID: nil, since: start, nextProbe: nextProbe, probes: 0)
     }
 
-    @Test func `a shut door is tried after 30 s, then ever more rarely, up to 15 minutes`() {
-        var doors = Self.closed()
+    @Test func `a pause is probed after 30 s, then ever more rarely, up to every 15 minutes`() {
+        var registry = Self.paused()
         var now = Self.start
         for seconds in [30, 60, 120, 240, 480, 900, 900, 900] {
-            #expect(doors.passage(.everything, at: now + .seconds(seconds) + .milliseconds(-1)) == .closed)
+            #expect(registry.gate(.everything, at: now + .seconds(seconds) + .milliseconds(-1)) == .blocked)
             now = now + .seconds(seconds)
-            #expect(doors.passage(.everything, at: now) == .probe)
-            doors.noteProbe(.everything, at: now)
-            #expect(doors.passage(.everything, at: now) == .closed)
+            #expect(registry.gate(.everything, at: now) == .probe)
+            registry.noteProbe(.everything, at: now)
+            #expect(registry.gate(.everything, at: now) == .blocked)
         }
-        for _ in 0..<100 { doors.noteProbe(.everything, at: now) }
-        #expect(doors.nextProbe(after: now) == now + .seconds(900))
+        for _ in 0..<100 { registry.noteProbe(.everything, at: now) }
+        #expect(registry.nextProbe(after: now) == now + .seconds(900))
     }
 
-    @Test func `an answer to a request from before the pause neither opens nor moves the door`() {
-        var doors = Self.closed()
-        doors.open(.everything, begunAt: Self.start + .milliseconds(-1))
-        #expect(doors.passage(.everything, at: Self.start) == .closed)
-        doors.close(
+    @Test func `an answer to a request from before the pause neither ends the pause nor moves its probe`() {
+        var registry = Self.paused()
+        _ = registry.resume(.everything, begunAt: Self.start + .milliseconds(-1))
+        #expect(registry.gate(.everything, at: Self.start) == .blocked)
+        _ = registry.pause(
             .everything, cause: "quota_exceeded", detail: "again", requestID: "r", at: Self.start + .seconds(20))
-        #expect(doors.pauses.map(\.nextProbe) == [Self.start + .seconds(30)])
-        #expect(doors.pauses.first?.detail == "again")
-        doors.open(.everything, begunAt: Self.start)
-        #expect(doors.passage(.everything, at: Self.start) == .open)
+        #expect(registry.pauses.map(\.nextProbe) == [Self.start + .seconds(30)])
+        #expect(registry.pauses.first?.detail == "again")
+        _ = registry.resume(.everything, begunAt: Self.start)
+        #expect(registry.gate(.everything, at: Self.start) == .allowed)
     }
 
-    @Test func `one journey's door is nobody else's`() {
-        var doors = Self.closed(Self.journey)
-        #expect(doors.isShut(Self.journey, at: Self.start))
-        #expect(!doors.isShut(.everything, at: Self.start) && !doors.isShut(.journey("other"), at: Self.start))
-        doors.open(.everything, begunAt: Self.start + .seconds(99))
-        #expect(doors.isShut(Self.journey, at: Self.start))
+    @Test func `the pause of one journey holds back no other journey`() {
+        var registry = Self.paused(Self.journey)
+        #expect(registry.isPaused(Self.journey, at: Self.start))
+        #expect(
+            !registry.isPaused(.everything, at: Self.start) && !registry.isPaused(.journey("other"), at: Self.start))
+        _ = registry.resume(.everything, begunAt: Self.start + .seconds(99))
+        #expect(registry.isPaused(Self.journey, at: Self.start))
     }
 
-    @Test func `a person's pause is opened and tried by nobody else`() {
-        var doors = PauseRegistry([Self.pause(Pause.operatorCause, nextProbe: nil)])
+    @Test func `an operator's pause is neither ended nor probed by the worker`() {
+        var registry = PauseRegistry([Self.pause(Pause.operatorCause, nextProbe: nil)])
         let late = Self.start + .seconds(86_400 * 365)
-        doors.open(.everything, begunAt: late)
-        doors.openRate(at: late)
-        doors.noteProbe(.everything, at: late)
-        doors.probeSoon(at: late) { _ in true }
-        #expect(doors.passage(.everything, at: late) == .closed)
-        #expect(doors.nextProbe(after: Self.start) == nil)
-        #expect(doors.takeChanges().isEmpty)
+        _ = registry.resume(.everything, begunAt: late)
+        registry.endRateLimit(at: late)
+        registry.noteProbe(.everything, at: late)
+        registry.probeSoon(at: late) { _ in true }
+        #expect(registry.gate(.everything, at: late) == .blocked)
+        #expect(registry.nextProbe(after: Self.start) == nil)
+        #expect(registry.takeChanges().isEmpty)
     }
 
-    @Test func `of two causes both must be due, and a person's wins`() {
-        var doors = Self.closed()
-        doors.close(.everything, cause: "permission_denied", detail: nil, requestID: nil, at: Self.start + .seconds(20))
-        #expect(doors.passage(.everything, at: Self.start + .seconds(40)) == .closed)
-        #expect(doors.passage(.everything, at: Self.start + .seconds(50)) == .probe)
-        let held = PauseRegistry(doors.pauses + [Self.pause(Pause.operatorCause, nextProbe: nil)])
-        #expect(held.passage(.everything, at: Self.start + .seconds(50)) == .closed)
+    @Test func `of two causes both must be due, and an operator's pause wins`() {
+        var registry = Self.paused()
+        _ = registry.pause(
+            .everything, cause: "permission_denied", detail: nil, requestID: nil, at: Self.start + .seconds(20))
+        #expect(registry.gate(.everything, at: Self.start + .seconds(40)) == .blocked)
+        #expect(registry.gate(.everything, at: Self.start + .seconds(50)) == .probe)
+        let held = PauseRegistry(registry.pauses + [Self.pause(Pause.operatorCause, nextProbe: nil)])
+        #expect(held.gate(.everything, at: Self.start + .seconds(50)) == .blocked)
     }
 
     @Test func `a rate limit ends by its time alone and never grows shorter`() {
-        var doors = PauseRegistry([])
-        doors.limit(until: Self.start + .seconds(10), at: Self.start)
-        doors.limit(until: Self.start + .seconds(5), at: Self.start)
-        doors.open(.everything, begunAt: Self.start + .seconds(9))
-        doors.noteProbe(.everything, at: Self.start)
-        doors.probeSoon(at: Self.start) { _ in true }
-        #expect(doors.passage(.everything, at: Self.start + .seconds(9)) == .closed)
-        #expect(doors.isHeldBriefly(at: Self.start))
-        doors.openRate(at: Self.start + .seconds(10) + .milliseconds(-1))
-        #expect(doors.pauses.count == 1)
-        doors.openRate(at: Self.start + .seconds(10))
-        #expect(doors.pauses.isEmpty)
+        var registry = PauseRegistry([])
+        _ = registry.limitRate(until: Self.start + .seconds(10), at: Self.start)
+        _ = registry.limitRate(until: Self.start + .seconds(5), at: Self.start)
+        _ = registry.resume(.everything, begunAt: Self.start + .seconds(9))
+        registry.noteProbe(.everything, at: Self.start)
+        registry.probeSoon(at: Self.start) { _ in true }
+        #expect(registry.gate(.everything, at: Self.start + .seconds(9)) == .blocked)
+        #expect(registry.isPausedBriefly(at: Self.start))
+        registry.endRateLimit(at: Self.start + .seconds(10) + .milliseconds(-1))
+        #expect(registry.pauses.count == 1)
+        registry.endRateLimit(at: Self.start + .seconds(10))
+        #expect(registry.pauses.isEmpty)
     }
 
     @Test func `only a short rate limit is brief`() {
-        #expect(!Self.closed().isHeldBriefly(at: Self.start))
+        #expect(!Self.paused().isPausedBriefly(at: Self.start))
         #expect(
-            PauseRegistry([Self.pause(Pause.rateCause, nextProbe: Self.start + .seconds(60))]).isHeldBriefly(
+            PauseRegistry([Self.pause(Pause.rateCause, nextProbe: Self.start + .seconds(60))]).isPausedBriefly(
                 at: Self.start))
         #expect(
-            !PauseRegistry([Self.pause(Pause.rateCause, nextProbe: Self.start + .seconds(600))]).isHeldBriefly(
+            !PauseRegistry([Self.pause(Pause.rateCause, nextProbe: Self.start + .seconds(600))]).isPausedBriefly(
                 at: Self.start))
     }
 
-    @Test func `a new key lets every door but a person's be tried at once`() {
-        var doors = Self.closed()
-        doors.probeSoon(at: Self.start) { _ in true }
-        #expect(doors.passage(.everything, at: Self.start) == .probe)
+    @Test func `a new key lets every pause but an operator's be probed at once`() {
+        var registry = Self.paused()
+        registry.probeSoon(at: Self.start) { _ in true }
+        #expect(registry.gate(.everything, at: Self.start) == .probe)
     }
 
-    @Test func `what was not stored yet survives a look at what is stored`() {
-        var doors = PauseRegistry([Self.pause("old", nextProbe: Self.start)])
-        doors.open(.everything, begunAt: Self.start)
-        doors.close(.everything, cause: "quota_exceeded", detail: nil, requestID: nil, at: Self.start)
-        doors.replace(by: [
+    @Test func `a change that is not stored yet survives a look at what is stored`() {
+        var registry = PauseRegistry([Self.pause("old", nextProbe: Self.start)])
+        _ = registry.resume(.everything, begunAt: Self.start)
+        _ = registry.pause(.everything, cause: "quota_exceeded", detail: nil, requestID: nil, at: Self.start)
+        registry.replace(by: [
             Self.pause("old", nextProbe: Self.start), Self.pause(Pause.operatorCause, nextProbe: nil, Self.journey),
         ])
-        #expect(Set(doors.pauses.map(\.cause)) == ["quota_exceeded", Pause.operatorCause])
-        _ = doors.takeChanges()
-        doors.replace(by: [])
-        #expect(doors.pauses.isEmpty)
+        #expect(Set(registry.pauses.map(\.cause)) == ["quota_exceeded", Pause.operatorCause])
+        _ = registry.takeChanges()
+        registry.replace(by: [])
+        #expect(registry.pauses.isEmpty)
     }
 
     @Test func `every change is to be stored once`() {
-        var doors = Self.closed()
-        doors.noteProbe(.everything, at: Self.start)
-        doors.open(.everything, begunAt: Self.start)
-        #expect(doors.takeChanges().count == 3)
-        #expect(doors.takeChanges().isEmpty)
+        var registry = Self.paused()
+        registry.noteProbe(.everything, at: Self.start)
+        _ = registry.resume(.everything, begunAt: Self.start)
+        #expect(registry.takeChanges().count == 3)
+        #expect(registry.takeChanges().isEmpty)
     }
 
-    @Test func `a clock that was set back by hours while nothing ran leaves a door its interval, not those hours`() {
-        var shut = Self.closed()
-        shut.limit(until: Self.start + .seconds(20), at: Self.start)
-        for _ in 0..<3 { shut.noteProbe(.everything, at: Self.start + .seconds(3600)) }
+    @Test func `a clock that was set back by hours while nothing ran leaves a pause its interval, not those hours`() {
+        var earlier = Self.paused()
+        _ = earlier.limitRate(until: Self.start + .seconds(20), at: Self.start)
+        for _ in 0..<3 { earlier.noteProbe(.everything, at: Self.start + .seconds(3600)) }
         let back = Self.start + .seconds(-7200)
-        var doors = PauseRegistry(shut.pauses)
-        doors.inherit(at: back)
-        #expect(doors.pauses.map { $0.nextProbe.map { $0 - back } } == [.seconds(240), .seconds(20)])
-        #expect(doors.takeChanges().count == 2)
-        // A request that has left since proves it open.
-        doors.open(.everything, begunAt: back)
-        #expect(doors.pauses.map(\.cause) == [Pause.rateCause])
+        var registry = PauseRegistry(recovering: earlier.pauses, at: back)
+        #expect(registry.pauses.map { $0.nextProbe.map { $0 - back } } == [.seconds(240), .seconds(20)])
+        #expect(registry.takeChanges().count == 2)
+        // A request that has left since ends the pause.
+        _ = registry.resume(.everything, begunAt: back)
+        #expect(registry.pauses.map(\.cause) == [Pause.rateCause])
     }
 
-    @Test func `a door that a right clock has shut is inherited as it is`() {
-        var shut = Self.closed()
-        shut.noteProbe(.everything, at: Self.start + .seconds(30))
-        var doors = PauseRegistry(shut.pauses + [Self.pause(Pause.operatorCause, nextProbe: nil, Self.journey)])
-        let pauses = doors.pauses
-        doors.inherit(at: Self.start + .seconds(31))
-        #expect(doors.pauses == pauses)
-        #expect(doors.takeChanges().isEmpty)
+    @Test func `a pause that a right clock has written is taken over as it is`() {
+        var earlier = Self.paused()
+        earlier.noteProbe(.everything, at: Self.start + .seconds(30))
+        let pauses = earlier.pauses + [Self.pause(Pause.operatorCause, nextProbe: nil, Self.journey)]
+        var registry = PauseRegistry(recovering: pauses, at: Self.start + .seconds(31))
+        #expect(registry.pauses == pauses)
+        #expect(registry.takeChanges().isEmpty)
     }
 
     @Test func `a pause from before the clock went back by a year does not last a year`() {
-        var doors = Self.closed()
+        var registry = Self.paused()
         let back = Self.start + .seconds(-86_400 * 365)
-        #expect(doors.passage(.everything, at: back) == .probe)
-        doors.noteProbe(.everything, at: back)
-        #expect(doors.passage(.everything, at: back + .seconds(1)) == .closed)
-        doors.open(.everything, begunAt: back)
-        #expect(doors.pauses.isEmpty)
-        doors.limit(until: Self.start + .seconds(10), at: Self.start)
-        doors.openRate(at: back)
-        #expect(doors.pauses.isEmpty)
+        #expect(registry.gate(.everything, at: back) == .probe)
+        registry.noteProbe(.everything, at: back)
+        #expect(registry.gate(.everything, at: back + .seconds(1)) == .blocked)
+        _ = registry.resume(.everything, begunAt: back)
+        #expect(registry.pauses.isEmpty)
+        _ = registry.limitRate(until: Self.start + .seconds(10), at: Self.start)
+        registry.endRateLimit(at: back)
+        #expect(registry.pauses.isEmpty)
     }
 }

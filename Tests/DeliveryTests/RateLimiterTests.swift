@@ -15,7 +15,7 @@ import Testing
     @Test func `no more leaves than the server says is left, less what is under way`() {
         var rateLimiter = Self.rateLimiter()
         let headers = RateHeaders(limit: 80, remaining: 7, resetSeconds: 4)
-        rateLimiter.absorb(Self.answer(200, rate: headers), begunAt: .seconds(101), inFlight: 3, at: .seconds(101))
+        rateLimiter.note(Self.answer(200, rate: headers), begunAt: .seconds(101), inFlight: 3, at: .seconds(101))
         #expect(rateLimiter.free(at: .seconds(101), atMost: 16) == 4)
         rateLimiter.note(4, at: .seconds(101))
         #expect(rateLimiter.free(at: .seconds(104), atMost: 16) == 0)
@@ -30,7 +30,7 @@ import Testing
     @Test func `the last of what is left is spread until the server has room again`() {
         var rateLimiter = Self.rateLimiter()
         let headers = RateHeaders(limit: 1000, remaining: 9, resetSeconds: 10)
-        rateLimiter.absorb(Self.answer(200, rate: headers), begunAt: .seconds(101), inFlight: 0, at: .seconds(101))
+        rateLimiter.note(Self.answer(200, rate: headers), begunAt: .seconds(101), inFlight: 0, at: .seconds(101))
         var left: [Duration] = []
         var now = Duration.seconds(101)
         while now < .seconds(111) {
@@ -47,18 +47,18 @@ import Testing
         var rateLimiter = Self.rateLimiter()
         for (remaining, begunAt) in [(0, 102), (900, 101)] {
             let headers = RateHeaders(limit: 1000, remaining: remaining, resetSeconds: 30)
-            rateLimiter.absorb(
+            rateLimiter.note(
                 Self.answer(200, rate: headers), begunAt: .seconds(begunAt), inFlight: 0, at: .seconds(103))
         }
         #expect(rateLimiter.free(at: .seconds(103), atMost: 16) == 0)
-        rateLimiter.absorb(Self.answer(200), begunAt: .seconds(104), inFlight: 0, at: .seconds(104))
+        rateLimiter.note(Self.answer(200), begunAt: .seconds(104), inFlight: 0, at: .seconds(104))
         #expect(rateLimiter.free(at: .seconds(104), atMost: 16) == 16)
     }
 
     @Test func `no reset silences the worker for longer than a minute`() {
         var rateLimiter = Self.rateLimiter()
         let headers = RateHeaders(limit: 1, remaining: 0, resetSeconds: 3000)
-        rateLimiter.absorb(Self.answer(200, rate: headers), begunAt: .seconds(101), inFlight: 0, at: .seconds(101))
+        rateLimiter.note(Self.answer(200, rate: headers), begunAt: .seconds(101), inFlight: 0, at: .seconds(101))
         #expect(rateLimiter.nextFree(after: .seconds(101)) == .seconds(161))
     }
 
@@ -67,7 +67,7 @@ import Testing
     @Test func `a reload keeps what was learned`() {
         var rateLimiter = Self.rateLimiter(learned: 50)
         rateLimiter.reconfigure(limits: [RateLimit(requests: 1000, per: .seconds(1))], at: .seconds(101))
-        #expect(rateLimiter.pace.limit == 50)
+        #expect(rateLimiter.adaptiveRate.limit == 50)
     }
 
     // MARK: 429
@@ -78,7 +78,7 @@ import Testing
         for step in 0..<500 {
             let now = Duration.seconds(100) + .milliseconds(20 * step)
             rateLimiter.note(1, at: now)
-            rateLimiter.absorb(Self.answer(200), begunAt: now, inFlight: 0, at: now)
+            rateLimiter.note(Self.answer(200), begunAt: now, inFlight: 0, at: now)
         }
         let pause = rateLimiter.limited(
             retryAfter: nil, begunAt: .seconds(109), jitter: .milliseconds(250), at: .seconds(110))
@@ -98,11 +98,11 @@ import Testing
             waits.append(rateLimiter.limited(retryAfter: .seconds(3), begunAt: now, jitter: .zero, at: now))
         }
         #expect(waits == [3, 6, 12, 24, 48, 60, 60, 60].map { .seconds($0) })
-        rateLimiter.passed(begunAt: now)
+        rateLimiter.notePassed(begunAt: now)
         #expect(
             rateLimiter.limited(retryAfter: nil, begunAt: now + .seconds(1), jitter: .zero, at: now + .seconds(2))
                 == .seconds(60))
-        rateLimiter.passed(begunAt: now + .seconds(3))
+        rateLimiter.notePassed(begunAt: now + .seconds(3))
         #expect(
             rateLimiter.limited(retryAfter: nil, begunAt: now + .seconds(4), jitter: .zero, at: now + .seconds(5))
                 == .seconds(1))

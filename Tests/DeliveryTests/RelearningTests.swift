@@ -9,14 +9,14 @@ import Testing
         var world = World(idempotency: .auto, enforcement: Self.absent)
         try world.look()
         #expect(world.enforcementProbes == 1)
-        world.scheduler.absorb(.absent, at: world.now)
+        world.scheduler.receive(.absent, at: world.now)
         world.advance(.seconds(23 * 3600))
         try world.look()
         #expect(world.enforcementProbes == 1)
         world.advance(.seconds(3601))
         try world.look()
         #expect(world.enforcementProbes == 2)
-        world.scheduler.absorb(.enforced, at: world.now)
+        world.scheduler.receive(.enforced, at: world.now)
         #expect(world.scheduler.enforcement == .enforced)
         #expect(
             try world.look().round.enforcement
@@ -77,7 +77,7 @@ import Testing
     {
         var world = World(connections: 1, idempotency: .auto, enforcement: Self.absent)
         try world.look()
-        world.scheduler.absorb(.absent, at: world.now)
+        world.scheduler.receive(.absent, at: world.now)
         world.add(Make.rows(40))
         // Nothing gets out for more than a day.
         let end = world.now.monotonic + .seconds(25 * 3600)
@@ -86,7 +86,7 @@ import Testing
             try world.wait()
             try world.answerAll(.notSent(reason: "refused"))
             looks += 1
-            if world.enforcementProbes == 2 { world.scheduler.absorb(.inconclusive, at: world.now) }
+            if world.enforcementProbes == 2 { world.scheduler.receive(.inconclusive, at: world.now) }
         }
         #expect(world.enforcementProbes >= 2)
         #expect(looks < 25 * 3600 / 10)
@@ -140,10 +140,9 @@ import Testing
     }
 
     @Test func `a reload forgets the body limit that a 413 taught`() throws {
-        var world = World()
-        world.scheduler.bodyBytesMax = 70_000
+        var world = World(bodyBytesMax: 70_000)
         world.scheduler.reconfigure(world.scheduler.configuration, at: world.now)
-        #expect(world.scheduler.bodyBytesMax == nil)
+        #expect(world.scheduler.unstored.bodyBytesMax == nil)
         #expect(try world.look().round.bodyBytesMax == .forgotten)
     }
 
@@ -156,7 +155,7 @@ import Testing
             sent += world.flights.map(\.batch.size)
             try world.answerAll(.response(Make.problem(404, "resource_missing")))
             for name in world.reads {
-                world.scheduler.absorb(JourneyReport(reading: .live), ofJourney: name, at: world.now)
+                world.scheduler.receive(JourneyReport(reading: .live), ofJourney: name, at: world.now)
             }
             world.reads = []
         }

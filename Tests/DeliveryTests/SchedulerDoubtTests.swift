@@ -84,16 +84,16 @@ import Testing
         try world.answer(Self.timeout)
         for _ in 0..<5 where world.enforcementProbes == 0 { try world.wait() }
         #expect(world.enforcementProbes == 1 && world.flights.isEmpty)
-        world.scheduler.absorb(.inconclusive, at: world.now)
+        world.scheduler.receive(.inconclusive, at: world.now)
         let start = world.now.monotonic
         while world.enforcementProbes == 1 { try world.wait() }
         #expect(world.now.monotonic - start >= .seconds(1) && world.now.monotonic - start <= .seconds(2))
         #expect(world.flights.isEmpty)
         var absent = world
-        world.scheduler.absorb(.enforced, at: world.now)
+        world.scheduler.receive(.enforced, at: world.now)
         try world.look()
         #expect(world.flights.count == 1)
-        absent.scheduler.absorb(.absent, at: absent.now)
+        absent.scheduler.receive(.absent, at: absent.now)
         try absent.look()
         try absent.wait()
         #expect(absent.inDoubt == [1, 2])
@@ -107,7 +107,7 @@ import Testing
         try world.look()
         try world.answer(Self.timeout)
         for _ in 0..<5 where world.enforcementProbes == 0 { try world.wait() }
-        world.scheduler.absorb(.enforced, at: world.now)
+        world.scheduler.receive(.enforced, at: world.now)
         try world.look()
         try world.answer(Self.timeout)
         world.scheduler.know(fingerprints: ["new", "current"])
@@ -119,9 +119,9 @@ import Testing
 
     @Test func `before the time is known there is no hurry to learn whether keys count`() throws {
         var world = World(idempotency: .auto, inheriting: [try Make.batch(Make.rows(1))])
-        world.scheduler.clockProbe.fail(isSurprise: false, backoff: Backoff(), at: world.now)
-        world.scheduler.needsSurvey = false
-        world.scheduler.turns.absorb(DueWork(supplied: [], nextDue: [:], pauses: []))
+        world.scheduler.inheritedBatches.endAsking(nil, backoff: Backoff(), at: world.now)
+        world.scheduler.needsDueWork = false
+        world.scheduler.queue.receive(DueWork(supplied: [], nextDue: [:], pauses: []))
         #expect(world.scheduler.nextLook(after: world.now) == world.now.monotonic + .seconds(1))
     }
 

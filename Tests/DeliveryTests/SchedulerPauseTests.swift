@@ -50,11 +50,11 @@ import Testing
         world.add(Make.rows(1))
         try world.look()
         try world.answer(Self.timeout)
-        world.scheduler.doors.close(
+        _ = world.scheduler.pauses.pause(
             .everything, cause: "quota_exceeded", detail: nil, requestID: nil, at: world.now.wall)
         for _ in 0..<20 where world.enforcementProbes == 0 { try world.wait() }
         #expect(world.enforcementProbes == 1)
-        world.scheduler.absorb(.enforced, at: world.now)
+        world.scheduler.receive(.enforced, at: world.now)
         try world.look()
         #expect(world.flights.count == 1)
         #expect(world.pauses.isEmpty)
@@ -76,10 +76,10 @@ import Testing
         #expect(world.scheduler.open.inFlight.count == asked.count && asked.count > 1)
         let before = world.scheduler.rateLimiter.free(at: world.now.monotonic, atMost: 2000)
         let plan = try world.look()
-        #expect(plan.questions == [asked[0]])
+        #expect(plan.statusLookups == [asked[0]])
         #expect(world.scheduler.rateLimiter.free(at: world.now.monotonic, atMost: 2000) == before - 1)
-        #expect(try world.look().questions.isEmpty)
-        try world.scheduler.absorb(JourneyReport(reading: reading), at: asked[0], at: world.now)
+        #expect(try world.look().statusLookups.isEmpty)
+        try world.scheduler.receive(JourneyReport(reading: reading), at: asked[0], at: world.now)
         try world.look()
         #expect(world.scheduler.open.inFlight.isEmpty)
         #expect(world.pauses.map(\.cause) == (reading == .live ? [] : ["resource_missing"]))
@@ -95,7 +95,7 @@ import Testing
         while world.flights[0].batch.journey != "other" { world.flights.append(world.flights.removeFirst()) }
         try world.answer(Make.problem(401, "authentication_required"))
         try world.answer(Make.problem(404, "resource_missing"))
-        #expect(try world.look().questions.isEmpty)
+        #expect(try world.look().statusLookups.isEmpty)
         #expect(world.scheduler.open.inFlight.isEmpty)
         #expect(world.pauses.map(\.cause).sorted() == ["authentication_required", "resource_missing"])
     }
@@ -123,7 +123,7 @@ import Testing
             try world.wait()
             try world.answerAll(Self.timeout)
         }
-        world.scheduler.doors.close(
+        _ = world.scheduler.pauses.pause(
             .everything, cause: "quota_exceeded", detail: nil, requestID: nil, at: world.now.wall)
         for _ in 0..<50 where world.flights.isEmpty { try world.wait() }
         #expect(world.flights.count == 1)
@@ -143,7 +143,7 @@ import Testing
         #expect(world.pauses == [pause])
         // Somebody lifts it in the database.
         world.pauses = []
-        world.scheduler.needsSurvey = true
+        world.scheduler.needsDueWork = true
         try world.look()
         #expect(world.flights.count == 1)
     }
@@ -176,9 +176,9 @@ import Testing
         #expect(world.pauses.map(\.scope) == [.journey("welcome")])
         for _ in 0..<10 where world.reads.isEmpty { try world.wait() }
         #expect(world.reads == ["welcome"])
-        world.scheduler.absorb(JourneyReport(reading: .notLive), ofJourney: "welcome", at: world.now)
+        world.scheduler.receive(JourneyReport(reading: .notLive), ofJourney: "welcome", at: world.now)
         for _ in 0..<10 where world.reads.count < 2 { try world.wait() }
-        world.scheduler.absorb(JourneyReport(reading: .live), ofJourney: "welcome", at: world.now)
+        world.scheduler.receive(JourneyReport(reading: .live), ofJourney: "welcome", at: world.now)
         for _ in 0..<20 where world.delivered.count < 260 {
             try world.wait()
             try world.answerAll(World.success)
@@ -193,7 +193,7 @@ import Testing
         try world.look()
         try world.answerAll(Self.notLive)
         for _ in 0..<10 where world.reads.isEmpty { try world.wait() }
-        world.scheduler.absorb(JourneyReport(reading: .forbidden), ofJourney: "welcome", at: world.now)
+        world.scheduler.receive(JourneyReport(reading: .forbidden), ofJourney: "welcome", at: world.now)
         try world.look()
         #expect(world.flights.map(\.batch.size) == [1])
         try world.answer(World.success)
@@ -255,9 +255,9 @@ import Testing
         world.add(Make.rows(10))
         try world.look()
         let now = world.now.wall
-        world.scheduler.doors.close(.everything, cause: "quota_exceeded", detail: nil, requestID: nil, at: now)
+        _ = world.scheduler.pauses.pause(.everything, cause: "quota_exceeded", detail: nil, requestID: nil, at: now)
         try world.answer(Self.notLive)
-        world.scheduler.doors.close(.everything, cause: "quota_exceeded", detail: nil, requestID: nil, at: now)
+        _ = world.scheduler.pauses.pause(.everything, cause: "quota_exceeded", detail: nil, requestID: nil, at: now)
         for _ in 0..<10 where world.reads.isEmpty { try world.wait() }
         #expect(world.reads == ["welcome"])
     }
@@ -268,11 +268,11 @@ import Testing
         try world.look()
         var result = RoundResult()
         result.refusedAlike = ["welcome": 7]
-        world.scheduler.absorb(result, at: world.now)
-        #expect(world.scheduler.doors.pauses.isEmpty)
+        world.scheduler.receive(result, at: world.now)
+        #expect(world.scheduler.pauses.pauses.isEmpty)
         result.refusedAlike = ["welcome": 8]
-        world.scheduler.absorb(result, at: world.now)
-        #expect(world.scheduler.doors.pauses.map(\.cause) == [Pause.rowsRefusedCause])
+        world.scheduler.receive(result, at: world.now)
+        #expect(world.scheduler.pauses.pauses.map(\.cause) == [Pause.rowsRefusedCause])
         let refused = Answer.response(Make.problem(422, "validation_failed"))
         try world.answerAll(refused)
         for _ in 0..<60 {

@@ -21,7 +21,7 @@ import Testing
         #expect(world.delivered.isEmpty)
         while world.flights.isEmpty { try world.wait() }
         #expect(world.delivered == [1])
-        #expect(world.now.monotonic - start <= Scheduler.settlementsKeptMax)
+        #expect(world.now.monotonic - start <= PendingSettlements.waitMax)
     }
 
     @Test func `a delivery is written down at once when nothing more is to be claimed`() throws {

@@ -83,8 +83,8 @@ import Testing
         try world.look()
         try world.answer(Make.page(413))
         let plan = try world.look()
-        #expect(plan.round.bodyBytesMax == world.scheduler.bodyBytesMax.map(BodyLimitChange.learned))
-        #expect((world.scheduler.bodyBytesMax ?? .max) < 300_000)
+        #expect(plan.round.bodyBytesMax == world.scheduler.unstored.bodyBytesMax.map(BodyLimitChange.learned))
+        #expect((world.scheduler.unstored.bodyBytesMax ?? .max) < 300_000)
     }
 
     @Test func `the end of an intent with an ordering key is followed by a claim in the very round that settles it`()
@@ -107,7 +107,7 @@ import Testing
         var result = RoundResult()
         result.released = ["welcome"]
         result.supplies["welcome"] = .more
-        world.scheduler.absorb(result, at: world.now)
+        world.scheduler.receive(result, at: world.now)
         #expect(world.scheduler.nextLook(after: world.now) == world.now.monotonic + .milliseconds(1))
         #expect(try world.look().round.claims.count == 1)
     }
@@ -131,7 +131,7 @@ import Testing
         try world.look()
         #expect(world.scheduler.nextLook(after: world.now) == world.now.monotonic + .seconds(3600))
         world.resting["welcome"] = [World.Resting(row: Row(), dueAt: WallTime(milliseconds: .max))]
-        world.scheduler.needsSurvey = true
+        world.scheduler.needsDueWork = true
         try world.look()
         #expect(world.scheduler.nextLook(after: world.now) == world.now.monotonic + .seconds(3600))
     }
@@ -156,7 +156,7 @@ import Testing
         try world.answer(Make.page(403))
         try world.look()
         #expect(world.sending.values.allSatisfy { $0.parent == nil })
-        world.scheduler.doors.close(
+        _ = world.scheduler.pauses.pause(
             .everything, cause: "quota_exceeded", detail: nil, requestID: nil, at: world.now.wall)
         for _ in 0..<10 where world.flights.isEmpty { try world.wait() }
         try world.answer(Make.json(200, "OK"))
@@ -171,7 +171,7 @@ import Testing
         try world.answer(Self.timeout)
         try world.answer(Self.notLive)
         for _ in 0..<10 where world.reads.isEmpty { try world.wait() }
-        world.scheduler.absorb(JourneyReport(reading: .forbidden), ofJourney: "welcome", at: world.now)
+        world.scheduler.receive(JourneyReport(reading: .forbidden), ofJourney: "welcome", at: world.now)
         for _ in 0..<10 where world.flights.isEmpty { try world.wait() }
         try world.answer(Make.json(200, #"{"success":true}"#, replayed: true))
         try world.look()

@@ -23,9 +23,9 @@ import Testing
         _ answer: Answer, to batch: Batch, _ enforcement: Enforcement = .enforced,
         onUnknown: Journey.OnUnknown = .hold, othersSucceed: Bool = false, policy: DeliveryPolicy = DeliveryPolicy()
     ) throws -> Settlement {
-        var settling = Make.settling(
+        var policy = Make.settlementPolicy(
             enforcement, onUnknown: onUnknown, othersSucceed: othersSucceed, policy: policy)
-        return try settling.settle(batch, Classifier().judge(answer, to: batch, at: Make.now))
+        return try policy.settle(batch, Classifier().judge(answer, to: batch, at: Make.now))
     }
 
     /// Who leaves, and that everyone else is still somewhere: once.
@@ -40,7 +40,7 @@ import Testing
         let batch = try Make.batch(
             Make.rows(situation.shape == .users ? 4 : 1, attempts: 2), situation.shape, before: situation.before)
         let settlement = try Self.settle(entry.answer, to: batch, situation.enforcement)
-        let isCleared = situation.before == nil || entry.bearing == .everyAttempt && situation.enforcement == .enforced
+        let isCleared = situation.before == nil || entry.evidence == .everyAttempt && situation.enforcement == .enforced
         #expect(Self.places(of: settlement) == Array(0..<batch.size))
         #expect(settlement.deliveredCount == 0)
         #expect(!settlement.provesJourneyWorks)
@@ -131,10 +131,9 @@ import Testing
 
     @Test func `a row that probes a journey parked for its rows spends no attempt`() throws {
         let batch = try Make.batch(Make.rows(1, attempts: 4))
-        var settling = Make.settling()
-        settling.isParkedForRows = true
+        var policy = Make.settlementPolicy(isParkedForRows: true)
         let verdict = Classifier().judge(.response(Make.problem(400, "parameter_unknown")), to: batch, at: Make.now)
-        guard case .waiting(let waiting) = try settling.settle(batch, verdict).leaving[0] else {
+        guard case .waiting(let waiting) = try policy.settle(batch, verdict).leaving[0] else {
             Issue.record("died")
             return
         }
@@ -223,9 +222,8 @@ import Testing
         let answer = Answer.response(Make.problem(401, "authentication_required"))
         for (before, fate) in [(nil, .settled(.returned)), (Make.earlier, .inDoubt)] as [(WallTime?, Settlement.Fate)] {
             let batch = try Make.batch(Make.rows(2), before: before, fingerprint: "old")
-            var settling = Make.settling()
-            settling.isRetiredKey = true
-            #expect(try settling.settle(batch, Classifier().judge(answer, to: batch, at: Make.now)).fate == fate)
+            var policy = Make.settlementPolicy(isRetiredKey: true)
+            #expect(try policy.settle(batch, Classifier().judge(answer, to: batch, at: Make.now)).fate == fate)
         }
     }
 }

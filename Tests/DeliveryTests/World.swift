@@ -34,7 +34,7 @@ struct World {
         idempotency: WorkerConfiguration.Idempotency = .enforced, rate: [RateLimit] = [],
         unknownAfter: Duration = .seconds(22 * 3600),
         inheriting batches: [Batch] = [], pauses: [Pause] = [], enforcement: EnforcementFinding? = nil,
-        clock: ClockMark? = nil, seed: UInt64 = 1
+        clock: ClockMark? = nil, bodyBytesMax: Int? = nil, seed: UInt64 = 1
     ) {
         now = Moment(wall: Make.now, monotonic: .seconds(1000))
         self.pauses = pauses
@@ -45,8 +45,9 @@ struct World {
             idempotency: idempotency)
         scheduler = Scheduler(
             configuration,
-            inheriting: RecoveredState(
-                batches: batches, pauses: pauses, enforcement: enforcement, bodyBytesMax: nil, clock: clock),
+            recovering: RecoveredState(
+                batches: batches, pauses: pauses, enforcement: enforcement, bodyBytesMax: bodyBytesMax,
+                clock: clock),
             random: SplitMix64(seed: seed), at: now)
         scheduler.know(fingerprints: ["current"])
         lastBatch = batches.map(\.id).max() ?? 0
@@ -55,21 +56,21 @@ struct World {
 
     mutating func add(_ rows: [Row], to journey: String = "welcome") {
         resting[journey, default: []] += rows.map { Resting(row: $0, dueAt: now.wall) }
-        scheduler.needsSurvey = true
+        scheduler.needsDueWork = true
     }
 
     // MARK: The loop
 
     /// One turn of the worker's loop.
     @discardableResult
-    mutating func look() throws -> Scheduler.Plan {
-        if scheduler.needsSurvey && !scheduler.isStopping { scheduler.absorb(survey()) }
+    mutating func look() throws -> Plan {
+        if scheduler.needsDueWork && !scheduler.isStopping { scheduler.receive(survey()) }
         let plan = try scheduler.plan(at: now)
-        reads += plan.reads.map(\.journey)
+        reads += plan.journeyProbes.map(\.journey)
         if plan.enforcementProbe != nil { enforcementProbes += 1 }
         if plan.clockProbe != nil {
             clockProbes += 1
-            scheduler.absorb(
+            scheduler.receive(
                 time: JourneyReport(
                     reading: .live,
                     response: Response(status: 200, contentType: "application/json", requestID: "req_t", date: apiDate)),
@@ -77,7 +78,7 @@ struct World {
         }
         guard !plan.round.isEmpty else { return plan }
         let result = try commit(plan.round)
-        scheduler.absorb(result, at: now)
+        scheduler.receive(result, at: now)
         flights += result.begun.map { ($0, now) }
         frozenMax = max(frozenMax, sending.count)
         return plan
@@ -104,7 +105,7 @@ struct World {
 
     mutating func answer(_ answer: Answer) throws {
         let flight = flights.removeFirst()
-        try scheduler.absorb(answer, to: flight.batch, begunAt: flight.begunAt, at: now)
+        try scheduler.receive(answer, to: flight.batch, begunAt: flight.begunAt, at: now)
     }
 
     mutating func answerAll(_ answer: Answer) throws {
@@ -140,7 +141,7 @@ struct World {
             }
             begun.attempt += 1
             begun.possiblyExecutedBefore = begun.possiblyExecutedSince
-            begun.possiblyExecutedSince = begun.possiblyExecutedSince ?? scheduler.reckoning.time(at: now)
+            begun.possiblyExecutedSince = begun.possiblyExecutedSince ?? scheduler.trustedClock.time(at: now)
             sending[batch.id] = begun
             result.begun.append(begun)
         }
@@ -176,7 +177,7 @@ struct World {
             id: lastBatch, journey: order.journey.name, key: request.key, target: order.target,
             apiKeyFingerprint: order.apiKeyFingerprint, traceparent: nil, parent: parent, size: request.size,
             body: request.body, members: request.members, frozenAt: now.wall, attempt: isBegun ? 1 : 0,
-            possiblyExecutedSince: isBegun ? scheduler.reckoning.time(at: now) : nil, possiblyExecutedBefore: nil,
+            possiblyExecutedSince: isBegun ? scheduler.trustedClock.time(at: now) : nil, possiblyExecutedBefore: nil,
             replays: 0)
         sending[batch.id] = batch
         return batch

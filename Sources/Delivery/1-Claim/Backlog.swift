@@ -5,5 +5,5 @@ public enum Backlog: Sendable, Equatable {
     /// Nothing is due; a commit or a due time will say when.
     case empty
     /// A partial batch waits for company until then.
-    case ripens(at: WallTime)
+    case partial(readyAt: WallTime)
 }

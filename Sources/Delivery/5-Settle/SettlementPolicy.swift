@@ -2,23 +2,29 @@
 ///
 /// One rule runs through it: a row gets a new key only when nothing that carried it may have run.
 public struct SettlementPolicy {
-    public var policy: DeliveryPolicy
-    public var enforcement: Enforcement
-    public var onUnknown: Journey.OnUnknown
+    let policy: DeliveryPolicy
+    let enforcement: Enforcement
+    let onUnknown: Journey.OnUnknown
     /// Other requests succeed at the moment, so that a refusal is about this one's content.
-    public var othersSucceed: Bool
-    public var now: WallTime
-    public var random: SplitMix64
-    /// The answer refuses an API key that has been replaced since.
-    public var isRetiredKey = false
+    let othersSucceed: Bool
+    let now: WallTime
+    /// The source of the jitter: its state after `settle` is that of the next settlement.
+    public private(set) var random: SplitMix64
+    /// When the request began; nil where no request was made.
+    let begunAt: WallTime?
     /// The request belongs to an API key, a URL or a version that is not the current one.
-    public var isForeign = false
+    let isForeign: Bool
+    /// The answer refuses an API key that was replaced since.
+    let isRetiredKey: Bool
     /// The journey is parked because its rows are refused alike: a row that probes it is no worse than the others.
-    public var isParkedForRows = false
+    let isParkedForRows: Bool
+    /// A setting that has been mended since is to blame for a refusal, and not the row.
+    let areRefusalsCleared: Bool
 
     public init(
         policy: DeliveryPolicy, enforcement: Enforcement, onUnknown: Journey.OnUnknown, othersSucceed: Bool,
-        now: WallTime, random: SplitMix64
+        now: WallTime, random: SplitMix64, begunAt: WallTime? = nil, isForeign: Bool = false,
+        isRetiredKey: Bool = false, isParkedForRows: Bool = false, areRefusalsCleared: Bool = false
     ) {
         self.policy = policy
         self.enforcement = enforcement
@@ -26,10 +32,24 @@ public struct SettlementPolicy {
         self.othersSucceed = othersSucceed
         self.now = now
         self.random = random
+        self.begunAt = begunAt
+        self.isForeign = isForeign
+        self.isRetiredKey = isRetiredKey
+        self.isParkedForRows = isParkedForRows
+        self.areRefusalsCleared = areRefusalsCleared
     }
 
     /// What becomes of the batch and of each of its members.
+    ///
+    /// Throws `DecodingError` when the batch's members cannot be read.
     public mutating func settle(_ batch: Batch, _ verdict: Verdict) throws -> Settlement {
+        var settlement = try decide(batch, verdict)
+        settlement.begunAt = begunAt
+        if isParkedForRows { settlement.provesJourneyWorks = false }
+        return areRefusalsCleared ? settlement.withRefusalsCleared() : settlement
+    }
+
+    private mutating func decide(_ batch: Batch, _ verdict: Verdict) throws -> Settlement {
         let stamp = stamp(of: batch, after: verdict)
         switch verdict.finding {
         case .judged(let results): return try judged(batch, verdict, results)
@@ -46,7 +66,7 @@ public struct SettlementPolicy {
             return settlement
         case .rateLimited: return again(batch, verdict, stamp: stamp, after: .zero)
         case .notSent: return failed(batch, verdict, stamp: stamp)
-        case .refusedRows, .refusedContent, .refusedByEdge, .closed, .journeyClosed:
+        case .refusedRows, .refusedContent, .refusedByEdge, .refusedForAll, .refusedForJourney:
             // Under a key that is refused for good nobody will learn what became of the request.
             if isRetiredKey {
                 return stamp != nil && onUnknown == .hold ? doubt(batch, verdict) : try giveBack(batch, verdict)
@@ -61,7 +81,7 @@ public struct SettlementPolicy {
 
     /// The stamp once the answer has had its say.
     private func stamp(of batch: Batch, after verdict: Verdict) -> WallTime? {
-        switch verdict.bearing {
+        switch verdict.evidence {
         case .everyAttempt: enforcement == .enforced ? nil : batch.possiblyExecutedBefore
         case .thisAttempt: batch.possiblyExecutedBefore
         case .nothing: batch.possiblyExecutedSince
@@ -157,7 +177,7 @@ public struct SettlementPolicy {
     private mutating func refuseAlone(_ batch: Batch, _ verdict: Verdict, _ refusal: Rejection) throws -> Settlement {
         var settlement = Settlement(batch: batch, fate: .settled(.rejected), record: verdict.record)
         let member = try batch.members.decode().first
-        let attempts = (member?.attempts ?? 0) + (isParkedForRows ? 0 : 1)
+        let attempts = (member?.attempts ?? 0) + (isParkedForRows || areRefusalsCleared ? 0 : 1)
         let isEdge = if case .refusedByEdge = verdict.finding { true } else { false }
         // An edge's mood passes: its row is condemned by another's success only once it has been refused again.
         let isRefusedAlone = !isEdge || attempts > 1
@@ -205,7 +225,7 @@ public struct SettlementPolicy {
     /// A closed door is watched by the rateLimiter; anything else backs off by itself.
     private mutating func patient(_ batch: Batch, _ verdict: Verdict, stamp: WallTime?) -> Settlement {
         switch verdict.finding {
-        case .closed where !isForeign, .journeyClosed: again(batch, verdict, stamp: stamp, after: .zero)
+        case .refusedForAll where !isForeign, .refusedForJourney: again(batch, verdict, stamp: stamp, after: .zero)
         default: failed(batch, verdict, stamp: stamp)
         }
     }

@@ -29,15 +29,6 @@ public struct Batch: Sendable, Identifiable {
     /// Silences in a row since this worker has known the batch: what its backoff grows by.
     var failures = 0
 
-    /// Stands for a question of the worker's own, whose answer is judged like any other.
-    static func question(at now: WallTime) -> Batch {
-        Batch(
-            id: 0, journey: "", key: "", target: Target(url: "", journey: 0, entrance: nil, version: ""),
-            apiKeyFingerprint: "", traceparent: nil, parent: nil, size: 0, body: [],
-            members: MemberList(text: Array("[]".utf8)), frozenAt: now, attempt: 1, possiblyExecutedSince: nil,
-            possiblyExecutedBefore: nil, replays: 0)
-    }
-
     /// So many workers have ended while the request was under way that it may be the cause.
     static let suspectAfter = 3
     var isSuspect: Bool { crashes >= Self.suspectAfter }

@@ -27,8 +27,8 @@ public struct IntentDigest: Sendable, Hashable {
         identity.append(jsonString: row.traceparent)
         var profile: UnsafeRawBufferPointer?
         if let text = row.profile {
-            do throws(Unsendable) {
-                profile = UnsafeRawBufferPointer(rebasing: text[try JSONText.check(object: text)])
+            do throws(JSONDefect) {
+                profile = UnsafeRawBufferPointer(rebasing: text[try JSONCheck.check(object: text)])
             } catch {
                 return nil
             }

@@ -57,7 +57,10 @@ public struct Pause: Sendable, Equatable {
     }
 
     /// No door is tried later than this after it was last looked at; a time beyond was written before the clock went back.
-    static let aheadMax: Duration = RetryAfter.maximum + .seconds(60)
+    static let aheadMax: Duration = serverWaitMax + .seconds(60)
+
+    /// No wait that the API asks for is obeyed for longer.
+    static let serverWaitMax: Duration = .seconds(3600)
 
     /// Whether the door is to be tried now; never when only a person opens it.
     func isDue(at now: WallTime) -> Bool {

@@ -85,7 +85,7 @@ struct EnforcementKnowledge: Sendable {
     }
 
     /// Takes in a probe's end; returns when it had begun, if it found anything.
-    mutating func endProbe(_ finding: EnforcementProbe.Finding, backoff: Backoff, at now: Moment) -> WallTime? {
+    mutating func endProbe(_ finding: EnforcementEvidence, backoff: Backoff, at now: Moment) -> WallTime? {
         isProbing = false
         guard finding != .inconclusive else {
             inconclusive += 1

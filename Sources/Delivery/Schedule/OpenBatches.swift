@@ -12,7 +12,7 @@ struct OpenBatches {
     private(set) var inFlight: [Int64: Batch] = [:]
     private(set) var waiting: [Int64: Waiting] = [:]
     private var countByJourney: [String: Int] = [:]
-    private var flightsByJourney: [String: Int] = [:]
+    private var requestsByJourney: [String: Int] = [:]
 
     var count: Int { inFlight.count + waiting.count }
 
@@ -20,7 +20,7 @@ struct OpenBatches {
 
     func count(in journey: String) -> Int { countByJourney[journey] ?? 0 }
 
-    func flights(in journey: String) -> Int { flightsByJourney[journey] ?? 0 }
+    func requests(in journey: String) -> Int { requestsByJourney[journey] ?? 0 }
 
     /// Batches that hold a slot; those in a long backoff have `longMax` places of their own.
     func slotsUsed(at now: Duration, longMax: Int) -> Int {
@@ -34,10 +34,10 @@ struct OpenBatches {
         return count(in: journey) - long
     }
 
-    mutating func fly(_ batch: Batch) {
+    mutating func begin(_ batch: Batch) {
         remove(batch.id)
         inFlight[batch.id] = batch
-        flightsByJourney[batch.journey, default: 0] += 1
+        requestsByJourney[batch.journey, default: 0] += 1
         countByJourney[batch.journey, default: 0] += 1
     }
 
@@ -48,10 +48,17 @@ struct OpenBatches {
     }
 
     mutating func remove(_ id: Int64) {
-        let flown = inFlight.removeValue(forKey: id)
-        guard let batch = flown ?? waiting.removeValue(forKey: id)?.batch else { return }
-        countByJourney[batch.journey, default: 1] -= 1
-        if flown != nil { flightsByJourney[batch.journey, default: 1] -= 1 }
+        let begun = inFlight.removeValue(forKey: id)
+        guard let batch = begun ?? waiting.removeValue(forKey: id)?.batch else { return }
+        Self.decrease(&countByJourney, batch.journey)
+        if begun != nil { Self.decrease(&requestsByJourney, batch.journey) }
+    }
+
+    /// Every batch that is removed was counted when it was added; a journey without batches needs no place.
+    private static func decrease(_ counts: inout [String: Int], _ journey: String) {
+        let count = counts[journey] ?? 0
+        assert(count > 0, "a batch was removed that had not been counted")
+        counts[journey] = count > 1 ? count - 1 : nil
     }
 
     /// Waiting batches whose time has come, the longest due first.

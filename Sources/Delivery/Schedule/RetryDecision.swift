@@ -1,8 +1,8 @@
-/// Decides what to do with an open batch whose time has come: a pure function of the batch and what is known.
+/// Decides what to do with an open batch whose time has come: a pure function of the batch and of what is known.
 struct RetryDecision {
     enum Decision {
         case send
-        /// A door is shut; the batch stays as it is.
+        /// The batch stays as it is until a pause ends.
         case wait
         /// Whether keys are enforced has to be known first.
         case learnEnforcement
@@ -18,34 +18,19 @@ struct RetryDecision {
     let fingerprints: [String]
     let everything: PauseRegistry.Gate
     let journey: PauseRegistry.Gate
-    let isHeldBriefly: Bool
+    let isPausedBriefly: Bool
     let now: WallTime
-    /// By the worker's reckoning, which ages are counted by.
+    /// The time by the trusted clock, which ages are counted by.
     let trustedTime: WallTime
+    /// An earlier worker may have sent the batch.
     let isInherited: Bool
-    let isClockAnswered: Bool
+    /// The batch's age is not known before the API has told the time.
+    let needsTime: Bool
     let isClockAdrift: Bool
     /// Where the journey's requests go now; nil when it is not configured any more.
     let target: Target?
 
-    init(_ scheduler: Scheduler, now: Moment, batch: Batch) {
-        let name = batch.journey
-        enforcement = scheduler.enforcement
-        onUnknown = scheduler.journey(named: name)?.onUnknown ?? .hold
-        unknownAfter = scheduler.configuration.policy.unknownAfter
-        fingerprints = scheduler.fingerprints
-        everything = scheduler.doors.passage(.everything, at: now.wall)
-        journey = scheduler.doors.passage(.journey(name), at: now.wall)
-        isHeldBriefly = scheduler.doors.isHeldBriefly(at: now.wall)
-        self.now = now.wall
-        trustedTime = scheduler.reckoning.time(at: now)
-        isInherited = scheduler.inherited.contains(batch.id)
-        isClockAnswered = scheduler.clockProbe.isAnswered
-        isClockAdrift = scheduler.reckoning.isAdrift
-        target = scheduler.journey(named: name).map(scheduler.configuration.target(of:))
-    }
-
-    /// A batch that has ended so many workers without an answer is left to a person, whatever the journey's policy.
+    /// A batch that has ended so many workers without an answer is left to an operator, whatever the journey's policy.
     static let crashesMax = 8
 
     func decide(_ batch: Batch) throws -> Decision {
@@ -58,26 +43,26 @@ struct RetryDecision {
         switch enforcement {
         case .absent where onUnknown == .hold || batch.replays > 0:
             return try unknown(batch, code: "idempotency_absent")
-        case _ where isInherited && !isClockAnswered: return everything == .closed ? .wait : .learnTime
+        case _ where needsTime: return everything == .blocked ? .wait : .learnTime
         case _ where isInherited && isClockAdrift: return try unknown(batch, code: "clock_went_back")
-        case .unproven: return everything == .closed ? .wait : .learnEnforcement
-        case .absent, .enforced: return everything == .closed || journey == .closed ? .wait : .send
+        case .unproven: return everything == .blocked ? .wait : .learnEnforcement
+        case .absent, .enforced: return everything == .blocked || journey == .blocked ? .wait : .send
         }
     }
 
-    /// Nothing under its key has run: a shut door or another API key ends the batch, and its rows wait unfrozen.
+    /// Nothing under its key has run: a pause or another API key ends the batch, and its rows wait unfrozen.
     private func decideUntried(_ batch: Batch) throws -> Decision {
         guard batch.apiKeyFingerprint == fingerprints.first else {
             return .end(try giveBack(batch, code: "api_key_changed"))
         }
         guard batch.target == target else { return .end(try giveBack(batch, code: "target_changed")) }
-        if everything == .closed && journey != .closed && isHeldBriefly { return .wait }
-        if everything == .closed || journey == .closed { return .end(try giveBack(batch, code: "paused")) }
+        if everything == .blocked && journey != .blocked && isPausedBriefly { return .wait }
+        if everything == .blocked || journey == .blocked { return .end(try giveBack(batch, code: "paused")) }
         return .send
     }
 
     private func unknown(_ batch: Batch, code: String) throws -> Decision {
-        // What a 2xx has left unread may be entered already: the journey's policy is about silences.
+        // Rows that a 2xx did not speak of may be entered already: the journey's policy is about requests without answer.
         onUnknown == .resend && batch.replays == 0 ? .end(try giveBack(batch, code: code)) : doubt(batch, code: code)
     }
 

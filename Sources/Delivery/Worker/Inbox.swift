@@ -9,9 +9,9 @@ final class Inbox: Sendable {
         case answered(Batch, Answer, begunAt: Moment)
         case committed
         case journeyRead(String, JourneyReport)
-        case questionAnswered(Target, JourneyReport)
+        case statusLookedUp(Target, JourneyReport)
         case timeRead(JourneyReport)
-        case enforcementProbed(EnforcementProbe.Finding, [Answer])
+        case enforcementProbed(EnforcementEvidence, [Answer])
         case reconfigured(WorkerConfiguration)
         case keysChanged
         case stop

@@ -78,9 +78,9 @@ public final class Worker<Clock: WorkerClock>: Sendable {
             while true {
                 try Task.checkCancellation()
                 let events = await inbox.take(until: deadline, on: clock)
-                // First what is stored, then the answers: a survey knows nothing of a settlement not yet committed.
-                if !scheduler.isStopping { try await survey(into: &scheduler, after: events) }
-                try absorb(events, into: &scheduler)
+                // What is stored comes first, then the answers: the database does not show what is not committed yet.
+                if !scheduler.isStopping { try await lookForDueWork(into: &scheduler, after: events) }
+                try receive(events, into: &scheduler)
                 let planned = clock.now()
                 let result = try await commit(try scheduler.plan(at: planned), into: &scheduler, tasks: &tasks)
                 for batch in result.begun { dispatch(batch, scheduler, into: &tasks) }
@@ -106,63 +106,60 @@ public final class Worker<Clock: WorkerClock>: Sendable {
     // MARK: The steps
 
     private func takeOver() async throws -> Scheduler {
-        let inheritance = try await patiently { try await store.takeOver(at: clock.now().wall) }
+        let state = try await patiently { try await store.takeOver(at: clock.now().wall) }
         var scheduler = Scheduler(
-            initial, inheriting: inheritance, random: SplitMix64(seed: seed), at: clock.now())
+            initial, recovering: state, random: SplitMix64(seed: seed), at: clock.now())
         scheduler.know(fingerprints: sender.apiKeyFingerprints)
         return scheduler
     }
 
-    private func absorb(
-        _ events: [Inbox.Event], into scheduler: inout Scheduler
-    ) throws {
+    private func receive(_ events: [Inbox.Event], into scheduler: inout Scheduler) throws {
         let now = clock.now()
         scheduler.know(fingerprints: sender.apiKeyFingerprints)
         for event in events {
             switch event {
             case .answered(let batch, let answer, let begunAt):
-                try scheduler.absorb(answer, to: batch, begunAt: begunAt, at: now)
+                try scheduler.receive(answer, to: batch, begunAt: begunAt, at: now)
             case .committed: continue
-            case .journeyRead(let name, let report): scheduler.absorb(report, ofJourney: name, at: now)
-            case .questionAnswered(let target, let report): try scheduler.absorb(report, at: target, at: now)
-            case .timeRead(let report): scheduler.absorb(time: report, at: now)
-            case .enforcementProbed(let finding, let answers): scheduler.absorb(finding, from: answers, at: now)
+            case .journeyRead(let name, let report): scheduler.receive(report, ofJourney: name, at: now)
+            case .statusLookedUp(let target, let report): try scheduler.receive(report, at: target, at: now)
+            case .timeRead(let report): scheduler.receive(time: report, at: now)
+            case .enforcementProbed(let evidence, let answers): scheduler.receive(evidence, from: answers, at: now)
             case .reconfigured(let configuration): scheduler.reconfigure(configuration, at: now)
-            case .keysChanged: scheduler.doors.probeSoon(at: now.wall) { _ in true }
+            case .keysChanged: scheduler.keysChanged(at: now)
             case .stop:
                 scheduler.stop(at: now)
-                scheduler.notes.append(.stopping(inFlight: scheduler.open.inFlight.count))
+                scheduler.events.append(.stopping(inFlight: scheduler.open.inFlight.count))
             case .failed(let error): throw error
             }
         }
     }
 
-    private func survey(into scheduler: inout Scheduler, after events: [Inbox.Event]) async throws {
+    private func lookForDueWork(into scheduler: inout Scheduler, after events: [Inbox.Event]) async throws {
         let hasCommit = events.contains { if case .committed = $0 { true } else { false } }
-        guard hasCommit || scheduler.needsSurvey else { return }
+        guard hasCommit || scheduler.needsDueWork else { return }
         let names = scheduler.configuration.journeys.map(\.name)
-        scheduler.absorb(try await patiently { try await store.dueWork(journeys: names, at: clock.now().wall) })
+        scheduler.receive(try await patiently { try await store.dueWork(journeys: names, at: clock.now().wall) })
     }
 
     private func commit(
-        _ plan: Scheduler.Plan,
-        into scheduler: inout Scheduler, tasks: inout ThrowingDiscardingTaskGroup<any Error>
+        _ plan: Plan, into scheduler: inout Scheduler, tasks: inout ThrowingDiscardingTaskGroup<any Error>
     ) async throws -> RoundResult {
         guard !plan.round.isEmpty else { return RoundResult() }
         let result = try await patiently { try await store.commit(plan.round) }
         hasWritten.withLock { $0 = true }
-        scheduler.absorb(result, at: clock.now())
-        ask(plan, in: &tasks)
+        scheduler.receive(result, at: clock.now())
+        sendExtraRequests(plan, in: &tasks)
         return result
     }
 
-    /// Sends what is no batch's, once it is counted where a successor looks.
-    private func ask(_ plan: Scheduler.Plan, in tasks: inout ThrowingDiscardingTaskGroup<any Error>) {
-        for read in plan.reads {
+    /// Sends the requests beside the batches' own, once they are counted for a successor.
+    private func sendExtraRequests(_ plan: Plan, in tasks: inout ThrowingDiscardingTaskGroup<any Error>) {
+        for read in plan.journeyProbes {
             tasks.addTask { self.inbox.post(.journeyRead(read.journey, await self.sender.read(journey: read.target))) }
         }
-        for target in plan.questions {
-            tasks.addTask { self.inbox.post(.questionAnswered(target, await self.sender.read(journey: target))) }
+        for target in plan.statusLookups {
+            tasks.addTask { self.inbox.post(.statusLookedUp(target, await self.sender.read(journey: target))) }
         }
         if let target = plan.enforcementProbe { tasks.addTask { await self.probeEnforcement(target) } }
         if let target = plan.clockProbe {
@@ -216,8 +213,8 @@ public final class Worker<Clock: WorkerClock>: Sendable {
     private func probeEnforcement(_ target: Target) async {
         let (high, low) = random.withLock { (UInt64.random(in: .min ... .max, using: &$0), $0.next()) }
         let key = "jo1-probe-\(high)-\(low)"
-        let (finding, answers) = await EnforcementProbe(sender: sender).run(target: target, key: key)
-        inbox.post(.enforcementProbed(finding, answers))
+        let (evidence, answers) = await EnforcementProbe(sender: sender).run(target: target, key: key)
+        inbox.post(.enforcementProbed(evidence, answers))
     }
 
     private func watchCommits() async throws {
@@ -250,7 +247,7 @@ public final class Worker<Clock: WorkerClock>: Sendable {
     }
 
     private func report(_ scheduler: inout Scheduler) {
-        for note in scheduler.takeNotes() { observe(note) }
+        for event in scheduler.takeEvents() { observe(event) }
         observe(.looked)
     }
 
@@ -289,10 +286,9 @@ public final class Worker<Clock: WorkerClock>: Sendable {
             return left == 0 ? .drained : .blocked(remaining)
         }
         if isLate { return .timedOut(remaining) }
-        let isShut = { (scope: Pause.Scope) in
-            scheduler.doors.pauses.contains { $0.scope == scope && $0.cause != Pause.rateCause }
-        }
-        let isBlocked = isShut(.everything) || remaining.openByJourney.keys.allSatisfy { isShut(.journey($0)) }
+        let isBlocked =
+            scheduler.pauses.isPausedBesidesRate(.everything)
+            || remaining.openByJourney.keys.allSatisfy { scheduler.pauses.isPausedBesidesRate(.journey($0)) }
         return isBlocked ? .blocked(remaining) : nil
     }
 }

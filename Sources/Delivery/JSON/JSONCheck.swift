@@ -4,7 +4,7 @@ import Foundation
 ///
 /// Strict RFC 8259, and beyond it what receivers refuse or silently change: duplicate keys, depth, and numbers that
 /// overflow a double. The text itself is never rewritten, so `1.10` stays `1.10`.
-public struct JSONText {
+public struct JSONCheck {
     /// Levels of nesting, the object itself included: common parsers read 512, and a request puts three around it.
     public static let depthMax = 512 - 3
 
@@ -12,10 +12,10 @@ public struct JSONText {
     private var at = 0
     private var keys = ObjectKeys()
 
-    /// The range between the outer braces of a JSON object; throws `Unsendable` when the text is no fit object.
-    public static func check(object bytes: UnsafeRawBufferPointer) throws(Unsendable) -> Range<Int> {
+    /// The range between the outer braces of a JSON object; throws `JSONDefect` when the text is no fit object.
+    public static func check(object bytes: UnsafeRawBufferPointer) throws(JSONDefect) -> Range<Int> {
         guard isValidUTF8(bytes) else { throw .invalidUTF8 }
-        var scan = JSONText(bytes: bytes)
+        var scan = JSONCheck(bytes: bytes)
         scan.skipSpace()
         guard scan.peek() == UInt8(ascii: "{") else { throw .invalidJSON }
         let start = scan.at + 1
@@ -67,12 +67,12 @@ public struct JSONText {
     }
 
     @inline(__always)
-    private mutating func take(_ byte: UInt8) throws(Unsendable) {
+    private mutating func take(_ byte: UInt8) throws(JSONDefect) {
         guard peek() == byte else { throw .invalidJSON }
         at += 1
     }
 
-    private mutating func value(depth: Int) throws(Unsendable) {
+    private mutating func value(depth: Int) throws(JSONDefect) {
         guard depth <= Self.depthMax else { throw .tooDeep }
         switch peek() {
         case UInt8(ascii: "{"): try object(depth: depth)
@@ -85,7 +85,7 @@ public struct JSONText {
         }
     }
 
-    private mutating func object(depth: Int) throws(Unsendable) {
+    private mutating func object(depth: Int) throws(JSONDefect) {
         try take(UInt8(ascii: "{"))
         var object = keys.open()
         skipSpace()
@@ -107,7 +107,7 @@ public struct JSONText {
         }
     }
 
-    private mutating func array(depth: Int) throws(Unsendable) {
+    private mutating func array(depth: Int) throws(JSONDefect) {
         try take(UInt8(ascii: "["))
         skipSpace()
         if peek() == UInt8(ascii: "]") { return at += 1 }
@@ -121,7 +121,7 @@ public struct JSONText {
     }
 
     /// The range between the quotes, and whether it holds an escape.
-    private mutating func string() throws(Unsendable) -> (range: Range<Int>, escaped: Bool) {
+    private mutating func string() throws(JSONDefect) -> (range: Range<Int>, escaped: Bool) {
         try take(UInt8(ascii: "\""))
         let start = at
         var escaped = false
@@ -139,7 +139,7 @@ public struct JSONText {
         }
     }
 
-    private mutating func escape() throws(Unsendable) {
+    private mutating func escape() throws(JSONDefect) {
         at += 1
         guard let kind = peek() else { throw .invalidJSON }
         at += 1
@@ -154,7 +154,7 @@ public struct JSONText {
         }
     }
 
-    private mutating func word(_ word: StaticString) throws(Unsendable) {
+    private mutating func word(_ word: StaticString) throws(JSONDefect) {
         let end = at + word.utf8CodeUnitCount
         guard end <= bytes.count,
             bytes[at..<end].elementsEqual(
@@ -163,7 +163,7 @@ public struct JSONText {
         at = end
     }
 
-    private mutating func number() throws(Unsendable) {
+    private mutating func number() throws(JSONDefect) {
         let start = at
         if peek() == UInt8(ascii: "-") { at += 1 }
         if peek() == UInt8(ascii: "0") { at += 1 } else { try digits() }
@@ -183,7 +183,7 @@ public struct JSONText {
         guard let value = Double(text), value.isFinite else { throw .numberOutOfRange }
     }
 
-    private mutating func digits() throws(Unsendable) {
+    private mutating func digits() throws(JSONDefect) {
         let start = at
         while let byte = peek(), byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") { at += 1 }
         guard at > start else { throw .invalidJSON }
@@ -194,4 +194,14 @@ extension UInt8 {
     fileprivate var isHexDigit: Bool {
         (self >= 0x30 && self <= 0x39) || (self | 0x20 >= 0x61 && self | 0x20 <= 0x66)
     }
+}
+
+/// Why a text is not a JSON object that every receiver reads alike.
+public enum JSONDefect: Error, Sendable, CaseIterable {
+    case invalidUTF8
+    case invalidJSON
+    case tooDeep
+    case duplicateKey
+    /// A number overflows a double.
+    case numberOutOfRange
 }

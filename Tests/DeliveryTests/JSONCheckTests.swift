@@ -1,11 +1,11 @@
 @testable import Delivery
 import Testing
 
-@Suite struct JSONTextTests {
-    private static func fault(_ bytes: [UInt8]) -> Unsendable? {
-        bytes.withUnsafeBytes { bytes -> Unsendable? in
-            do throws(Unsendable) {
-                _ = try JSONText.check(object: bytes)
+@Suite struct JSONCheckTests {
+    private static func fault(_ bytes: [UInt8]) -> JSONDefect? {
+        bytes.withUnsafeBytes { bytes -> JSONDefect? in
+            do throws(JSONDefect) {
+                _ = try JSONCheck.check(object: bytes)
                 return nil
             } catch {
                 return error
@@ -75,8 +75,8 @@ import Testing
         #expect(Self.fault(Array(many.utf8)) == nil)
     }
 
-    @Test(arguments: [(508, nil), (509, .tooDeep), (512, .tooDeep), (100_000, .tooDeep)] as [(Int, Unsendable?)])
-    func `depth is counted with the object itself, up to 509, which is 512 in a request`(inner: Int, fault: Unsendable?)
+    @Test(arguments: [(508, nil), (509, .tooDeep), (512, .tooDeep), (100_000, .tooDeep)] as [(Int, JSONDefect?)])
+    func `depth is counted with the object itself, up to 509, which is 512 in a request`(inner: Int, fault: JSONDefect?)
     {
         let text = #"{"a":"# + String(repeating: "[", count: inner) + String(repeating: "]", count: inner) + "}"
         #expect(Self.fault(Array(text.utf8)) == fault)
@@ -91,7 +91,7 @@ import Testing
 
     @Test func `the range is what stands between the braces`() throws {
         let text = Array(" { \"a\":{} } ".utf8)
-        let range = try text.withUnsafeBytes { bytes throws(Unsendable) in try JSONText.check(object: bytes) }
+        let range = try text.withUnsafeBytes { bytes throws(JSONDefect) in try JSONCheck.check(object: bytes) }
         #expect(Array(text[range]) == Array(" \"a\":{} ".utf8))
     }
 
