@@ -100,3 +100,46 @@ public struct StateFolders: Sendable {
 
     private func identityPath(_ folder: String) -> String { "\(folderPath(folder))/\(Self.identityFile)" }
 }
+
+extension StateFolders {
+    /// Copies another database's ledger into this one's folder, behind what is there, durably.
+    public func takeLedger(of source: Binding, into binding: Binding) throws {
+        try write(binding)
+        let (source, folder) = (folderPath(source.folder), folderPath(binding.folder))
+        let segments = try LedgerSegment.all(in: source)
+        var number = try LedgerSegment.all(in: folder).last?.number ?? 0
+        for segment in segments {
+            number += 1
+            let copy = LedgerSegment(day: segment.day, number: number, isResolved: segment.isResolved)
+            let target = "\(folder)/\(copy.name)"
+            do {
+                let bytes = try Data(contentsOf: URL(fileURLWithPath: "\(source)/\(segment.name)"))
+                try DurableFile.write(bytes, to: target)
+            } catch let failure as StateFailure {
+                throw failure
+            } catch {
+                throw StateFailure(path: target, reason: error.localizedDescription)
+            }
+        }
+    }
+}
+
+/// What could not be read or written below the state directory.
+public struct StateFailure: Error, Sendable, Equatable, CustomStringConvertible {
+    public let path: String
+    public let reason: String
+
+    public init(path: String, reason: String) {
+        self.path = path
+        self.reason = reason
+    }
+
+    /// The reason is that of the last system call.
+    init(errnoAt path: String) {
+        self.init(path: path, reason: String(cString: strerror(errno)))
+    }
+
+    public var description: String {
+        "\(path): \(reason); the state directory has to be the service's own and writable by its user"
+    }
+}

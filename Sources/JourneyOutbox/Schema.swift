@@ -3,22 +3,22 @@ import GRDB
 /// The objects of a database by their names, with their SQL in a form that can be compared.
 struct Schema: Sendable {
     /// A table, an index, a trigger or a view.
-    struct Object: Hashable, Sendable {
+    struct SchemaObject: Hashable, Sendable {
         let type: String
         let sql: String
     }
 
-    private let objects: [String: Object]
+    private let objects: [String: SchemaObject]
 
     /// Reads `main`, leaving out what SQLite makes itself.
     ///
     /// Under its old name `sqlite_master`, which every version knows; `sqlite_schema` came with 3.33.
     init(of db: Database) throws {
-        var objects: [String: Object] = [:]
+        var objects: [String: SchemaObject] = [:]
         let rows = try Row.fetchCursor(db, sql: "SELECT name, type, sql FROM main.sqlite_master WHERE sql IS NOT NULL")
         while let row = try rows.next() {
             let name: String = row["name"]
-            objects[name.lowercased()] = Object(type: row["type"], sql: Self.comparable(row["sql"]))
+            objects[name.lowercased()] = SchemaObject(type: row["type"], sql: Self.comparable(row["sql"]))
         }
         self.objects = objects
     }
@@ -32,7 +32,7 @@ struct Schema: Sendable {
     var names: [String] { objects.keys.sorted() }
 
     /// The object of a name, which SQLite compares without case.
-    subscript(_ name: String) -> Object? {
+    subscript(_ name: String) -> SchemaObject? {
         objects[name.lowercased()]
     }
 

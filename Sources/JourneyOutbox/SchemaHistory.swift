@@ -1,7 +1,7 @@
 /// What the outbox's schema is after each of its migrations: by this an older schema is told from a changed one.
 struct SchemaHistory: Sendable {
     /// How far an object of a database is, seen from one migration.
-    enum Standing: Equatable {
+    enum ObjectStatus: Equatable {
         /// As this migration makes it, or as a later one does.
         case made
         case missing
@@ -25,7 +25,7 @@ struct SchemaHistory: Sendable {
     }
 
     /// Where an object stands that the migration at `step` makes or changes.
-    func standing(of name: String, in found: Schema, at step: Int) -> Standing {
+    func status(of name: String, in found: Schema, at step: Int) -> ObjectStatus {
         guard let object = found[name] else { return .missing }
         if steps[step...].contains(where: { $0[name] == object }) { return .made }
         if steps[..<step].contains(where: { $0[name] == object }) { return .earlier }

@@ -60,7 +60,7 @@ public struct SchemaReport: Hashable, Sendable {
             var absent = 0
             let effects = migration.creates + history.changes(at: step)
             for name in effects {
-                switch history.standing(of: name, in: found, at: step) {
+                switch history.status(of: name, in: found, at: step) {
                 case .made: continue
                 case .missing:
                     absent += 1

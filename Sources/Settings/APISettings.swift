@@ -10,7 +10,7 @@ public struct APISettings: Sendable, Equatable {
     public var previousKey: APIKeySource?
     public var idempotency: IdempotencyMode
     /// The windows that requests keep within; empty means unlimited.
-    public var rateLimits: [RateLimit]
+    public var rateLimits: [RateLimitSetting]
 
     /// Makes settings with the defaults for everything but the key.
     public init(key: APIKeySource, previousKey: APIKeySource? = nil) {
@@ -21,4 +21,27 @@ public struct APISettings: Sendable, Equatable {
         idempotency = Keys.idempotency.standard
         rateLimits = Keys.rate.standard
     }
+}
+
+/// A number of requests allowed in any window of a given length.
+public struct RateLimitSetting: Sendable, Equatable {
+    /// At least 1.
+    public var requests: Int
+    /// The length of the window.
+    public var window: Duration
+
+    public init(requests: Int, per window: Duration) {
+        self.requests = requests
+        self.window = window
+    }
+}
+
+/// Whether the project honours `Idempotency-Key`.
+public enum IdempotencyMode: String, Sendable, CaseIterable {
+    /// The worker finds out.
+    case auto
+    /// It does: what may have run is sent again under the same key.
+    case enforced
+    /// It does not: what may have run is in doubt.
+    case absent
 }

@@ -19,3 +19,25 @@ public struct ConfigurationProblem: Sendable, Equatable, CustomStringConvertible
         return PlainText.visible([place, key, "\(fault); \(remedy)"].filter { !$0.isEmpty }.joined(separator: ": "))
     }
 }
+
+/// A place in a text file, counted from 1; columns count Unicode scalars.
+public struct SourcePosition: Sendable, Equatable, Hashable {
+    public var line: Int
+    public var column: Int
+
+    public init(line: Int, column: Int) {
+        self.line = line
+        self.column = column
+    }
+}
+
+/// What is wrong with a value and what to do, before it is known where it stands.
+struct Complaint: Error, Equatable {
+    let fault: String
+    let remedy: String
+
+    init(_ fault: String, _ remedy: String) {
+        self.fault = fault
+        self.remedy = remedy
+    }
+}

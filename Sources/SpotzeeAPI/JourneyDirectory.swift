@@ -5,21 +5,21 @@ import NIOHTTP1
 /// What the API says of the journeys it has, asked without any effect.
 public struct JourneyDirectory: Sendable {
     /// A journey as the API lists it.
-    public struct Entry: Sendable, Equatable, Decodable {
+    public struct ListedJourney: Sendable, Equatable, Decodable {
         public let id: Int64
         public let name: String
         /// `live`, `draft` or `off`; other words are passed on.
         public let status: String
     }
 
-    public enum Outcome: Sendable, Equatable {
-        case listed([Entry])
+    public enum Listing: Sendable, Equatable {
+        case listed([ListedJourney])
         case refused(status: Int, code: String?, message: String?)
         /// Nothing usable came back.
         case unreachable(reason: String)
     }
 
-    public let outcome: Outcome
+    public let outcome: Listing
     /// The API's own clock, as its latest answer gave it.
     public let date: WallTime?
     public let requestID: String?
@@ -29,12 +29,12 @@ public struct JourneyDirectory: Sendable {
 }
 
 extension SpotzeeSender {
-    private struct Page: Decodable {
-        let results: [JourneyDirectory.Entry]
+    private struct JourneyPage: Decodable {
+        let results: [JourneyDirectory.ListedJourney]
         let nextCursor: String?
     }
 
-    private struct Refusal: Decodable {
+    private struct ErrorBody: Decodable {
         let code: String?
         let message: String?
         let title: String?
@@ -46,7 +46,7 @@ extension SpotzeeSender {
             return JourneyDirectory(outcome: .unreachable(reason: "no API key"), date: nil, requestID: nil)
         }
         let target = Target(url: url, journey: 0, entrance: nil, version: version)
-        var entries: [JourneyDirectory.Entry] = []
+        var entries: [JourneyDirectory.ListedJourney] = []
         var cursor: String?
         var last: Response?
         for _ in 0..<JourneyDirectory.pagesMax {
@@ -59,7 +59,7 @@ extension SpotzeeSender {
                 last = response
                 guard response.status == 200 else { return directory(refused: response) }
                 do {
-                    let page = try JSONDecoder().decode(Page.self, from: Data(response.body))
+                    let page = try JSONDecoder().decode(JourneyPage.self, from: Data(response.body))
                     entries += page.results
                     cursor = page.nextCursor
                 } catch {
@@ -72,9 +72,9 @@ extension SpotzeeSender {
     }
 
     private func directory(refused response: Response) -> JourneyDirectory {
-        var refusal: Refusal?
+        var refusal: ErrorBody?
         do {
-            refusal = try JSONDecoder().decode(Refusal.self, from: Data(response.body))
+            refusal = try JSONDecoder().decode(ErrorBody.self, from: Data(response.body))
         } catch {
             // Not the API's own words: the status has to do.
         }
@@ -83,7 +83,7 @@ extension SpotzeeSender {
             .refused(status: response.status, code: refusal?.code, message: refusal?.message ?? refusal?.title))
     }
 
-    private func directory(_ response: Response?, _ outcome: JourneyDirectory.Outcome) -> JourneyDirectory {
+    private func directory(_ response: Response?, _ outcome: JourneyDirectory.Listing) -> JourneyDirectory {
         JourneyDirectory(
             outcome: outcome, date: response?.date.flatMap(RetryAfter.httpDate), requestID: response?.requestID)
     }

@@ -3,15 +3,15 @@ import Delivery
 
 /// Every combination of what can be seen, some fifty thousand of them.
 enum Everything {
-    private static let databases: [Sighting] = {
-        var all: [Sighting] = []
+    private static let databases: [IdentityRecord] = {
+        var all: [IdentityRecord] = []
         for uuid in [nil, "u1", "u2"] {
             for directory in [nil, Seen.directory, "/other"] {
                 for deployment in [nil, "production", "staging"] {
                     for marks in [Marks(), Seen.marks, Marks(fence: 2, intents: 100, batches: 10)] {
                         for pending in [nil, PendingAdoption(cause: .restored, mark: 60)] {
                             all.append(
-                                Sighting(
+                                IdentityRecord(
                                     uuid: uuid, stateDirectory: directory, deployment: deployment, marks: marks,
                                     pending: pending))
                         }
@@ -30,32 +30,32 @@ enum Everything {
     static var cases: some Sequence<Seen> {
         databases.lazy.flatMap { database in
             bindings.lazy.flatMap { known in
-                surroundings(of: database, known).lazy.map { surroundings, deployment in
+                evidence(of: database, known).lazy.map { evidence, deployment in
                     var seen = Seen()
                     seen.database = database
-                    seen.place.deployment = deployment
-                    seen.surroundings = surroundings
+                    seen.site.deployment = deployment
+                    seen.evidence = evidence
                     return seen
                 }
             }
         }
     }
 
-    private static func surroundings(of database: Sighting, _ known: Binding?) -> [(Surroundings, String?)] {
+    private static func evidence(of database: IdentityRecord, _ known: Binding?) -> [(StateEvidence, String?)] {
         // As the look finds it: by the uuid where it knows one, by the path where it is the same.
         let byUUID = database.uuid.flatMap { uuid in known.flatMap { $0.knows(uuid) ? $0 : nil } }
         let byPath = known.flatMap { $0.path == Seen.path ? $0 : nil }
         let moved = byUUID.map { $0.path != Seen.path } ?? false
         let isElsewhere = byUUID == nil && (database.stateDirectory ?? Seen.directory) != Seen.directory
-        var all: [(Surroundings, String?)] = []
-        for old in moved ? [.gone, .holds, .sameFile, .unreadable] : [Surroundings.OldPlace.here] {
-            for elsewhere in isElsewhere ? [.absent, .serves, .unreadable] : [Surroundings.Elsewhere.none] {
+        var all: [(StateEvidence, String?)] = []
+        for old in moved ? [.gone, .holds, .sameFile, .unreadable] : [StateEvidence.FormerPath.here] {
+            for elsewhere in isElsewhere ? [.absent, .serves, .unreadable] : [StateEvidence.OtherDirectory.none] {
                 for isUnsettled in byUUID == nil ? [false] : [false, true] {
                     for deployment in [nil, "production"] {
-                        let surroundings = Surroundings(
-                            byUUID: byUUID, byPath: byPath, oldPlace: old, elsewhere: elsewhere,
+                        let evidence = StateEvidence(
+                            byUUID: byUUID, byPath: byPath, formerPath: old, otherDirectory: elsewhere,
                             isUnsettled: isUnsettled)
-                        all.append((surroundings, deployment))
+                        all.append((evidence, deployment))
                     }
                 }
             }

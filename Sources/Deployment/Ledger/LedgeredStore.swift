@@ -28,7 +28,7 @@ public struct LedgeredStore: OutboxStore {
     }
 
     @concurrent
-    private static func digests(of round: Round) async -> [LedgerGroup.Ended] { LedgerGroup.ended(in: round) }
+    private static func digests(of round: Round) async -> [LedgerGroup.EndedBatch] { LedgerGroup.ended(in: round) }
 
     public func survey(journeys: [String], at now: WallTime) async throws -> Survey {
         try await store.survey(journeys: journeys, at: now)
@@ -48,20 +48,20 @@ public struct LedgeredStore: OutboxStore {
 
 extension LedgerGroup {
     /// A batch that a round ends, and what it delivers.
-    package struct Ended: Sendable {
+    package struct EndedBatch: Sendable {
         var batch: Int64
         var delivered: [IntentDigest]
     }
 
-    package static func ended(in round: Round) -> [Ended] {
+    package static func ended(in round: Round) -> [EndedBatch] {
         round.settlements.filter(\.fate.isEnd).map { settlement in
-            Ended(
+            EndedBatch(
                 batch: settlement.batch.id, delivered: planted(.ledgerForgets) ? [] : settlement.deliveredDigests)
         }
     }
 
     /// What is to be written down of a committed round, made when it is asked for; nil when nothing is.
-    package static func make(_ ended: [Ended], _ result: RoundResult) -> (@Sendable () -> LedgerGroup)? {
+    package static func make(_ ended: [EndedBatch], _ result: RoundResult) -> (@Sendable () -> LedgerGroup)? {
         let refused = Set(result.stale).union(result.failed.map(\.batch.id))
         let applied = ended.filter { !refused.contains($0.batch) }
         guard !applied.isEmpty || !result.begun.isEmpty else { return nil }

@@ -1,13 +1,13 @@
 extension SandboxModel {
     /// The journeys by id.
     public var journeys: [SandboxJourney] {
-        shelf.journeys.values.sorted { $0.id < $1.id }
+        journeyTable.journeys.values.sorted { $0.id < $1.id }
     }
 
     /// A journey by its id; setting one puts it there or replaces it.
     public subscript(journey id: Int) -> SandboxJourney? {
-        get { shelf[id] }
-        set { shelf[id] = newValue }
+        get { journeyTable[id] }
+        set { journeyTable[id] = newValue }
     }
 
     /// Accepts an API key from the next request on.
@@ -22,7 +22,7 @@ extension SandboxModel {
 
     /// Sets the rate limits; what was counted under the old ones is forgotten.
     public mutating func setRate(_ limits: [SandboxRateLimit]) {
-        rate = RateWindows(limits)
+        rate = ArrivalCounters(limits)
     }
 
     public var apiKeyFingerprints: [String] {

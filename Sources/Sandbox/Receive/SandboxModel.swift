@@ -11,15 +11,15 @@ public struct SandboxModel: Sendable {
     public var credit: Int?
 
     var keys: APIKeys
-    var shelf: JourneyShelf
+    var journeyTable: JourneyTable
     var cache: IdempotencyCache
-    var rate: RateWindows
-    var desk = RejectionDesk()
+    var rate: ArrivalCounters
+    var rejectionRules = RejectionRules()
     let version: VersionCheck
     let bodyBytesMax: Int
     private let recordsRequests: Bool
     private var ids: RequestIDs
-    var dice: SeededRandom
+    var random: SeededRandom
     private(set) var nextSequence: Int64 = 1
 
     public init(_ configuration: SandboxConfiguration) {
@@ -27,14 +27,14 @@ public struct SandboxModel: Sendable {
         dialect = configuration.dialect
         credit = configuration.credit
         keys = APIKeys(accepted: configuration.apiKeys, readOnly: configuration.readOnlyKeys)
-        shelf = JourneyShelf(configuration.journeys)
+        journeyTable = JourneyTable(configuration.journeys)
         cache = IdempotencyCache(entriesMax: configuration.cacheEntriesMax)
-        rate = RateWindows(configuration.rate)
+        rate = ArrivalCounters(configuration.rate)
         version = VersionCheck(supported: configuration.versions, isRequired: configuration.requiresVersion)
         bodyBytesMax = configuration.bodyBytesMax
         recordsRequests = configuration.requestLog
         ids = RequestIDs(seed: configuration.seed)
-        dice = SeededRandom(seed: configuration.seed ^ 0xD1CE)
+        random = SeededRandom(seed: configuration.seed ^ 0xD1CE)
     }
 
     /// Takes a request from arrival to answer in one moment; `delayMilliseconds` of the reply is the caller's to spend.
@@ -46,7 +46,7 @@ public struct SandboxModel: Sendable {
     }
 
     /// Lets a request in or answers it; one that was let in is in progress until `finish`.
-    public mutating func begin(_ request: SandboxRequest, at nowMilliseconds: Int64) -> SandboxBeginning {
+    public mutating func begin(_ request: SandboxRequest, at nowMilliseconds: Int64) -> SandboxArrival {
         var run = SandboxRun(request, requestID: ids.next(at: nowMilliseconds))
         if let answer = answerInFront(&run, at: nowMilliseconds) {
             return .answered(reply(to: run, with: answer, hasRun: false, at: nowMilliseconds))
@@ -67,10 +67,10 @@ public struct SandboxModel: Sendable {
 
     /// Puts the records in order, spoils the answer as the faults say, and shapes it for the wire.
     private mutating func reply(
-        to run: SandboxRun, with answer: Answer, effects: [SandboxEffect] = [], hasRun: Bool, at now: Int64
+        to run: SandboxRun, with answer: SandboxAnswer, effects: [SandboxEffect] = [], hasRun: Bool, at now: Int64
     ) -> SandboxReply {
         var answer = answer
-        let wire = spoilLate(&answer, of: run, hasRun: hasRun)
+        let wire = faultAfterEffect(&answer, of: run, hasRun: hasRun)
         var records: [SandboxRecord] = []
         for var effect in effects {
             effect.sequence = takeSequence()
@@ -84,7 +84,7 @@ public struct SandboxModel: Sendable {
         return answer.reply(wire: wire, faults: faults(for: run), rateHeaders: headers, records: records)
     }
 
-    private func rateHeaders(for run: SandboxRun, answer: Answer, at now: Int64) -> [SandboxReply.Header] {
+    private func rateHeaders(for run: SandboxRun, answer: SandboxAnswer, at now: Int64) -> [SandboxReply.Header] {
         guard (200..<300).contains(answer.status), let apiKey = run.apiKey else { return [] }
         return rate.headers(for: apiKey, at: now)
     }

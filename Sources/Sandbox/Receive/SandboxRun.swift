@@ -9,7 +9,7 @@ public struct SandboxRun: Sendable {
 
     let route: Route
     let bodyDigest: String
-    let trigger: Result<TriggerBody, Problem>?
+    let trigger: Result<TriggerBody, SandboxProblem>?
     var apiKey: String?
     var cacheName: IdempotencyCache.Name?
 
@@ -18,7 +18,7 @@ public struct SandboxRun: Sendable {
         self.requestID = requestID
         route = Route(method: request.method, path: request.path)
         bodyDigest = Digest.sha256(request.body)
-        trigger = route.isTrigger ? Result { () throws(Problem) in try TriggerBody(request.body) } : nil
+        trigger = route.isTrigger ? Result { () throws(SandboxProblem) in try TriggerBody(request.body) } : nil
     }
 
     var idempotencyKey: String? { request.headers["idempotency-key"] }
@@ -27,4 +27,12 @@ public struct SandboxRun: Sendable {
     var entries: [TriggerEntry] {
         if case .success(let body) = trigger { body.entries } else { [] }
     }
+}
+
+/// What a request comes to when it arrives.
+public enum SandboxArrival: Sendable {
+    /// It was answered at once, without an effect of its own: refused, replayed or a probe.
+    case answered(SandboxReply)
+    /// It was let in; the effect comes with `finish`.
+    case running(SandboxRun)
 }

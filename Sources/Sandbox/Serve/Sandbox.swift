@@ -37,7 +37,7 @@ public final class Sandbox: Sendable {
         state = Mutex(State(model: SandboxModel(configuration), log: log))
     }
 
-    public func begin(_ request: SandboxRequest) throws(SandboxLogFailure) -> SandboxBeginning {
+    public func begin(_ request: SandboxRequest) throws(SandboxLogFailure) -> SandboxArrival {
         try advance { model throws(SandboxLogFailure) in
             let beginning = model.begin(request, at: clock.now())
             guard case .answered(let reply) = beginning else { return (beginning, []) }
@@ -118,5 +118,27 @@ public final class Sandbox: Sendable {
             state.note(records)
             return value
         }
+    }
+}
+
+/// What `GET /sandbox/state` shows.
+public struct SandboxState: Sendable, Equatable, Codable {
+    public var requests: Int
+    public var effects: Int
+    /// The sequence number the next record will have.
+    public var nextSequence: Int64
+    public var journeys: [SandboxJourney]
+    /// Fingerprints of the accepted keys.
+    public var apiKeys: [String]
+    public var credit: Int?
+    public var idempotencyKeys: Int
+    public var dialect: SandboxDialect
+    public var faults: SandboxFaults
+
+    enum CodingKeys: String, CodingKey {
+        case requests, effects, journeys, credit, dialect, faults
+        case nextSequence = "next_seq"
+        case apiKeys = "api_keys"
+        case idempotencyKeys = "idempotency_keys"
     }
 }

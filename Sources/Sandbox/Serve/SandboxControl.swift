@@ -37,19 +37,19 @@ struct SandboxControl: Sendable {
             sandbox.change { $0.faults = faults }
         case ("PUT", "journeys", 2):
             guard let id = Int(steps[1]), id > 0 else { return nil }
-            let change: SandboxChange.Journey = try decode(request)
+            let change: SandboxChange.JourneyChange = try decode(request)
             sandbox.change { $0[journey: id] = change.applied(to: $0[journey: id] ?? SandboxJourney(id: id)) }
         case ("PUT", "keys", 1):
-            let change: SandboxChange.Key = try decode(request)
+            let change: SandboxChange.KeyChange = try decode(request)
             sandbox.change { change.apply(to: &$0) }
         case ("PUT", "dialect", 1):
-            let change: SandboxChange.Dialect = try decode(request)
+            let change: SandboxChange.DialectChange = try decode(request)
             sandbox.change { $0.dialect = change.dialect }
         case ("PUT", "rate", 1):
             let limits: [SandboxRateLimit] = try decode(request)
             sandbox.change { $0.setRate(limits) }
         case ("POST", "quota", 1):
-            let change: SandboxChange.Quota = try decode(request)
+            let change: SandboxChange.CreditChange = try decode(request)
             sandbox.change { $0.credit = change.credit }
         default: return nil
         }

@@ -6,7 +6,7 @@ import NIOCore
 /// Carries requests from the socket to the stand-in, and replies back in the form the faults ask for.
 struct SandboxResponder: HTTPResponder {
     /// Knows the connection, which a reply may have to cut.
-    struct Context: InitializableFromSource, Sendable {
+    struct ConnectionContext: InitializableFromSource, Sendable {
         let channel: any Channel
 
         init(source: ApplicationRequestContextSource) {
@@ -15,14 +15,14 @@ struct SandboxResponder: HTTPResponder {
     }
 
     /// The connection was cut on purpose: there is no answer to write.
-    struct Cut: Error {}
+    struct ConnectionCut: Error {}
 
     private static let chunkBytes = 64 * 1024
     private static let chunksMax = 16 * 1024
     private static let stallMilliseconds = 600_000
     let sandbox: Sandbox
 
-    @Sendable func respond(to request: Request, context: Context) async throws -> Response {
+    @Sendable func respond(to request: Request, context: ConnectionContext) async throws -> Response {
         let asked = try await read(request)
         guard !asked.path.hasPrefix(SandboxControl.prefix) else {
             return whole(SandboxControl(sandbox: sandbox).answer(asked))
@@ -87,7 +87,7 @@ struct SandboxResponder: HTTPResponder {
         let body = ResponseBody(contentLength: max(1, reply.body.count)) { writer in
             try await writer.write(half)
             try await end(half.readableBytes)
-            throw Cut()
+            throw ConnectionCut()
         }
         return Response(status: status(reply), headers: fields(reply), body: body)
     }
@@ -97,7 +97,7 @@ struct SandboxResponder: HTTPResponder {
         for _ in 0..<chunksMax {
             try await writer.write(chunk)
         }
-        throw Cut()
+        throw ConnectionCut()
     }
 
     private func status(_ reply: SandboxReply) -> HTTPResponse.Status {
@@ -115,12 +115,12 @@ struct SandboxResponder: HTTPResponder {
     }
 
     /// Closes the connection; the error keeps the server from writing an answer.
-    private func cut(_ channel: any Channel) async -> Cut {
+    private func cut(_ channel: any Channel) async -> ConnectionCut {
         do {
             try await channel.close()
         } catch {
             // Closed by the other side already, which is as good.
         }
-        return Cut()
+        return ConnectionCut()
     }
 }

@@ -17,7 +17,9 @@ enum Keys {
     static let idempotency = Key("idempotency", in: "api", .choice(of: IdempotencyMode.self), standard: .auto)
     static let rate = Key(
         "rate", in: "api", .rateLimits,
-        standard: [RateLimit(requests: 1000, per: .seconds(10)), RateLimit(requests: 8000, per: .seconds(60))])
+        standard: [
+            RateLimitSetting(requests: 1000, per: .seconds(10)), RateLimitSetting(requests: 8000, per: .seconds(60)),
+        ])
 
     static let journeyID = Key.required("id", in: "journeys.NAME", .integer(identifiers))
     static let entranceID = Key.optional("entrance_id", in: "journeys.NAME", .integer(identifiers))

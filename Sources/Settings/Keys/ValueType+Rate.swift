@@ -1,4 +1,4 @@
-extension ValueType where Value == RateLimit {
+extension ValueType where Value == RateLimitSetting {
     /// One window, such as `1000/10s`.
     static let rateLimit = ValueType(
         name: "rate", range: "1/1d…1000000/1s", example: "1000/10s",
@@ -6,7 +6,7 @@ extension ValueType where Value == RateLimit {
         format: { RateText.format($0) })
 }
 
-extension ValueType where Value == [RateLimit] {
+extension ValueType where Value == [RateLimitSetting] {
     /// The most windows: every request is checked against each.
     static let rateLimitsMax = 8
 
@@ -23,4 +23,25 @@ extension ValueType where Value == [RateLimit] {
             if limits.isEmpty { return "unlimited" }
             return "[\(limits.map { "\"\(RateText.format($0))\"" }.joined(separator: ", "))]"
         })
+}
+
+/// Rate limits as text: a number of requests, a slash, and the window.
+enum RateText {
+    private static let requests = 1...1_000_000
+
+    static func parse(_ scalar: ScalarText) throws(Complaint) -> RateLimitSetting {
+        guard let match = scalar.text.wholeMatch(of: /([0-9]+)\/(.+)/) else {
+            throw Complaint("\(scalar.quoted) is not a rate", "write requests/window, such as 1000/10s")
+        }
+        let count = try ValueType<Int>.integer(requests).parse(ScalarText(String(match.1)))
+        let window = try DurationText.parse(ScalarText(String(match.2)))
+        guard window >= .seconds(1), window <= .days(1) else {
+            throw .outOfRange(scalar, "a window of 1s…1d")
+        }
+        return RateLimitSetting(requests: count, per: window)
+    }
+
+    static func format(_ limit: RateLimitSetting) -> String {
+        "\(limit.requests)/\(DurationText.format(limit.window))"
+    }
 }

@@ -46,17 +46,17 @@ extension ConfigurationReader {
     }
 
     /// The limits of `api.rate`: a list, or `unlimited`.
-    mutating func rateLimits(in section: Section) -> [RateLimit] {
+    mutating func rateLimits(in section: Section) -> [RateLimitSetting] {
         guard let entry = section[Keys.rate.name], case .sequence(let items) = entry.value else {
             return value(Keys.rate, in: section)
         }
-        let countMax = ValueType<[RateLimit]>.rateLimitsMax
+        let countMax = ValueType<[RateLimitSetting]>.rateLimitsMax
         guard (1...countMax).contains(items.count) else {
             let complaint = Complaint("has \(items.count) rates", "give 1…\(countMax), or write unlimited")
             problems.add(complaint, key: Keys.rate.path, at: SourcePosition(entry.value))
             return []
         }
-        var limits: [RateLimit] = []
+        var limits: [RateLimitSetting] = []
         for (index, item) in items.enumerated() {
             let key = "\(Keys.rate.path)[\(index)]"
             guard let scalar = scalar(item, expected: ValueType.rateLimit.name, key: key),

@@ -1,0 +1,106 @@
+import Delivery
+
+/// Whether a database is the one a worker belongs to: a pure, total function of what was seen.
+public enum IdentityVerdict: Sendable, Equatable {
+    /// Nobody has served it before: it gets its identity now. The uuid is one that it has already, if any.
+    case bind(uuid: String?)
+    /// It is known, by the binding as it is to be from now on.
+    case known(Binding)
+    /// It is known by the name of its deployment alone, where nothing else has survived.
+    case knownByName
+    /// Nothing is claimed or sent before a person has adopted it.
+    case adopt(AdoptionNeed)
+    /// The command was run with another state directory than the database's worker: nothing is stored.
+    case refused(stateDirectory: String)
+
+    public static func of(_ database: IdentityRecord, at site: DeploymentSite, given evidence: StateEvidence)
+        -> IdentityVerdict
+    {
+        let judge = Judge(database: database, site: site, evidence: evidence)
+        guard let uuid = database.uuid, database.isBound || evidence.byUUID != nil else { return judge.unbound() }
+        if let binding = evidence.byUUID { return judge.remembered(binding, uuid) }
+        return judge.forgotten()
+    }
+}
+
+private struct Judge {
+    let database: IdentityRecord
+    let site: DeploymentSite
+    let evidence: StateEvidence
+
+    /// A database that says of no place that it belongs there.
+    func unbound() -> IdentityVerdict {
+        guard let before = evidence.byPath, before.uuid != nil else {
+            return .bind(uuid: database.uuid ?? evidence.byPath?.next)
+        }
+        // Where no intent ever was, none can have been delivered.
+        if database.uuid == nil && database.marks.intents == 0 { return .bind(uuid: nil) }
+        return need(.replaced, before, mark: before.marks.intents)
+    }
+
+    /// A database that the state directory knows by its identity.
+    func remembered(_ binding: Binding, _ uuid: String) -> IdentityVerdict {
+        if let theirs = database.deployment, let ours = site.deployment, theirs != ours {
+            return need(.deployment, binding, mark: database.marks.intents)
+        }
+        if evidence.formerPath == .holds || evidence.formerPath == .unreadable {
+            return need(.copied, binding, mark: database.marks.intents)
+        }
+        let isBack =
+            database.marks.isBehind(binding.marks) || evidence.isUnsettled
+            || database.pending?.cause == .restored
+        if isBack, !planted(.restoreUnnoticed) { return need(.restored, binding, mark: 0) }
+        var known = binding
+        known.uuid = uuid
+        known.next = nil
+        known.path = site.database
+        known.marks = binding.marks.raised(to: database.marks)
+        return .known(known)
+    }
+
+    /// A database that was served before, and that the state directory knows nothing of.
+    func forgotten() -> IdentityVerdict {
+        if let other = database.stateDirectory,
+            evidence.otherDirectory == .serves || evidence.otherDirectory == .unreadable
+        {
+            return .refused(stateDirectory: other)
+        }
+        if let theirs = database.deployment, theirs != site.deployment {
+            return need(.deployment, evidence.byPath, mark: database.marks.intents)
+        }
+        if let before = evidence.byPath, before.uuid != nil {
+            return need(.replaced, before, mark: database.marks.intents)
+        }
+        if let name = site.deployment, name == database.deployment, database.pending?.cause != .restored {
+            return .knownByName
+        }
+        return need(.unknown, nil, mark: database.marks.intents)
+    }
+
+    /// - Parameter mark: the last intent of the database that may have been delivered; what is remembered raises it.
+    private func need(_ cause: AdoptionCause, _ binding: Binding?, mark: Int64) -> IdentityVerdict {
+        let seen = max(mark, binding?.marks.intents ?? 0)
+        return .adopt(
+            AdoptionNeed(
+                cause: cause, mark: database.pending?.mark ?? seen, remembered: binding, sight: sight(cause, binding)))
+    }
+
+    private func sight(_ cause: AdoptionCause, _ binding: Binding?) -> String {
+        switch cause {
+        case .copied:
+            return "it is a copy: \(binding?.path ?? "its first place") still holds the outbox of the same identity"
+        case .restored:
+            return "it has gone back to an earlier state: more was done with this outbox than the database knows of"
+        case .replaced:
+            return "another outbox was served at this path before; this one was put in its place"
+        case .unknown:
+            return database.stateDirectory == site.stateDirectory
+                ? "\(site.stateDirectory) remembers nothing of it: it was copied from another machine, or that directory was lost"
+                : "it was served elsewhere before, with the state directory \(database.stateDirectory ?? "of a container")"
+        case .deployment:
+            let theirs = database.deployment ?? ""
+            return site.deployment.map { "it belongs to the deployment \(theirs), and this is \($0)" }
+                ?? "it belongs to the deployment \(theirs), and this worker has no `deployment`"
+        }
+    }
+}
