@@ -2,29 +2,35 @@ import Delivery
 import Foundation
 import NIOHTTP1
 
-/// What the API says of the journeys it has, asked without any effect.
+/// The journeys of the project, as the API lists them. Reading the list has no side effect.
+///
+/// Source: Spotzee API reference, `GET /journeys`.
 public struct JourneyDirectory: Sendable {
-    /// A journey as the API lists it.
+    /// One journey in the list.
     public struct ListedJourney: Sendable, Equatable, Decodable {
         public let id: Int64
         public let name: String
-        /// `live`, `draft` or `off`; other words are passed on.
+        /// `live`, `draft` or `off`. Other values are passed on unchanged.
         public let status: String
     }
 
+    /// The result of reading the list.
     public enum Listing: Sendable, Equatable {
+        /// All pages were read, or `pagesMax` of them.
         case listed([ListedJourney])
+        /// The API answered with another status than 200. `code` and `message` are those of its problem document.
         case refused(status: Int, code: String?, message: String?)
-        /// Nothing usable came back.
+        /// No usable answer came.
         case unreachable(reason: String)
     }
 
     public let outcome: Listing
-    /// The API's own clock, as its latest answer gave it.
+    /// The time of the API's clock in its last answer; nil when it gave none.
     public let date: WallTime?
+    /// The request id of the last answer.
     public let requestID: String?
 
-    /// Pages read, at most: as many journeys as a configuration holds.
+    /// The most pages to read. Together they list as many journeys as a configuration may contain.
     static let pagesMax = 100
 }
 
@@ -40,7 +46,11 @@ extension SpotzeeSender {
         let title: String?
     }
 
-    /// Lists the journeys, page by page, under the current key.
+    /// Reads the list of journeys page by page, with the current API key.
+    ///
+    /// - Parameters:
+    ///   - url: the base URL without a trailing slash.
+    ///   - version: the value of `Spotzee-Version`.
     public func directory(url: String, version: String) async -> JourneyDirectory {
         guard let secret = keys.current else {
             return JourneyDirectory(outcome: .unreachable(reason: "no API key"), date: nil, requestID: nil)
@@ -76,7 +86,7 @@ extension SpotzeeSender {
         do {
             refusal = try JSONDecoder().decode(ErrorBody.self, from: Data(response.body))
         } catch {
-            // Not the API's own words: the status has to do.
+            // The body is no problem document, so only the status is known.
         }
         return directory(
             response,

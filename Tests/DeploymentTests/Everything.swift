@@ -1,7 +1,7 @@
 import Delivery
 @testable import Deployment
 
-/// Every combination of what can be seen, some fifty thousand of them.
+/// Every combination of inputs of the decision, about fifty thousand.
 enum Everything {
     private static let databases: [IdentityRecord] = {
         var all: [IdentityRecord] = []
@@ -42,7 +42,7 @@ enum Everything {
     }
 
     private static func evidence(of database: IdentityRecord, _ known: Binding?) -> [(StateEvidence, String?)] {
-        // As the look finds it: by the uuid where it knows one, by the path where it is the same.
+        // Evidence is built as the worker builds it: the binding matches by uuid, by path, or both.
         let byUUID = database.uuid.flatMap { uuid in known.flatMap { $0.knows(uuid) ? $0 : nil } }
         let byPath = known.flatMap { $0.path == Seen.path ? $0 : nil }
         let moved = byUUID.map { $0.path != Seen.path } ?? false

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Deployment
 
-/// What holds of the decision whatever is seen.
+/// Properties of the decision that hold for every combination of inputs.
 @Suite struct IdentityVerdictPropertyTests {
     private func expectNone(_ isWrong: (Seen) -> Bool, sourceLocation: SourceLocation = #_sourceLocation) {
         let wrong = Everything.cases.first(where: isWrong)

@@ -4,7 +4,7 @@ import Testing
 @testable import Deployment
 
 @Suite struct IdentityVerdictTests {
-    // MARK: Without an alarm
+    // MARK: Without an adoption
 
     @Test func `a database never bound is bound silently`() {
         #expect(Seen.fresh.verdict == .bind(uuid: nil))
@@ -52,7 +52,7 @@ import Testing
             $0.site.deployment = "production"
         }
         #expect(seen.verdict == .knownByName)
-        // A name that was written wrong, and put right.
+        // An operator misspelt the name and then corrected it.
         let mended = seen.with { $0.database.pending = PendingAdoption(cause: .deployment, mark: 1) }
         #expect(mended.verdict == .knownByName)
     }
@@ -62,7 +62,7 @@ import Testing
         #expect(Seen().with { $0.database.deployment = "production" }.cause == nil)
     }
 
-    // MARK: With one
+    // MARK: With an adoption
 
     @Test(arguments: [StateEvidence.FormerPath.holds, .unreadable])
     func `a new path is a copy while the old one holds the same identity, or nobody can say`(
@@ -73,7 +73,7 @@ import Testing
             $0.evidence = StateEvidence(byUUID: Seen.binding(path: "/old/app.db"), formerPath: old)
         }
         #expect(seen.cause == .copied)
-        // The original may deliver whatever was copied.
+        // The original database may deliver every copied intent.
         #expect(seen.mark == 150)
     }
 

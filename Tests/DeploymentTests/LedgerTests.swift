@@ -41,7 +41,7 @@ import Testing
             #expect(try folder.reader.proofs(of: [1, 2, 3, 4]) == [1: [10], 2: [20]])
             #expect(try folder.reader.tail(of: "u1")?.settled == [1])
         }
-        // Garbage of the same length, as some file systems leave it.
+        // Some file systems leave garbage of the same length after a power cut.
         var garbage = longer
         garbage[longer.count - 1] ^= 0xFF
         try garbage.write(to: URL(fileURLWithPath: path))
@@ -114,7 +114,7 @@ import Testing
 }
 
 extension Ledger {
-    /// Writes one group whose digests are ten times the ids.
+    /// Writes one group in which each digest is ten times the intent id.
     fileprivate func write(_ ids: ClosedRange<Int64>, batch: Int64) async {
         note {
             LedgerGroup(

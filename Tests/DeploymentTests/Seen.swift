@@ -1,7 +1,7 @@
 import Delivery
 @testable import Deployment
 
-/// A database and its evidence, to be varied by one thing at a time.
+/// The inputs of one decision; a test changes one of them at a time.
 struct Seen {
     static let path = "/var/lib/app/app.db"
     static let directory = "/var/lib/journey-outbox"
@@ -17,7 +17,7 @@ struct Seen {
 
     var verdict: IdentityVerdict { IdentityVerdict.of(database, at: site, given: evidence) }
 
-    /// The cause of the adoption that is asked for; nil when none is.
+    /// The cause of the needed adoption; nil when none is needed.
     var cause: AdoptionCause? {
         if case .adopt(let need) = verdict { need.cause } else { nil }
     }
@@ -32,12 +32,12 @@ struct Seen {
         return seen
     }
 
-    /// Nothing is remembered, neither of the database nor of its path.
+    /// The state directory has no record of the database or of its path.
     static let forgotten = Seen().with {
         $0.evidence.byUUID = nil
         $0.evidence.byPath = nil
     }
 
-    /// Fresh from its migrations.
+    /// A database that was migrated and never served.
     static let fresh = forgotten.with { $0.database = IdentityRecord(uuid: nil) }
 }

@@ -11,7 +11,7 @@ import Testing
         binding.next = "u2"
         binding.marks = Marks(fence: 1, intents: 2, batches: 3)
         try folder.folders.write(binding)
-        // What a crash before the rename leaves.
+        // A crash before the rename leaves this file.
         try Data("{".utf8).write(to: URL(fileURLWithPath: "\(folder.path)/identity.json.new-1"))
         #expect(try folder.folders.bindings() == [binding])
     }

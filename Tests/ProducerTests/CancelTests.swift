@@ -2,7 +2,7 @@ import GRDB
 import JourneyOutbox
 import Testing
 
-/// Cancelling, wherever the intent is. The worker's tables are filled by hand.
+/// Cancelling an intent in every table. The tests fill the worker's tables themselves.
 struct CancelTests {
     private let queue: DatabaseQueue
     private let scratch: Scratch

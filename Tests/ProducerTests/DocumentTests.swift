@@ -3,7 +3,7 @@ import GRDB
 import JourneyOutbox
 import Testing
 
-/// What docs/producers.md and docs/schema.md say is run, not believed.
+/// Runs the examples and checks the statements of docs/producers.md and docs/schema.md.
 struct DocumentTests {
     private let scratch: Scratch
 
@@ -74,7 +74,7 @@ struct DocumentTests {
         for name in names { #expect(text.contains(name), "\(name)") }
     }
 
-    /// What docs/producers.md warns of; a pool that keeps FULL would make the warning wrong.
+    /// docs/producers.md warns about this. The warning would be wrong for a pool that keeps synchronous=FULL.
     @Test func `a pool resets synchronous after it was prepared`() throws {
         var configuration = Configuration()
         configuration.prepareDatabase { db in try db.execute(sql: "PRAGMA synchronous = FULL") }

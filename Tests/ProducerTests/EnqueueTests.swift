@@ -3,7 +3,7 @@ import GRDB
 import JourneyOutbox
 import Testing
 
-/// Enqueueing through Swift, in the caller's own transaction.
+/// Enqueueing with the Swift library, in the caller's own transaction.
 struct EnqueueTests {
     private let scratch: Scratch
 

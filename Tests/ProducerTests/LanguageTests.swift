@@ -3,8 +3,8 @@ import GRDB
 import JourneyOutbox
 import Testing
 
-/// The same short story told in each language, by its own driver: install, insert, repeat, break a rule, roll back,
-/// cancel. A language that is not at hand is skipped by name.
+/// The same scenario in each language, with its own driver: install, insert, insert a duplicate, break a rule, roll
+/// back, cancel. A language that is not installed is skipped, and the test names it.
 struct LanguageTests {
     private let scratch: Scratch
 
@@ -178,7 +178,7 @@ struct LanguageTests {
         let script = #"for f in "$1"/*.up.sql; do sqlite3 shop.db < "$f" || exit; done; sqlite3 shop.db < "$2"; true"#
         let outcome = try Tool.run(
             ["sh", "-c", script, "sh", Repository.migrations.path, story], in: scratch.folder)
-        // The shell puts where it was before the sentence, and what it was reading after.
+        // The SQLite shell writes the position before the sentence and the statement after it.
         let sentence = "outbox.data must be a JSON object"
         let lines = outcome.output.split(separator: "\n").map { $0.contains(sentence) ? sentence : String($0) }
         #expect(lines == Self.told, "\(outcome.output)")
@@ -196,7 +196,7 @@ struct LanguageTests {
         try checkSchema()
     }
 
-    /// What another driver has installed is what `Outbox.migrate` would have.
+    /// Another driver installs the same schema as `Outbox.migrate`.
     private func checkSchema() throws {
         #expect(try scratch.database().read { db in try Outbox.check(db) }.problems == [])
     }

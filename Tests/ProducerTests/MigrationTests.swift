@@ -4,7 +4,7 @@ import JourneyOutbox
 import OutboxMigrations
 import Testing
 
-/// The SQL files, the list of them, and what running them leaves.
+/// The SQL files, their list in `Migrations`, and the schema that they create.
 struct MigrationTests {
     private let scratch: Scratch
 

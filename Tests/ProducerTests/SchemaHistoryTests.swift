@@ -4,7 +4,7 @@ import Testing
 
 @testable import JourneyOutbox
 
-/// Telling an older schema from a changed one.
+/// Distinguishing an older schema from a changed one.
 struct SchemaHistoryTests {
     /// The schema after each of these statements.
     private func history(_ steps: [String]) throws -> SchemaHistory {

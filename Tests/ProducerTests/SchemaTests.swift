@@ -3,7 +3,7 @@ import JourneyOutbox
 import OutboxMigrations
 import Testing
 
-/// Installing the schema, and telling what is wrong with one.
+/// Installing the schema, and reporting its differences.
 struct SchemaTests {
     private let scratch: Scratch
 
@@ -23,7 +23,7 @@ struct SchemaTests {
         #expect(report.problems == [])
     }
 
-    /// The rules look for NUL by bytes, and in UTF-16 every second one is.
+    /// The rules search for NUL bytes, and in UTF-16 every second byte of ASCII text is NUL.
     @Test(arguments: ["UTF-16le", "UTF-16be"])
     func `a database whose texts are UTF-16 is refused, instead of refusing every intent`(encoding: String) throws {
         let queue = try scratch.database()
@@ -32,7 +32,7 @@ struct SchemaTests {
         }
         #expect(throws: OutboxError(.databaseEncoding, "")) { try Outbox.migrate(queue) }
         #expect(try queue.read { db in try Outbox.check(db) }.isAbsent)
-        // Another migration tool would not have asked.
+        // Another migration tool does not check this.
         try queue.write { db in for migration in Migrations.all { try db.execute(sql: migration.up) } }
         let problems = try queue.read { db in try Outbox.check(db) }.problems
         #expect(problems.count == 1 && problems[0].contains("keeps its texts as \(encoding)"), "\(problems)")

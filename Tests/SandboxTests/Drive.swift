@@ -2,7 +2,7 @@ import Foundation
 import Sandbox
 import Synchronization
 
-/// A model with a clock that the test moves by hand.
+/// A model with a time that the test sets.
 struct Drive {
     var model: SandboxModel
     var now: Int64 = 1_777_000_000_000
@@ -40,8 +40,8 @@ extension SandboxReply {
     }
 }
 
-/// A clock that the test moves.
-final class Mover: Sendable {
+/// A clock that the test advances.
+final class ManualClock: Sendable {
     private let time = Mutex<Int64>(1_777_000_000_000)
 
     var now: Int64 { time.withLock { $0 } }

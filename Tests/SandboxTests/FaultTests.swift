@@ -102,7 +102,7 @@ import Testing
         let reply = drive.send(Calls.trigger(Calls.entrance("a")))
         #expect(reply.header("content-encoding") == "gzip")
         #expect(reply.body.prefix(3) == [0x1F, 0x8B, 8])
-        // The CRC-32 of {"success":true}, and its length.
+        // The trailer: the CRC-32 of {"success":true} and its length (RFC 1952).
         #expect(Array(reply.body.suffix(8)) == [0xDF, 0xF7, 0xF6, 0x66, 0x10, 0x00, 0x00, 0x00])
     }
 

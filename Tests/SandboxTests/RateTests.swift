@@ -13,7 +13,7 @@ import Testing
         let refused = drive.send(Calls.trigger(Calls.users("a"), key: "k"))
         #expect(refused.status == 429)
         #expect(refused.code == "rate_limited")
-        // The refused one counts too: room comes when the second has left the window.
+        // The refused request counts, too: the next one is allowed when the second request has left the window.
         #expect(refused.header("retry-after") == "8")
         drive.now += 8000
         #expect(drive.send(Calls.trigger(Calls.users("a"), key: "k")).effects.count == 1)

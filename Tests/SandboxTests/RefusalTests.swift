@@ -1,7 +1,7 @@
 import Sandbox
 import Testing
 
-/// One request and the refusal the API's catalogue names for it.
+/// One request, and its refusal in the error catalogue of the API.
 struct Refused: Sendable, CustomTestStringConvertible {
     var what: String
     var request: SandboxRequest

@@ -5,14 +5,14 @@ import NIOHTTP1
 import Sandbox
 import Testing
 
-/// An answer as it came over the socket.
+/// An answer as it was received over the socket.
 struct Heard: Sendable {
     var status: Int
     var headers: HTTPHeaders
     var body: String
 }
 
-/// Sends over real loopback.
+/// A client that sends requests over the loopback interface.
 struct Caller: Sendable {
     var port: Int
 
@@ -121,7 +121,7 @@ struct Caller: Sendable {
     }
 
     @Test func `a window that is full answers 429 until the clock has moved on`() async throws {
-        let (moves, move) = (Mover(), 2000 as Int64)
+        let (moves, move) = (ManualClock(), 2000 as Int64)
         let clock = SandboxClock(now: { moves.now }, pause: { _ in })
         let limit = SandboxRateLimit(requestsMax: 1, windowMilliseconds: move)
         try await serving(SandboxConfiguration(rate: [limit]), clock: clock) { caller, _ in

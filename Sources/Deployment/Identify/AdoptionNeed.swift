@@ -1,13 +1,13 @@
 import Delivery
 
-/// A database that a person has to decide about before anything is sent.
+/// The reason why an operator has to decide about a database with `adopt` before a worker sends anything from it.
 public struct AdoptionNeed: Sendable, Equatable {
     public var cause: AdoptionCause
-    /// The last intent that may have been delivered elsewhere or before; later ones are new.
+    /// The highest id of an intent that may have been delivered already. Intents with a higher id are new.
     public var mark: Int64
-    /// What was remembered of the database, or of the one it took the place of.
+    /// The stored binding of the database, or of the database that was at its path before.
     public var remembered: Binding?
-    /// What was seen, in a sentence.
+    /// The evidence, in one sentence for the operator.
     public var sight: String
 
     public init(cause: AdoptionCause, mark: Int64, remembered: Binding?, sight: String) {
@@ -18,10 +18,10 @@ public struct AdoptionNeed: Sendable, Equatable {
     }
 }
 
-/// An adoption that a database waits for, as it is stored in it.
+/// The adoption that a database needs, as it is stored in the database itself.
 public struct PendingAdoption: Sendable, Equatable, Codable {
     public var cause: AdoptionCause
-    /// The last intent that may have been delivered elsewhere or before; later ones are new.
+    /// The highest id of an intent that may have been delivered already. Intents with a higher id are new.
     public var mark: Int64
 
     public init(cause: AdoptionCause, mark: Int64) {
@@ -30,16 +30,18 @@ public struct PendingAdoption: Sendable, Equatable, Codable {
     }
 }
 
-/// Why a worker does not begin on a database by itself.
+/// Why a worker does not start on a database without an operator's decision.
 public enum AdoptionCause: String, Sendable, Codable, CaseIterable {
-    /// The database it was copied from is still there.
+    /// The database is a copy, and the original still exists.
     case copied
-    /// The database has gone back to an earlier state.
+    /// The database was set back to an earlier state, such as by a restore of a backup.
     case restored
-    /// Another database was at its path.
+    /// Another outbox was served at this path before.
     case replaced
-    /// Nothing here knows it, though it was served before: it comes from elsewhere, or the state directory was lost.
+    /// The database was served before, and this state directory has no record of it.
+    ///
+    /// It comes from another machine, or the state directory was lost.
     case unknown
-    /// It belongs to a deployment of another name.
+    /// The database belongs to a deployment with another name.
     case deployment
 }

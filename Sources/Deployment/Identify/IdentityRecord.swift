@@ -1,15 +1,17 @@
 import Delivery
 
-/// What a database says about itself.
+/// The identity that a database stores about itself, in `outbox_meta`.
 public struct IdentityRecord: Sendable, Equatable {
-    /// The outbox's identity; nil until a worker has first served it.
+    /// The identity of the outbox; nil until a worker first serves it.
     public var uuid: String?
-    /// The state directory it was bound with; nil when it never was, or by a version that kept none.
+    /// The state directory that the database was bound with; nil when it never was, or by a version without state
+    /// directories.
     public var stateDirectory: String?
-    /// The deployment it was bound by.
+    /// The name of the deployment that the database was bound with; nil when it had none.
     public var deployment: String?
+    /// The high-water marks of the database.
     public var marks: Marks
-    /// What an earlier worker saw, and nobody has decided yet.
+    /// The adoption that an earlier worker found necessary and that no operator has decided yet.
     public var pending: PendingAdoption?
 
     public init(
@@ -23,16 +25,17 @@ public struct IdentityRecord: Sendable, Equatable {
         self.pending = pending
     }
 
-    /// Whether anybody has noted outside or inside the database whose it is.
+    /// Whether the database names the state directory or the deployment that it belongs to.
     var isBound: Bool { uuid != nil && (stateDirectory != nil || deployment != nil) }
 }
 
-/// Where a worker works, as its configuration says.
+/// What a worker's configuration says about where it runs.
 public struct DeploymentSite: Sendable, Equatable {
-    /// The database's path with every symbolic link resolved.
+    /// The path of the database, with every symbolic link resolved.
     public var database: String
-    /// The state directory's path, resolved likewise.
+    /// The path of the state directory, with every symbolic link resolved.
     public var stateDirectory: String
+    /// The configured name of the deployment; nil when there is none.
     public var deployment: String?
 
     public init(database: String, stateDirectory: String, deployment: String?) {

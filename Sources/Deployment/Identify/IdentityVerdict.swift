@@ -1,18 +1,24 @@
 import Delivery
 
-/// Whether a database is the one a worker belongs to: a pure, total function of what was seen.
+/// Whether a worker may serve a database, decided by a pure and total function of the evidence.
 public enum IdentityVerdict: Sendable, Equatable {
-    /// Nobody has served it before: it gets its identity now. The uuid is one that it has already, if any.
+    /// No worker has served the database before: it is bound now. `uuid` is the identity that it has already, if any.
     case bind(uuid: String?)
-    /// It is known, by the binding as it is to be from now on.
+    /// The database is recognised. The value is its binding as it has to be stored now.
     case known(Binding)
-    /// It is known by the name of its deployment alone, where nothing else has survived.
+    /// The database is recognised by the name of its deployment alone, because the state directory has no record of it.
     case knownByName
-    /// Nothing is claimed or sent before a person has adopted it.
+    /// Nothing is claimed or sent before an operator has adopted the database.
     case adopt(AdoptionNeed)
-    /// The command was run with another state directory than the database's worker: nothing is stored.
+    /// The process was started with another state directory than the worker of this database. Nothing is stored.
     case refused(stateDirectory: String)
 
+    /// Decides about a database.
+    ///
+    /// - Parameters:
+    ///   - database: what the database stores about itself.
+    ///   - site: the worker's configuration.
+    ///   - evidence: what the state directory and the former path of the database show.
     public static func of(_ database: IdentityRecord, at site: DeploymentSite, given evidence: StateEvidence)
         -> IdentityVerdict
     {
@@ -23,22 +29,23 @@ public enum IdentityVerdict: Sendable, Equatable {
     }
 }
 
+/// The inputs of one decision, with one function for each group of cases.
 private struct Judge {
     let database: IdentityRecord
     let site: DeploymentSite
     let evidence: StateEvidence
 
-    /// A database that says of no place that it belongs there.
+    /// Decides about a database that names no state directory and no deployment.
     func unbound() -> IdentityVerdict {
         guard let before = evidence.byPath, before.uuid != nil else {
             return .bind(uuid: database.uuid ?? evidence.byPath?.next)
         }
-        // Where no intent ever was, none can have been delivered.
+        // A database that never had an intent cannot have delivered one.
         if database.uuid == nil && database.marks.intents == 0 { return .bind(uuid: nil) }
         return need(.replaced, before, mark: before.marks.intents)
     }
 
-    /// A database that the state directory knows by its identity.
+    /// Decides about a database whose identity the state directory contains.
     func remembered(_ binding: Binding, _ uuid: String) -> IdentityVerdict {
         if let theirs = database.deployment, let ours = site.deployment, theirs != ours {
             return need(.deployment, binding, mark: database.marks.intents)
@@ -58,7 +65,7 @@ private struct Judge {
         return .known(known)
     }
 
-    /// A database that was served before, and that the state directory knows nothing of.
+    /// Decides about a database that was served before and whose identity the state directory does not contain.
     func forgotten() -> IdentityVerdict {
         if let other = database.stateDirectory,
             evidence.otherDirectory == .serves || evidence.otherDirectory == .unreadable
@@ -77,7 +84,10 @@ private struct Judge {
         return need(.unknown, nil, mark: database.marks.intents)
     }
 
-    /// - Parameter mark: the last intent of the database that may have been delivered; what is remembered raises it.
+    /// The verdict that an adoption is needed.
+    ///
+    /// - Parameter mark: the highest intent id of the database that may have been delivered. The marks of the binding
+    ///   raise it, and the mark of a pending adoption replaces it.
     private func need(_ cause: AdoptionCause, _ binding: Binding?, mark: Int64) -> IdentityVerdict {
         let seen = max(mark, binding?.marks.intents ?? 0)
         return .adopt(

@@ -1,35 +1,37 @@
-/// What was found around a database: in the state directory, and where the database was before.
+/// What the state directories and the former path of a database show about it.
 public struct StateEvidence: Sendable, Equatable {
-    /// The place that the state directory remembers for the database's identity.
+    /// What is at the path that the state directory has stored for the database's identity.
     public enum FormerPath: Sendable, Equatable, CaseIterable {
-        /// It is where the database is now, or nothing is remembered.
+        /// The stored path is the current path, or no path is stored.
         case here
-        /// Another name of the same file.
+        /// The stored path is another name of the same file.
         case sameFile
-        /// No database of this identity is there any more.
+        /// The stored path has no database with this identity any more.
         case gone
+        /// Another database with the same identity is at the stored path.
         case holds
-        /// Somebody who may not look cannot say that it is gone.
+        /// The stored path cannot be read, so it is unknown whether the database is gone.
         case unreadable
     }
 
-    /// What another state directory, the one the database was bound with, says about it.
+    /// What the state directory that the database was bound with shows, when it is another than the configured one.
     public enum OtherDirectory: Sendable, Equatable, CaseIterable {
-        /// The database names no other one.
+        /// The database names no other state directory.
         case none
-        /// It is not on this machine, or knows nothing of this database at this path.
+        /// The other state directory is not on this machine, or has no record of this database at this path.
         case absent
+        /// The other state directory has a record of this database at this path.
         case serves
         case unreadable
     }
 
-    /// What is remembered under the database's identity, with the ledger's marks.
+    /// The stored binding with the database's identity, with the marks of the ledger.
     public var byUUID: Binding?
-    /// What is remembered under the database's path.
+    /// The stored binding with the database's path.
     public var byPath: Binding?
     public var formerPath: FormerPath
     public var otherDirectory: OtherDirectory
-    /// A request that the ledger knows to be settled is still being sent, as this database has it.
+    /// Whether the database still sends a batch that the ledger records as settled. It was then set back.
     public var isUnsettled: Bool
 
     public init(

@@ -1,4 +1,4 @@
-/// Wraps bytes as a gzip member of stored blocks: valid gzip without compression.
+/// Writes bytes as a valid gzip member without compression.
 ///
 /// Source: RFC 1952 (member format), RFC 1951 section 3.2.4 (stored blocks of up to 65,535 bytes).
 enum Gzip {

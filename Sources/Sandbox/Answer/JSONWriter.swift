@@ -1,4 +1,4 @@
-/// Writes JSON in the order given; values are JSON text already.
+/// Writes JSON text. Members keep the given order, and the values of objects and arrays are JSON text already.
 enum JSONWriter {
     static func string(_ text: String) -> String {
         var out = "\""

@@ -1,4 +1,4 @@
-/// Gives out request ids: `req_` and a ULID of the time and seeded randomness.
+/// Creates request ids: `req_` and a ULID of the time and of seeded random bits. Source: github.com/ulid/spec.
 struct RequestIDs: Sendable {
     private static let alphabet = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ".utf8)
     private var random: SeededRandom
@@ -22,7 +22,9 @@ struct RequestIDs: Sendable {
     }
 }
 
-/// SplitMix64: the same numbers from the same seed, on every platform.
+/// A SplitMix64 generator: the same seed gives the same numbers on every platform.
+///
+/// Source: Steele, Lea and Flood, "Fast splittable pseudorandom number generators" (2014).
 struct SeededRandom: RandomNumberGenerator, Sendable {
     private var state: UInt64
 

@@ -1,38 +1,42 @@
-/// An answer before it is spoiled and sent: what the idempotency cache keeps.
+/// An answer before faults are applied and before it is sent. The idempotency cache keeps answers in this form.
 struct SandboxAnswer: Sendable, Equatable {
     var status: Int
     var requestID: String
     var contentType: String?
     var body: [UInt8] = []
-    /// Stands for the body of a refusal, which is written when it leaves.
+    /// The problem document of a refusal. It replaces `body` and is written when the answer is sent.
     var problem: SandboxProblem?
     var retryAfterSeconds: Int64?
     var location: String?
     var isReplayed = false
-    /// The connection was cut before anything looked at the request.
+    /// Whether the connection was closed before the request was processed.
     var isLost = false
 
+    /// An answer with a JSON body.
     static func json(_ status: Int, _ text: String, of run: SandboxRun) -> SandboxAnswer {
         SandboxAnswer(status: status, requestID: run.requestID, contentType: "application/json", body: Array(text.utf8))
     }
 
-    /// An HTML page, as edges and proxies send them.
+    /// An HTML page, as gateways and proxies send it.
     static func page(_ status: Int, _ title: String, of run: SandboxRun) -> SandboxAnswer {
         let heading = "\(status) \(title)"
         let html = "<html><head><title>\(heading)</title></head><body><h1>\(heading)</h1></body></html>\n"
         return SandboxAnswer(status: status, requestID: run.requestID, contentType: "text/html", body: Array(html.utf8))
     }
 
+    /// The answer of a request whose connection was closed before it was processed.
     static func lost(_ run: SandboxRun) -> SandboxAnswer {
         SandboxAnswer(status: 0, requestID: run.requestID, isLost: true)
     }
 
+    /// A 429 answer. The wait is rounded up to whole seconds.
     static func rateLimited(afterMilliseconds wait: Int64, of run: SandboxRun) -> SandboxAnswer {
         var answer = SandboxAnswer(SandboxProblem(429, "rate_limited", "Too many requests."), of: run)
         answer.retryAfterSeconds = (wait + 999) / 1000
         return answer
     }
 
+    /// A server error, as a problem document for 500 and 503 and as HTML otherwise.
     static func failure(_ status: Int, _ isHTML: Bool, of run: SandboxRun) -> SandboxAnswer {
         switch (status, isHTML) {
         case (500, false):
@@ -51,6 +55,7 @@ struct SandboxAnswer: Sendable, Equatable {
 
     var code: String? { problem?.code }
 
+    /// The same answer, marked as replayed from the idempotency cache.
     func replayed() -> SandboxAnswer {
         var answer = self
         answer.isReplayed = true
@@ -65,6 +70,7 @@ extension SandboxAnswer {
             problem: problem)
     }
 
+    /// The reply as it is sent: with the headers, the body form and the delay that the faults define.
     func reply(
         wire: SandboxWire, faults: SandboxFaults, rateHeaders: [SandboxReply.Header], records: [SandboxRecord]
     ) -> SandboxReply {

@@ -1,26 +1,27 @@
-/// The form of the users shape's 2xx answer, which the public guide does not name.
+/// The form of the 2xx answer to the users shape. The public API guide does not specify it.
 ///
-/// The forms below `noContent` are wrong on purpose, for clients that must bear them.
+/// The forms after `noContent` are wrong intentionally, to test clients with them.
 public enum SandboxDialect: String, Sendable, Codable, CaseIterable {
     /// `{"entrances_created":N,"errors":[{"index","external_id","code","message"}]}`
     case entrancesCreated = "entrances_created"
-    /// As the batch of users: `{"results":[{"index","external_id","error"?}],"succeeded","failed"}`
+    /// The form of the user batch endpoint: `{"results":[{"index","external_id","error"?}],"succeeded","failed"}`
     case results
     /// `{"count":N,"errors":[…]}`
     case count
-    /// `{"success":true}`, whoever was turned away.
+    /// `{"success":true}`, also when users were rejected.
     case success
-    /// 202 with an empty body.
+    /// Status 202 with an empty body.
     case accepted
-    /// 204.
+    /// Status 204.
     case noContent = "no_content"
-    /// One entrance more than users, beside an error of a user who was not sent.
+    /// One entrance more than there are users, and an error for a user that the request did not contain.
     case contradictory
     /// The first half of the `entrances_created` form.
     case truncated
-    /// `OK`, labelled as JSON.
+    /// The text `OK` with the content type of JSON.
     case unparsable
 
+    /// The answer to a call of the users shape.
     func answer(to entries: [TriggerEntry], rejections: [UserRejection], of run: SandboxRun) -> SandboxAnswer {
         let made = entries.count - rejections.count
         let counted = SandboxDialect.counted("entrances_created", made, rejections)

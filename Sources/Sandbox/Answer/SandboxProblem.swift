@@ -1,8 +1,8 @@
-/// A refusal as an RFC 7807 problem document.
+/// A refusal, which is sent as a problem document (RFC 9457, which replaced RFC 7807).
 struct SandboxProblem: Error, Sendable, Equatable {
-    /// One wrong field of the body.
+    /// One invalid field of the body.
     struct InvalidField: Error, Sendable, Equatable {
-        /// A dotted path, such as `users[3].email`.
+        /// The dotted path of the field, such as `users[3].email`.
         var param: String
         var code: String
         var message: String
@@ -40,7 +40,9 @@ struct SandboxProblem: Error, Sendable, Equatable {
         SandboxProblem(401, "authentication_required", message)
     }
 
-    /// The document; an old one carries its code as a number that says nothing.
+    /// The JSON text of the document.
+    ///
+    /// - Parameter hasNumericCode: whether `code` is a number without meaning, as in the documents of old API releases.
     func json(requestID: String, hasNumericCode: Bool = false) -> String {
         let shownCode = hasNumericCode ? String(1000 + status) : JSONWriter.string(code)
         var members = [

@@ -1,10 +1,10 @@
-/// The API keys the stand-in accepts.
+/// The API keys that the sandbox accepts.
 ///
-/// Several can be valid side by side, as in a rotation; a revoked one is refused from the next request on. A key of a
-/// type other than secret (`sk_`) is refused even when it is in the set.
+/// Several keys can be valid at the same time, as during a rotation. A revoked key is refused from the next request on.
+/// A key that is no secret key (`sk_`) is refused even when it is in the set.
 struct APIKeys: Sendable {
     private(set) var accepted: Set<String>
-    /// Keys whose role is too low to trigger a journey: 403 `permission_denied`.
+    /// The accepted keys that must not trigger a journey. They get 403 `permission_denied`.
     private(set) var readOnly: Set<String>
 
     init(accepted: Set<String>, readOnly: Set<String>) {
@@ -22,7 +22,9 @@ struct APIKeys: Sendable {
         readOnly.remove(key)
     }
 
-    /// The key behind an `Authorization` header, or the 401 that refuses it.
+    /// The API key of an `Authorization` header.
+    ///
+    /// - Throws: a 401 problem when the key is missing or not accepted.
     func authenticate(_ header: String?) throws(SandboxProblem) -> String {
         guard let header, let key = APIKeys.bearer(header) else {
             throw .unauthenticated("Send a project secret key as a bearer token.")
@@ -36,7 +38,7 @@ struct APIKeys: Sendable {
         return key
     }
 
-    /// The token of a `Bearer` header, or nothing when the header has another form.
+    /// The token of a `Bearer` header; nil when the header has another form.
     static func bearer(_ header: String) -> String? {
         let parts = header.split(separator: " ")
         guard parts.count == 2, parts[0].lowercased() == "bearer" else { return nil }

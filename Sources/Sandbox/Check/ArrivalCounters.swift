@@ -1,6 +1,7 @@
-/// The rate windows of the source address and of each API key.
+/// Counts the requests of the source address and of each API key against the rate limits.
 ///
-/// There are as many windows as limits times accepted keys; each holds at most its limit of arrival times.
+/// There is one window for each limit of the address, and one for each accepted key and limit of keys. Each window
+/// stores at most as many arrival times as its limit allows requests.
 struct ArrivalCounters: Sendable {
     private var address: [ArrivalWindow]
     private let perKey: [ArrivalWindow]
@@ -11,17 +12,19 @@ struct ArrivalCounters: Sendable {
         perKey = limits.filter { $0.scope == .apiKey }.map { ArrivalWindow($0) }
     }
 
-    /// Counts a request of the source address; gives the milliseconds to wait when any window was full.
+    /// Counts a request of the source address. It returns the milliseconds to wait when a window is full, otherwise
+    /// nil.
     mutating func countRequest(at now: Int64) -> Int64? {
         ArrivalCounters.count(&address, at: now)
     }
 
-    /// Counts a write under an accepted API key; gives the milliseconds to wait when any window was full.
+    /// Counts a write with an accepted API key. It returns the milliseconds to wait when a window is full, otherwise
+    /// nil.
     mutating func countWrite(of apiKey: String, at now: Int64) -> Int64? {
         ArrivalCounters.count(&byKey[apiKey, default: perKey], at: now)
     }
 
-    /// The `X-RateLimit-*` headers of a successful answer: those of the first window that names a tier.
+    /// The `X-RateLimit-*` headers of a successful answer, from the first window whose limit has a tier.
     func headers(for apiKey: String, at now: Int64) -> [SandboxReply.Header] {
         let windows = (byKey[apiKey] ?? perKey) + address
         let window = windows.first { $0.limit.tier != nil }

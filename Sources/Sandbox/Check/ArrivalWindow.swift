@@ -1,9 +1,9 @@
-/// A sliding window that remembers the last `requestsMax` arrivals, which is all its limit depends on.
+/// A sliding window that stores the times of the last `requestsMax` arrivals. Its limit depends on nothing else.
 ///
-/// Refused requests count too: a caller that keeps knocking stays out.
+/// Refused requests count, too: a caller that does not wait stays refused.
 struct ArrivalWindow: Sendable {
     let limit: SandboxRateLimit
-    /// A ring of arrival times; once full, `oldest` is the place of the oldest.
+    /// A ring buffer of arrival times. Once it is full, `oldest` is the index of the oldest one.
     private var arrivals: [Int64] = []
     private var oldest = 0
 
@@ -11,7 +11,7 @@ struct ArrivalWindow: Sendable {
         self.limit = limit
     }
 
-    /// Counts an arrival and gives the milliseconds until there is room, or nothing when there was room for it.
+    /// Counts an arrival. It returns the milliseconds until a request is allowed, or nil when this one is allowed.
     mutating func count(at now: Int64) -> Int64? {
         let isFull = arrivals.count == limit.requestsMax && arrivals[oldest] > now - limit.windowMilliseconds
         if arrivals.count < limit.requestsMax {
@@ -23,12 +23,12 @@ struct ArrivalWindow: Sendable {
         return isFull ? max(1, arrivals[oldest] + limit.windowMilliseconds - now) : nil
     }
 
-    /// How many requests have room now.
+    /// The number of requests that are allowed now.
     func remaining(at now: Int64) -> Int {
         limit.requestsMax - arrivals.count { $0 > now - limit.windowMilliseconds }
     }
 
-    /// The seconds until the window's oldest arrival leaves it.
+    /// The seconds until the oldest arrival leaves the window, rounded up.
     func resetSeconds(at now: Int64) -> Int64 {
         let first = arrivals.filter { $0 > now - limit.windowMilliseconds }.min() ?? now - limit.windowMilliseconds
         return (first + limit.windowMilliseconds - now + 999) / 1000

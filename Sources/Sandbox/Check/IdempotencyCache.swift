@@ -1,20 +1,26 @@
-/// The answers given under idempotency keys, each for 24 hours from the arrival of the first request.
+/// The answers by idempotency key, each for 24 hours from the arrival of the first request.
 ///
-/// The scope is the API key: the same idempotency key under another API key runs as new. The body counts by its
-/// digest; the path does not count. An entry leaves only after its lifetime, never to make room: with
-/// `entriesMax` living entries a new key finds the cache full, and the request must be refused without effect.
+/// Idempotency keys are scoped to the API key. Bodies are compared by their digest, and the path is not compared. An
+/// entry is removed only after its lifetime. With `entriesMax` entries, a new key finds the cache full, and its request
+/// must be refused without effect.
 struct IdempotencyCache: Sendable {
+    /// An idempotency key in the scope of its API key.
     struct Name: Hashable, Sendable {
         var apiKey: String
         var key: String
     }
 
+    /// The result of looking up a name.
     enum Lookup: Equatable, Sendable {
-        /// Nothing was there; the name is now in progress.
+        /// The name was new and is now in progress.
         case fresh
+        /// The first request with this name is in progress.
         case running
+        /// The name was used with another body.
         case mismatch
+        /// The first request with this name had this answer.
         case answered(SandboxAnswer)
+        /// The cache is full, and the name is not in it.
         case full
     }
 
@@ -27,7 +33,7 @@ struct IdempotencyCache: Sendable {
     static let lifetimeMilliseconds: Int64 = 24 * 60 * 60 * 1000
     private let entriesMax: Int
     private var entries: [Name: Entry] = [:]
-    /// The names in the order they came, from `first` on; a name that came anew is in it again.
+    /// The names in the order of their arrival, from index `first` on. A name that was used again is in it twice.
     private var order: [(name: Name, since: Int64)] = []
     private var first = 0
 
@@ -37,7 +43,7 @@ struct IdempotencyCache: Sendable {
 
     var count: Int { entries.count }
 
-    /// Looks a name up, and puts it in progress when it is new or its 24 hours are over.
+    /// Looks a name up. A name that is new or whose 24 hours are over is now in progress.
     mutating func claim(_ name: Name, digest: String, at now: Int64) -> Lookup {
         expire(at: now)
         if let entry = entries[name], !isOver(entry, at: now) {
@@ -50,8 +56,9 @@ struct IdempotencyCache: Sendable {
         return .fresh
     }
 
-    /// Keeps the answer of a name in progress.
+    /// Stores the answer of a name that is in progress.
     mutating func settle(_ name: Name, with answer: SandboxAnswer) {
+        assert(entries[name] != nil, "only a claimed idempotency key gets an answer")
         entries[name]?.answer = answer
     }
 
@@ -59,7 +66,8 @@ struct IdempotencyCache: Sendable {
         entry.answer != nil && now - entry.since >= IdempotencyCache.lifetimeMilliseconds
     }
 
-    /// Drops what is over from the oldest on; one still in progress holds back those behind it, never their answers.
+    /// Removes expired entries, the oldest first. An entry in progress delays the removal of later entries, but they
+    /// still expire.
     private mutating func expire(at now: Int64) {
         while first < order.count {
             let (name, since) = order[first]

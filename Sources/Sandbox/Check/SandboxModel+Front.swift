@@ -1,5 +1,5 @@
 extension SandboxModel {
-    /// The answer of whatever stands before the journey, or nothing when the request is let in.
+    /// The answer of a check in front of the journey; nil when the request passes all checks.
     mutating func answerInFront(_ run: inout SandboxRun, at now: Int64) -> SandboxAnswer? {
         let addressWait = rate.countRequest(at: now)
         if run.request.body.count > bodyBytesMax {
@@ -21,6 +21,7 @@ extension SandboxModel {
         }
     }
 
+    /// The answer of a gateway for a special user id in the request; nil when there is none.
     private func specialEdge(_ run: SandboxRun) -> SandboxAnswer? {
         let found = Set(run.entries.compactMap(\.specialID))
         if found.contains(.poison413) { return .page(413, "Request Entity Too Large", of: run) }
@@ -82,7 +83,9 @@ extension SandboxModel {
         }
     }
 
-    /// The journey a path names; throws 400 for what is no positive whole number and 404 for an unknown one.
+    /// The journey with the id in a path.
+    ///
+    /// - Throws: a 400 problem when the id is no positive integer, and a 404 problem for an unknown id.
     func journey(_ text: String) throws(SandboxProblem) -> SandboxJourney {
         guard let id = Int(text), id > 0 else {
             throw .invalidFormat("journeyId", "A journey id is a positive whole number.")

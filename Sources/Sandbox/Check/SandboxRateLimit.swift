@@ -1,17 +1,17 @@
-/// At most so many requests in a sliding window.
+/// A limit for the number of requests in a sliding window.
 public struct SandboxRateLimit: Sendable, Equatable, Codable {
-    /// What shares the window.
+    /// The requests that a window counts together.
     public enum WindowScope: String, Sendable, Codable {
-        /// One source address: every request counts, whatever its answer. The stand-in has a single source.
+        /// All requests of one source address, regardless of their answers. The sandbox has a single source address.
         case address
-        /// One API key: every authenticated write counts.
+        /// All authenticated writes with one API key.
         case apiKey = "api_key"
     }
 
     public var requestsMax: Int
     public var windowMilliseconds: Int64
     public var scope: WindowScope
-    /// The tier named in the `X-RateLimit-*` headers of successful answers; without one, the headers are not sent.
+    /// The tier in the `X-RateLimit-*` headers of successful answers. Without a tier, these headers are not sent.
     public var tier: String?
 
     public init(requestsMax: Int, windowMilliseconds: Int64, scope: WindowScope = .address, tier: String? = nil) {
@@ -21,13 +21,13 @@ public struct SandboxRateLimit: Sendable, Equatable, Codable {
         self.tier = tier
     }
 
-    /// Today's limits at the edge: 1,000 requests per 10 s and 8,000 per minute.
+    /// The current limits of the API's gateway: 1,000 requests per 10 s and 8,000 requests per minute.
     public static let edge = [
         SandboxRateLimit(requestsMax: 1000, windowMilliseconds: 10_000),
         SandboxRateLimit(requestsMax: 8000, windowMilliseconds: 60_000),
     ]
 
-    /// The announced limits per API key, without their burst allowance.
+    /// The announced limits for each API key, without their burst allowance.
     public static let starter = SandboxRateLimit(
         requestsMax: 1000, windowMilliseconds: 10_000, scope: .apiKey, tier: "starter")
     public static let professional = SandboxRateLimit(

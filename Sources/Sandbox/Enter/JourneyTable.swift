@@ -1,8 +1,8 @@
 import Foundation
 
-/// The journeys by id, with the counts that a probe reads back.
+/// The journeys by id, with their counts of entrances.
 ///
-/// The counts are cached as the real ones are: a probe sees those of up to five seconds ago.
+/// As in the API, the shown counts are cached: they may be up to five seconds old.
 struct JourneyTable: Sendable {
     private struct Stats {
         var entrances = 0
@@ -29,7 +29,7 @@ struct JourneyTable: Sendable {
         stats[id, default: Stats()].entrances += count
     }
 
-    /// The journey as `GET /journeys/{id}` shows it.
+    /// The JSON text of a journey, as `GET /journeys/{id}` returns it.
     mutating func json(of journey: SandboxJourney, at now: Int64) -> String {
         var counts = stats[journey.id] ?? Stats()
         let isFresh = counts.shownAt.map { now - $0 < JourneyTable.statsAgeMaxMilliseconds } ?? false
@@ -47,9 +47,10 @@ struct JourneyTable: Sendable {
         ])
     }
 
-    /// One page of `GET /journeys`, in the order of ids; the cursor is the offset of the page's first journey.
+    /// The JSON text of one page of `GET /journeys`, in the order of ids. The cursor is the offset of its first
+    /// journey.
     ///
-    /// Throws `parameter_invalid_format` for a limit outside 1…100 or a cursor that this list never gave out.
+    /// - Throws: a `parameter_invalid_format` problem for a limit outside 1…100 and for an invalid cursor.
     mutating func page(_ parameters: [String: String], at now: Int64) throws(SandboxProblem) -> String {
         let limit = try JourneyTable.limit(parameters["limit"])
         let start = try JourneyTable.offset(parameters["cursor"])

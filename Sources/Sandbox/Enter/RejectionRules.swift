@@ -1,6 +1,6 @@
-/// Decides entry by entry who is turned away.
+/// Decides for each user of a call whether the sandbox rejects it.
 ///
-/// It remembers how often each `reject-twice…` id was seen, for at most `seenMax` ids; further ids are accepted.
+/// It counts how often each `reject-twice…` id was seen, for at most `seenMax` ids. Further ids are accepted.
 struct RejectionRules: Sendable {
     static let seenMax = 100_000
     static let uncataloguedCode = "contact_on_hold"
@@ -37,16 +37,16 @@ struct RejectionRules: Sendable {
     }
 }
 
-/// One user turned away while the call itself is answered 2xx.
+/// One rejected user of a call that is answered with 2xx.
 struct UserRejection: Sendable, Equatable {
-    /// The entry's place in the request.
+    /// The index of the user in the request.
     var index: Int
     var externalID: String?
     var anonymousID: String?
     var code: String
     var message: String
 
-    /// The status of the same rejection when it is the whole request's answer.
+    /// The status of the answer when the rejected user is the only one of the request (entrance shape).
     var status: Int {
         switch code {
         case "resource_missing": 404

@@ -1,25 +1,25 @@
-/// A journey the stand-in knows.
+/// A journey of the sandbox.
 ///
-/// Only a `live` one accepts entrances; `draft` and `off` answer 409 `state_conflict`.
+/// Only a `live` journey accepts entrances. `draft` and `off` are answered with 409 `state_conflict`.
 public struct SandboxJourney: Sendable, Equatable, Codable {
     public enum Status: String, Sendable, Codable, CaseIterable {
         case draft, live, off
     }
 
-    /// A wire shape of the trigger call.
+    /// The shape of the body of a trigger call.
     public enum RequestShape: String, Sendable, Codable, CaseIterable {
-        /// `{"users":[…]}`: one call, up to 100 users.
+        /// `{"users":[…]}`, with up to 100 users.
         case users
-        /// `{"entrance_id":n,"user":{…},"event":{…}}`: one call, one user.
+        /// `{"entrance_id":n,"user":{…},"event":{…}}`, with one user.
         case entrance
     }
 
     public var id: Int
     public var name: String
     public var status: Status
-    /// The entrance steps the entrance shape may name; another id answers 404.
+    /// The ids of the entrance steps. The entrance shape gets 404 for another id.
     public var entranceIDs: [Int]
-    /// The shapes the trigger accepts; the other one answers 400 `parameter_missing`.
+    /// The accepted shapes. The other one gets 400 `parameter_missing`.
     public var shapes: Set<RequestShape>
 
     public init(

@@ -1,5 +1,5 @@
 extension SandboxModel {
-    /// Lets the users of a call enter the journey, and adds an effect for each that entered.
+    /// Executes a trigger call: it adds an effect for each user that enters the journey, and returns the answer.
     mutating func trigger(_ run: SandboxRun, at now: Int64, effects: inout [SandboxEffect]) -> SandboxAnswer {
         do throws(SandboxProblem) {
             guard case .trigger(let id) = run.route, let parsed = run.trigger else {

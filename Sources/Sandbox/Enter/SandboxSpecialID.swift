@@ -1,4 +1,4 @@
-/// How a user whose `external_id` opens with a known word is answered.
+/// The special answers for users whose `external_id` begins with a known word.
 ///
 /// | `external_id` | meaning |
 /// |---|---|
@@ -12,8 +12,8 @@
 /// | `poison-403-html…` | an edge refuses the whole request: 403 with an HTML body |
 /// | `poison-500…` | the whole request fails each time without effect: 500 `internal_error` |
 ///
-/// In the entrance shape a rejection is the whole request's answer: 400, 422 or 404 with the same code. A seen
-/// `reject-twice` is one that ran: a replay does not count.
+/// In the entrance shape, a rejection is the answer of the whole request: 400, 422 or 404 with the same code. Only
+/// executed requests count for `reject-twice`, and replays do not.
 public enum SandboxSpecialID: String, Sendable, CaseIterable {
     case rejectPermanent = "reject-permanent"
     case rejectUnknown = "reject-unknown"
@@ -25,7 +25,7 @@ public enum SandboxSpecialID: String, Sendable, CaseIterable {
     case poison403HTML = "poison-403-html"
     case poison500 = "poison-500"
 
-    /// Every pattern with its meaning, for people to read.
+    /// Every pattern with its meaning, for the help text.
     public static let table: [(pattern: String, meaning: String)] = allCases.map { ($0.rawValue + "…", $0.meaning) }
 
     public init?(externalID: String) {

@@ -1,43 +1,45 @@
-/// What goes wrong, switchable at run time.
+/// The faults that the sandbox injects. They can be changed while it runs.
 ///
-/// As JSON the names are in snake case and each may be left out; an unknown name is refused. Faults strike trigger
-/// calls, and probes too when `reachesProbes`. Before the effect they strike whatever the request holds, in the
-/// order drop, error, redirect, say; after the effect only answers of the journey or the cache, in the order drop,
-/// error. An answer spoiled after the effect stays in the idempotency cache as it was.
+/// In JSON the names are in snake case, and each may be left out; an unknown name is refused. Faults apply to trigger
+/// calls, and to probes when `reachesProbes` is true. Before the effect, they apply to every request, in the order
+/// drop, error, redirect, say. After the effect, they apply only to answers of the journey or of the cache, in the
+/// order drop, error. A fault after the effect does not change the answer in the idempotency cache.
 public struct SandboxFaults: Sendable, Equatable, Codable {
-    /// The connection closes and nothing happens.
+    /// The connection is closed, and the request has no effect.
     public var dropBeforeEffect = SandboxDose()
-    /// The connection closes once the effect is there.
+    /// The connection is closed after the effect.
     public var dropAfterEffect = SandboxDose()
-    /// `errorStatus` is answered and nothing happens.
+    /// The answer is `errorStatus`, and the request has no effect.
     public var errorBeforeEffect = SandboxDose()
-    /// `errorStatus` is answered in place of the answer.
+    /// The answer is `errorStatus` although the request had its effect.
     public var errorAfterEffect = SandboxDose()
-    /// 500 and 503 come as a problem document unless `errorIsHTML`; any other status comes as HTML.
+    /// The status of injected errors. 500 and 503 are problem documents unless `errorIsHTML`; others are HTML.
     public var errorStatus = 503
     public var errorIsHTML = false
-    /// `redirectStatus` to `redirectLocation` is answered and nothing happens.
+    /// The answer is `redirectStatus` with `redirectLocation`, and the request has no effect.
     public var redirect = SandboxDose()
     public var redirectStatus = 302
     public var redirectLocation = "http://127.0.0.1:9/moved"
-    /// How long the idempotency key is in progress before the effect; triggers only.
+    /// The delay before the effect of a trigger call, during which its idempotency key is in progress.
     public var delayBeforeEffectMilliseconds = 0
-    /// How long the answer is held back after the effect; refusals and replays are held back as well.
+    /// The delay of the answer after the effect. It also applies to refusals and replays.
     public var delayAfterEffectMilliseconds = 0
-    /// As for projects without enforcement: nothing is checked, kept or replayed, and a second try runs again.
+    /// Idempotency keys are ignored, as in projects without enforcement: a repeated request is executed again.
     public var ignoresIdempotencyKeys = false
+    /// Replayed answers have no `Idempotent-Replayed` header.
     public var stripsReplayHeader = false
-    /// Answers leave without `X-Request-Id`, as from a proxy in between.
+    /// Answers have no `X-Request-Id`, as when a proxy removes it.
     public var omitsRequestID = false
-    /// SandboxProblem documents carry an old numeric code in place of the string.
+    /// Problem documents contain a number as `code`, as in old API releases.
     public var numericCodes = false
     public var bodyForm = SandboxBodyForm.whole
-    /// Sent as `Retry-After` with every 429, 503 and `idempotency_in_progress`, in place of the true one.
+    /// The value of `Retry-After` in every 429, 503 and `idempotency_in_progress`; nil sends the correct value.
     public var retryAfter: String?
+    /// Faults apply to probes (GET requests), too.
     public var reachesProbes = false
-    /// Said in place of any answer, before the effect.
+    /// A scripted answer, which replaces every other answer before the effect.
     public var say = SandboxWord()
-    /// Running out of credit is found behind the idempotency cache, and its refusal kept there.
+    /// The credit is checked behind the idempotency cache, so that the cache keeps the refusal.
     public var keepsQuotaRefusals = false
 
     public init() {}
@@ -93,11 +95,11 @@ public struct SandboxFaults: Sendable, Equatable, Codable {
     }
 }
 
-/// How often a fault strikes: the next so many times, then by probability.
+/// How often a fault occurs: first a number of times for certain, then with a probability.
 public struct SandboxDose: Sendable, Equatable, Codable {
-    /// The number of coming requests it strikes for certain; counts down.
+    /// The number of next requests in which the fault occurs for certain. It counts down.
     public var next: Int
-    /// From 0 to 1, drawn once `next` is used up.
+    /// The probability of the fault once `next` is 0, from 0 to 1.
     public var probability: Double
 
     public init(next: Int = 0, probability: Double = 0) {
@@ -112,6 +114,7 @@ public struct SandboxDose: Sendable, Equatable, Codable {
         probability = try fields.decodeIfPresent(Double.self, forKey: .probability) ?? 0
     }
 
+    /// Decides whether the fault occurs now. A random number is drawn only for a probability above 0.
     mutating func fires(_ random: inout SeededRandom) -> Bool {
         if next > 0 {
             next -= 1
@@ -121,9 +124,9 @@ public struct SandboxDose: Sendable, Equatable, Codable {
     }
 }
 
-/// An answer in so many words: what an edge, a proxy or an API of tomorrow may say.
+/// A scripted answer, such as a gateway, a proxy or a later API release may send.
 public struct SandboxWord: Sendable, Equatable, Codable {
-    /// The number of coming requests it answers; counts down.
+    /// The number of next requests that get this answer. It counts down.
     public var next: Int
     public var status: Int
     public var contentType: String
@@ -152,7 +155,7 @@ public struct SandboxWord: Sendable, Equatable, Codable {
     }
 }
 
-/// A coding key of any name, to find those that nobody reads.
+/// A coding key with any name, to find unknown names in JSON.
 struct AnyName: CodingKey {
     var stringValue: String
     var intValue: Int? { nil }
@@ -165,7 +168,7 @@ struct AnyName: CodingKey {
         return nil
     }
 
-    /// Throws when the object holds a name outside `known`: a misspelt switch must not pass for one that is off.
+    /// Throws `DecodingError` when the object has a name that is not in `known`, so that a misspelt fault is noticed.
     static func refuseUnknown(in decoder: any Decoder, beside known: [String]) throws {
         let fields = try decoder.container(keyedBy: AnyName.self)
         guard let unknown = fields.allKeys.first(where: { !known.contains($0.stringValue) }) else { return }

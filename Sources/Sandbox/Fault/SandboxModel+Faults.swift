@@ -1,10 +1,10 @@
 extension SandboxModel {
-    /// The faults that bear on a request: all on a trigger, none on a probe unless they reach probes.
+    /// The faults that apply to a request: all for a trigger call, and none for a probe unless `reachesProbes`.
     func faults(for run: SandboxRun) -> SandboxFaults {
         run.route.isTrigger || faults.reachesProbes ? faults : SandboxFaults()
     }
 
-    /// The fault that meets a request before anything has looked at it.
+    /// The answer of a fault before the request is processed; nil when no fault occurs.
     mutating func faultBeforeEffect(_ run: SandboxRun) -> SandboxAnswer? {
         guard run.route.isTrigger || faults.reachesProbes else { return nil }
         if faults.dropBeforeEffect.fires(&random) { return .lost(run) }
@@ -21,7 +21,7 @@ extension SandboxModel {
         return nil
     }
 
-    /// The fault that meets an answer from the journey or the cache on its way out; the cache keeps the true one.
+    /// Applies the faults after the effect to an answer of the journey or the cache. The cached answer does not change.
     mutating func faultAfterEffect(_ answer: inout SandboxAnswer, of run: SandboxRun, hasRun: Bool) -> SandboxWire {
         if answer.isLost { return .dropBeforeEffect }
         let isFromBehind = hasRun || answer.isReplayed || answer.status == 200

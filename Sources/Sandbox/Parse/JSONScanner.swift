@@ -1,6 +1,6 @@
-/// Walks JSON bytes and gives the ranges of its values, decoding nothing.
+/// Scans JSON bytes and returns the ranges of the values, without decoding them (RFC 8259).
 ///
-/// The stand-in logs what it received byte for byte, which a decoder that rebuilds numbers and key order cannot give.
+/// The sandbox logs the received bytes unchanged. A decoder would change the form of numbers and the order of keys.
 /// Nesting deeper than `depthMax` is a fault, so the recursion is bounded.
 struct JSONScanner {
     static let depthMax = 512
@@ -12,7 +12,7 @@ struct JSONScanner {
         self.position = position
     }
 
-    /// Scans one value with the space around it.
+    /// Scans one value with the white space around it, and returns the range of the value.
     mutating func value(depth: Int = 0) throws(JSONFault) -> Range<Int> {
         skipSpace()
         let start = position
@@ -30,7 +30,7 @@ struct JSONScanner {
         return start..<end
     }
 
-    /// Scans an object and hands over each member's key (with its quotes) and value.
+    /// Scans an object, and passes the ranges of each member's key (with its quotes) and value to `each`.
     mutating func object(depth: Int, each: (Range<Int>, Range<Int>) -> Void) throws(JSONFault) {
         try open(UInt8(ascii: "{"), depth: depth)
         if take(UInt8(ascii: "}")) { return }
@@ -46,7 +46,7 @@ struct JSONScanner {
         try expect(UInt8(ascii: "}"))
     }
 
-    /// Scans an array and hands over each element.
+    /// Scans an array, and passes the range of each element to `each`.
     mutating func array(depth: Int, each: (Range<Int>) -> Void) throws(JSONFault) {
         try open(UInt8(ascii: "["), depth: depth)
         if take(UInt8(ascii: "]")) { return }
@@ -112,7 +112,7 @@ struct JSONScanner {
         guard takeIf(byte) else { throw JSONFault(offset: position) }
     }
 
-    /// Takes the byte after any space, when it is there.
+    /// Skips white space, and consumes the byte if it is the next one.
     private mutating func take(_ byte: UInt8) -> Bool {
         skipSpace()
         return takeIf(byte)
@@ -135,7 +135,7 @@ struct JSONScanner {
     }
 }
 
-/// Bytes that are not JSON, and where they stop being it.
+/// An error for bytes that are not JSON, with the offset of the first wrong byte.
 struct JSONFault: Error, Equatable {
     var offset: Int
 }

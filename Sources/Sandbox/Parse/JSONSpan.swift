@@ -1,5 +1,6 @@
-/// A JSON value that stays where it was received.
+/// A JSON value as a range of the received bytes.
 struct JSONSpan: Sendable {
+    /// One member of an object.
     struct NamedValue: Sendable {
         var name: String
         var value: JSONSpan
@@ -8,7 +9,9 @@ struct JSONSpan: Sendable {
     let bytes: [UInt8]
     let range: Range<Int>
 
-    /// Takes a whole document; throws where the bytes stop being UTF-8 JSON.
+    /// Parses a whole document.
+    ///
+    /// - Throws: `JSONFault` when the bytes are not UTF-8 or not one JSON value.
     init(parsing bytes: [UInt8]) throws(JSONFault) {
         guard String(validating: bytes, as: UTF8.self) != nil else { throw JSONFault(offset: 0) }
         var scanner = JSONScanner(bytes)
@@ -22,17 +25,17 @@ struct JSONSpan: Sendable {
         self.range = range
     }
 
-    /// The value exactly as received.
+    /// The text of the value exactly as received.
     var text: String { String(decoding: bytes[range], as: UTF8.self) }
     var raw: ArraySlice<UInt8> { bytes[range] }
     var isObject: Bool { bytes[range.lowerBound] == UInt8(ascii: "{") }
     var isArray: Bool { bytes[range.lowerBound] == UInt8(ascii: "[") }
     var isNull: Bool { bytes[range.lowerBound] == UInt8(ascii: "n") }
 
-    /// The value as a whole number, or nothing when it is written any other way.
+    /// The value as an integer; nil when it is written in any other form.
     var integer: Int? { Int(text) }
 
-    /// The members of an object in the order received, repeated names included.
+    /// The members of an object in the received order, duplicate names included.
     func members() throws(JSONFault) -> [NamedValue] {
         var scanner = JSONScanner(bytes, at: range.lowerBound)
         var found: [NamedValue] = []
@@ -51,7 +54,7 @@ struct JSONSpan: Sendable {
         return found
     }
 
-    /// The decoded text of a string, or nothing when the value is not one; a lone surrogate becomes U+FFFD.
+    /// The decoded text of a string; nil when the value is no string. A lone surrogate becomes U+FFFD.
     var string: String? {
         guard bytes[range.lowerBound] == UInt8(ascii: "\"") else { return nil }
         let inner = bytes[(range.lowerBound + 1)..<(range.upperBound - 1)]

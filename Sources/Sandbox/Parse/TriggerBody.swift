@@ -1,7 +1,7 @@
-/// The body of a trigger call in one of its two shapes.
+/// The body of a trigger call, in one of its two shapes.
 ///
-/// Strict where the API's catalogue has a code for it: unknown or repeated members at the top, more than
-/// `usersMax` users, wrong types. Attributes of a user are free.
+/// It refuses what the error catalogue of the API has a code for: unknown or duplicate members at the top level, more
+/// than `usersMax` users, and wrong types. A user may have any attributes.
 enum TriggerBody: Sendable {
     case users([TriggerEntry])
     case entrance(id: Int, TriggerEntry)

@@ -1,18 +1,20 @@
-/// One user of a trigger call, with the bytes it came in.
+/// One user of a trigger call, with the received bytes.
 struct TriggerEntry: Sendable {
     var externalID: String?
     var anonymousID: String?
     var email: String?
-    /// The entry's `data` (users shape) or the call's `event` (entrance shape), exactly as received.
+    /// The `data` of the user (users shape) or the `event` of the call (entrance shape), exactly as received.
     var data: String?
-    /// The user object as received.
+    /// The user object exactly as received.
     var span: JSONSpan
 
     var isIdentified: Bool { externalID != nil || anonymousID != nil || email != nil }
 
     var specialID: SandboxSpecialID? { externalID.flatMap { SandboxSpecialID(externalID: $0) } }
 
-    /// Reads a user object; throws the field that is wrong, its path opening with `path`.
+    /// Reads a user object.
+    ///
+    /// - Throws: the invalid field, with a dotted path that begins with `path`.
     init(_ span: JSONSpan, path: String) throws(SandboxProblem.InvalidField) {
         self.span = span
         guard span.isObject, let members = try? span.members() else {

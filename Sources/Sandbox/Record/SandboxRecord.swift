@@ -1,7 +1,7 @@
 /// One line of the append-only log.
 ///
-/// `sequence` is 1 for the first record and one more for each after it. The effects of a request stand before it,
-/// and are in the file before its answer leaves; a request answered from the cache has none.
+/// `sequence` is 1 for the first record and rises by one. The effects of a request come before its own record, and they
+/// are in the file before its answer is sent. A request that was answered from the cache has no effects.
 public enum SandboxRecord: Sendable, Equatable {
     case request(SandboxRequestRecord)
     case effect(SandboxEffect)
@@ -13,7 +13,7 @@ public enum SandboxRecord: Sendable, Equatable {
         }
     }
 
-    /// The record as one JSON object, without the line feed that ends it in the file.
+    /// The record as one JSON object, without the line feed that follows it in the file.
     public var line: String {
         switch self {
         case .request(let record): record.json
@@ -22,14 +22,15 @@ public enum SandboxRecord: Sendable, Equatable {
     }
 }
 
-/// A request and what became of it.
+/// One request and its answer.
 ///
-/// As a line: `{"type":"request","seq","at","method","path","key","body_sha256","status","code","request_id",
-/// "replayed","api_key_fingerprint","traceparent","users","wire"}`, where `at` is Unix milliseconds, `key` the idempotency key or
-/// null, `status` null when the request was dropped before all effect and else what was or would have been sent,
-/// `code` the problem's code or null, `request_id` that of the first answer when `replayed`, `api_key_fingerprint`
-/// the first 12 digits of the SHA-256 of the bearer token (accepted or not) or null, `traceparent` that header or null, `users` the number of users in
-/// a body that could be read, `wire` one of `answer`, `dropped_before_effect`, `dropped_after_effect`.
+/// The line is `{"type":"request","seq","at","method","path","key","body_sha256","status","code","request_id",
+/// "replayed","api_key_fingerprint","traceparent","users","wire"}`, where `at` is Unix milliseconds, `key` the
+/// idempotency key or null, `status` null when the request was dropped before all effect and else what was or would
+/// have been sent, `code` the problem's code or null, `request_id` that of the first answer when `replayed`,
+/// `api_key_fingerprint` the first 12 digits of the SHA-256 of the bearer token (accepted or not) or null,
+/// `traceparent` that header or null, `users` the number of users in a body that could be read, `wire` one of `answer`,
+/// `dropped_before_effect`, `dropped_after_effect`.
 public struct SandboxRequestRecord: Sendable, Equatable {
     public var sequence: Int64
     public var atMilliseconds: Int64
@@ -77,9 +78,9 @@ public struct SandboxRequestRecord: Sendable, Equatable {
     }
 }
 
-/// One user who entered one journey.
+/// One entrance of one user into one journey.
 ///
-/// As a line: `{"type":"effect","seq","at","request_id","journey","entrance_id","external_id","anonymous_id",
+/// The line is `{"type":"effect","seq","at","request_id","journey","entrance_id","external_id","anonymous_id",
 /// "email","data","entry_sha256"}`, where `at` is Unix milliseconds, `entrance_id` is null in the users shape, the
 /// three identifiers are decoded strings or null, `data` is a string holding the JSON text of the entry's `data`
 /// (entrance shape: of the call's `event`) byte for byte as received, or null, and `entry_sha256` is the SHA-256 of

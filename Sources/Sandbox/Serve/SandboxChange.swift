@@ -1,4 +1,4 @@
-/// The bodies of the control endpoints; what is left out stays as it is.
+/// The bodies of the control endpoints. What a body leaves out is not changed.
 enum SandboxChange {
     struct JourneyChange: Decodable {
         var name: String?
@@ -39,7 +39,7 @@ enum SandboxChange {
         var dialect: SandboxDialect
     }
 
-    /// A credit left out or null has no end.
+    /// A credit that is left out or null means no limit.
     struct CreditChange: Decodable {
         var credit: Int?
     }

@@ -3,9 +3,9 @@ import Hummingbird
 import HummingbirdCore
 import NIOCore
 
-/// Carries requests from the socket to the stand-in, and replies back in the form the faults ask for.
+/// Passes HTTP requests to the sandbox, and sends its replies in the form that the faults define.
 struct SandboxResponder: HTTPResponder {
-    /// Knows the connection, which a reply may have to cut.
+    /// The connection of a request, which a reply may have to close.
     struct ConnectionContext: InitializableFromSource, Sendable {
         let channel: any Channel
 
@@ -14,7 +14,7 @@ struct SandboxResponder: HTTPResponder {
         }
     }
 
-    /// The connection was cut on purpose: there is no answer to write.
+    /// An error for a connection that was closed intentionally, so that no answer is written.
     struct ConnectionCut: Error {}
 
     private static let chunkBytes = 64 * 1024
@@ -40,7 +40,7 @@ struct SandboxResponder: HTTPResponder {
         return response(reply, over: context.channel)
     }
 
-    /// Reads up to just past the body limit, so that the model sees that it was passed.
+    /// Reads the request. It stops behind the body limit, so that the model sees that the body is too long.
     private func read(_ request: Request) async throws -> SandboxRequest {
         var body: [UInt8] = []
         for try await buffer in request.body {
@@ -79,7 +79,7 @@ struct SandboxResponder: HTTPResponder {
         return Response(status: status(reply), headers: fields(reply), body: body)
     }
 
-    /// Announces the whole body and sends the first half of it.
+    /// A response that announces the length of the whole body, sends its first half, and then runs `end`.
     private func partial(
         _ reply: SandboxReply, then end: @escaping @Sendable (Int) async throws -> Void
     ) -> Response {
@@ -114,12 +114,12 @@ struct SandboxResponder: HTTPResponder {
         return fields
     }
 
-    /// Closes the connection; the error keeps the server from writing an answer.
+    /// Closes the connection. The returned error prevents the server from writing an answer.
     private func cut(_ channel: any Channel) async -> ConnectionCut {
         do {
             try await channel.close()
         } catch {
-            // Closed by the other side already, which is as good.
+            // The client has closed the connection already.
         }
         return ConnectionCut()
     }

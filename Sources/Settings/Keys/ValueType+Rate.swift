@@ -1,5 +1,5 @@
 extension ValueType where Value == RateLimitSetting {
-    /// One window, such as `1000/10s`.
+    /// One rate limit, such as `1000/10s`.
     static let rateLimit = ValueType(
         name: "rate", range: "1/1d…1000000/1s", example: "1000/10s",
         parse: { scalar throws(Complaint) in try RateText.parse(scalar) },
@@ -7,10 +7,10 @@ extension ValueType where Value == RateLimitSetting {
 }
 
 extension ValueType where Value == [RateLimitSetting] {
-    /// The most windows: every request is checked against each.
+    /// The most rate limits. Every request is checked against each of them.
     static let rateLimitsMax = 8
 
-    /// What may stand in place of the list: the reader takes a list item by item.
+    /// The scalar in place of a list of rates: `unlimited`. The reader reads a list item by item with `rateLimit`.
     static let rateLimits = ValueType(
         name: "list of rates", range: "unlimited, or 1…8 of 1…1000000 requests per 1s…1d",
         example: "[\"1000/10s\"]",
@@ -25,7 +25,7 @@ extension ValueType where Value == [RateLimitSetting] {
         })
 }
 
-/// Rate limits as text: a number of requests, a slash, and the window.
+/// Parses and formats rate limits: a number of requests, a slash, and the length of the window.
 enum RateText {
     private static let requests = 1...1_000_000
 

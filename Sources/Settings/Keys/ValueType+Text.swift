@@ -1,5 +1,5 @@
 extension ValueType where Value: RawRepresentable & CaseIterable, Value.RawValue == String {
-    /// One of a few words.
+    /// One of the words of an enumeration.
     static func choice(of type: Value.Type) -> ValueType<Value> {
         let words = Value.allCases.map(\.rawValue)
         return ValueType(
@@ -22,7 +22,7 @@ extension ValueType where Value == String {
         parse: { scalar throws(Complaint) in try PathText.parse(scalar) },
         format: { $0 })
 
-    /// A name people give.
+    /// A name of at most 200 bytes.
     static let name = ValueType(
         name: "name", range: "1…200 bytes", example: "main",
         parse: { scalar throws(Complaint) in try NameText.parse(scalar) },
@@ -34,7 +34,7 @@ extension ValueType where Value == String {
         parse: { scalar throws(Complaint) in try BaseURLText.parse(scalar) },
         format: { $0 })
 
-    /// The date that names a release of the API; quotes or none, it is taken as text.
+    /// The date that names a release of the API. It is read as text, with or without quotes.
     static let release = ValueType(
         name: "release date", range: "YYYY-MM-DD", example: "2026-04-28",
         parse: { scalar throws(Complaint) in
@@ -46,7 +46,7 @@ extension ValueType where Value == String {
         format: { $0 })
 }
 
-/// Names that people give: one line of text, at most 200 bytes.
+/// Parses names: one line of text of at most 200 bytes.
 enum NameText {
     static let bytesMax = 200
 
@@ -59,7 +59,7 @@ enum NameText {
         guard !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
             throw Complaint("\(scalar.quoted) contains a control character", "remove it")
         }
-        // Producers compare names byte for byte, so a space nobody sees would match no row.
+        // Names are compared byte by byte, so a name with an invisible space would match no row.
         guard text.first?.isWhitespace == false, text.last?.isWhitespace == false else {
             throw Complaint("\(scalar.quoted) begins or ends with a space", "remove the space")
         }
@@ -67,7 +67,7 @@ enum NameText {
     }
 }
 
-/// Paths of files and directories, checked as text; nothing is looked up.
+/// Parses paths of files and directories. Only the text is checked, not the file system.
 enum PathText {
     static let bytesMax = 4096
 

@@ -1,9 +1,12 @@
 import Yams
 
 extension ConfigurationReader {
+    /// The most journeys in one configuration.
     static let journeysMax = 10_000
 
-    /// Where one journey of Spotzee is named; two names for it would deliver its rows out of each other's sight.
+    /// The journey and entrance at Spotzee that a name stands for.
+    ///
+    /// Two names for one of them would be delivered independently of each other, without a common order.
     private struct EntrancePoint: Hashable {
         let id: Int
         let entranceID: Int?

@@ -1,9 +1,9 @@
 import Yams
 
-/// Turns a parsed file into a configuration, and notes everything wrong on the way.
+/// Converts a parsed file to a configuration, and collects all problems.
 ///
-/// Where a value is wrong its default stands in, so that reading goes on to the next problem; the result counts only
-/// while `problems` is empty.
+/// A wrong value is replaced by its default, so that reading continues to the next problem. The result is valid only
+/// when `problems` is empty.
 struct ConfigurationReader {
     let file: ConfigurationFile
     let environment: SettingsEnvironment
@@ -32,7 +32,7 @@ struct ConfigurationReader {
     }
 
     private mutating func database(in root: Section, override: String?) -> String {
-        // The file's own value is checked even when it is replaced: it would break the day the option is left off.
+        // The value in the file is checked although the option replaces it, because it applies without the option.
         let given = root[Keys.database.name] == nil && override != nil ? nil : value(Keys.database, in: root)
         guard let override else { return given.map(absolute) ?? "" }
         do {
@@ -80,7 +80,7 @@ struct ConfigurationReader {
         return backoff
     }
 
-    /// A path of the file, which starts at the file's own directory.
+    /// The absolute form of a path in the file. A relative path starts at the directory of the file.
     func absolute(_ path: String) -> String {
         FilePath.absolute(path, below: file.directory)
     }

@@ -1,6 +1,6 @@
-/// Joins and takes apart paths as text, without looking at the disk.
+/// Joins and splits paths as text, without access to the file system.
 enum FilePath {
-    /// The path itself when absolute, else the path below a directory.
+    /// The absolute form of a path. A relative path starts at `directory`.
     static func absolute(_ path: String, below directory: String) -> String {
         if path.hasPrefix("/") { return path }
         var rest = Substring(path)
@@ -8,19 +8,20 @@ enum FilePath {
         return directory.hasSuffix("/") ? directory + rest : "\(directory)/\(rest)"
     }
 
-    /// The directory that holds an absolute path.
+    /// The directory of an absolute path.
     static func parent(of path: String) -> String {
         guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { return "/" }
         return String(path[..<slash])
     }
 }
 
-/// Finds the state directory where the file names none.
+/// The default of `state_dir`.
 enum StateDirectory {
-    /// The service manager's, else the one below the user's state home; nil where the variables name no place.
+    /// The state directory of the service manager, else the one in the user's state home; nil when no variable names
+    /// one.
     ///
-    /// - Note: systemd.exec(5) joins several directories with colons; the first is taken. The XDG base directory
-    ///   specification has relative paths ignored.
+    /// Source: systemd.exec(5) joins several directories with colons, and the first one is used. The XDG base directory
+    /// specification requires that relative paths are ignored.
     static func standard(in environment: SettingsEnvironment) -> String? {
         if let service = absolute(environment.variable("STATE_DIRECTORY")?.split(separator: ":").first) {
             return service
