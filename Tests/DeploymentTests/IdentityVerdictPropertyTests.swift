@@ -5,65 +5,65 @@ import Testing
 
 /// Properties of the decision that hold for every combination of inputs.
 @Suite struct IdentityVerdictPropertyTests {
-    private func expectNone(_ isWrong: (Seen) -> Bool, sourceLocation: SourceLocation = #_sourceLocation) {
-        let wrong = Everything.cases.first(where: isWrong)
+    private func expectNone(_ isWrong: (IdentityInput) -> Bool, sourceLocation: SourceLocation = #_sourceLocation) {
+        let wrong = AllIdentityInputs.cases.first(where: isWrong)
         #expect(wrong == nil, sourceLocation: sourceLocation)
     }
 
-    @Test func `nothing that went back or is still elsewhere begins by itself`() {
-        expectNone { seen in
-            guard let binding = seen.evidence.byUUID else { return false }
+    @Test func `no database that was set back or copied starts without an operator`() {
+        expectNone { input in
+            guard let binding = input.evidence.byUUID else { return false }
             let isOdd =
-                seen.database.marks.isBehind(binding.marks) || seen.evidence.isUnsettled
-                || seen.evidence.formerPath == .holds || seen.evidence.formerPath == .unreadable
-            return isOdd && seen.cause == nil
+                input.database.marks.isBehind(binding.marks) || input.evidence.isUnsettled
+                || input.evidence.formerPath == .holds || input.evidence.formerPath == .unreadable
+            return isOdd && input.cause == nil
         }
     }
 
-    @Test func `nothing begins by itself that was bound and that nothing here knows`() {
-        expectNone { seen in
-            guard seen.database.isBound, seen.evidence.byUUID == nil else { return false }
-            let isNamed = seen.database.deployment != nil && seen.database.deployment == seen.site.deployment
+    @Test func `no bound database without a record starts without an operator`() {
+        expectNone { input in
+            guard input.database.isBound, input.evidence.byUUID == nil else { return false }
+            let isNamed = input.database.deployment != nil && input.database.deployment == input.site.deployment
             guard !isNamed else { return false }
-            switch seen.verdict {
+            switch input.verdict {
             case .adopt, .refused: return false
             case .bind, .known, .knownByName: return true
             }
         }
     }
 
-    @Test func `nothing begins by itself under another deployment's name`() {
-        expectNone { seen in
-            guard let theirs = seen.database.deployment, let ours = seen.site.deployment, theirs != ours,
-                seen.database.isBound
+    @Test func `no database starts under another deployment's name without an operator`() {
+        expectNone { input in
+            guard let theirs = input.database.deployment, let ours = input.site.deployment, theirs != ours,
+                input.database.isBound
             else { return false }
-            switch seen.verdict {
+            switch input.verdict {
             case .adopt, .refused: return false
             case .bind, .known, .knownByName: return true
             }
         }
     }
 
-    @Test func `only a database that says it is bound elsewhere is refused`() {
-        expectNone { seen in
-            guard case .refused(let directory) = seen.verdict else { return false }
-            return directory != seen.database.stateDirectory || directory == seen.site.stateDirectory
-                || seen.evidence.byUUID != nil
+    @Test func `only a database that is bound with another state directory is refused`() {
+        expectNone { input in
+            guard case .refused(let directory) = input.verdict else { return false }
+            return directory != input.database.stateDirectory || directory == input.site.stateDirectory
+                || input.evidence.byUUID != nil
         }
     }
 
     @Test func `a known database is whole: bound here, by its own identity, with marks that cover both sides`() {
-        expectNone { seen in
-            guard case .known(let binding) = seen.verdict else { return false }
-            return binding.uuid != seen.database.uuid || binding.next != nil || binding.path != seen.site.database
-                || binding.marks.isBehind(seen.database.marks)
+        expectNone { input in
+            guard case .known(let binding) = input.verdict else { return false }
+            return binding.uuid != input.database.uuid || binding.next != nil || binding.path != input.site.database
+                || binding.marks.isBehind(input.database.marks)
         }
     }
 
-    @Test func `an adoption's mark never goes beyond what was first seen, and covers what the record knows`() {
-        expectNone { seen in
-            guard case .adopt(let need) = seen.verdict else { return false }
-            if let pending = seen.database.pending { return need.mark != pending.mark }
+    @Test func `an adoption's mark never goes beyond the first mark, and covers what the record knows`() {
+        expectNone { input in
+            guard case .adopt(let need) = input.verdict else { return false }
+            if let pending = input.database.pending { return need.mark != pending.mark }
             return need.mark < need.remembered?.marks.intents ?? 0
         }
     }

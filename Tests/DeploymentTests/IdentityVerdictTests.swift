@@ -7,74 +7,74 @@ import Testing
     // MARK: Without an adoption
 
     @Test func `a database never bound is bound silently`() {
-        #expect(Seen.fresh.verdict == .bind(uuid: nil))
+        #expect(IdentityInput.fresh.verdict == .bind(uuid: nil))
     }
 
     @Test func `a database that an earlier version has served keeps its uuid`() {
-        let seen = Seen.fresh.with { $0.database.uuid = "u1" }
-        #expect(seen.verdict == .bind(uuid: "u1"))
+        let input = IdentityInput.fresh.with { $0.database.uuid = "u1" }
+        #expect(input.verdict == .bind(uuid: "u1"))
     }
 
-    @Test func `a binding that a crash left half way is gone on with`() {
-        let before = Seen.fresh.with { $0.evidence.byPath = Seen.binding(nil, next: "u2") }
+    @Test func `a binding that a crash has interrupted is continued`() {
+        let before = IdentityInput.fresh.with { $0.evidence.byPath = IdentityInput.binding(nil, next: "u2") }
         #expect(before.verdict == .bind(uuid: "u2"))
-        let after = Seen().with {
+        let after = IdentityInput().with {
             $0.database.uuid = "u2"
-            $0.evidence = StateEvidence(byUUID: Seen.binding(nil, next: "u2"), byPath: nil)
+            $0.evidence = StateEvidence(byUUID: IdentityInput.binding(nil, next: "u2"), byPath: nil)
         }
-        #expect(after.verdict == .known(Seen.binding("u2")))
+        #expect(after.verdict == .known(IdentityInput.binding("u2")))
     }
 
-    @Test func `the database at its own place is known, and one that is ahead of the record too`() {
-        #expect(Seen().verdict == .known(Seen.binding()))
+    @Test func `the database at its stored path is recognised, also when its marks are ahead of the record`() {
+        #expect(IdentityInput().verdict == .known(IdentityInput.binding()))
         let ahead = Marks(fence: 4, intents: 120, batches: 12)
-        var binding = Seen.binding()
+        var binding = IdentityInput.binding()
         binding.marks = ahead
-        #expect(Seen().with { $0.database.marks = ahead }.verdict == .known(binding))
+        #expect(IdentityInput().with { $0.database.marks = ahead }.verdict == .known(binding))
     }
 
     @Test(arguments: [StateEvidence.FormerPath.gone, .sameFile])
     func `a database that was moved or has another name is known under its new path`(old: StateEvidence.FormerPath) {
-        let seen = Seen().with {
-            $0.evidence = StateEvidence(byUUID: Seen.binding(path: "/old/app.db"), formerPath: old)
+        let input = IdentityInput().with {
+            $0.evidence = StateEvidence(byUUID: IdentityInput.binding(path: "/old/app.db"), formerPath: old)
         }
-        #expect(seen.verdict == .known(Seen.binding()))
+        #expect(input.verdict == .known(IdentityInput.binding()))
     }
 
     @Test func `a new database at the path of another one is bound silently while it has had no intents`() {
-        let seen = Seen.fresh.with { $0.evidence.byPath = Seen.binding() }
-        #expect(seen.verdict == .bind(uuid: nil))
+        let input = IdentityInput.fresh.with { $0.evidence.byPath = IdentityInput.binding() }
+        #expect(input.verdict == .bind(uuid: nil))
     }
 
     @Test func `where no directory survives, the deployment's name is enough`() {
-        let seen = Seen.forgotten.with {
+        let input = IdentityInput.forgotten.with {
             $0.database.deployment = "production"
             $0.site.deployment = "production"
         }
-        #expect(seen.verdict == .knownByName)
+        #expect(input.verdict == .knownByName)
         // An operator misspelt the name and then corrected it.
-        let mended = seen.with { $0.database.pending = PendingAdoption(cause: .deployment, mark: 1) }
+        let mended = input.with { $0.database.pending = PendingAdoption(cause: .deployment, mark: 1) }
         #expect(mended.verdict == .knownByName)
     }
 
     @Test func `a known database may get a deployment's name, and lose it`() {
-        #expect(Seen().with { $0.site.deployment = "production" }.cause == nil)
-        #expect(Seen().with { $0.database.deployment = "production" }.cause == nil)
+        #expect(IdentityInput().with { $0.site.deployment = "production" }.cause == nil)
+        #expect(IdentityInput().with { $0.database.deployment = "production" }.cause == nil)
     }
 
     // MARK: With an adoption
 
     @Test(arguments: [StateEvidence.FormerPath.holds, .unreadable])
-    func `a new path is a copy while the old one holds the same identity, or nobody can say`(
+    func `a database at a new path is a copy while the old path has the same identity or cannot be read`(
         old: StateEvidence.FormerPath
     ) {
-        let seen = Seen().with {
+        let input = IdentityInput().with {
             $0.database.marks.intents = 150
-            $0.evidence = StateEvidence(byUUID: Seen.binding(path: "/old/app.db"), formerPath: old)
+            $0.evidence = StateEvidence(byUUID: IdentityInput.binding(path: "/old/app.db"), formerPath: old)
         }
-        #expect(seen.cause == .copied)
+        #expect(input.cause == .copied)
         // The original database may deliver every copied intent.
-        #expect(seen.mark == 150)
+        #expect(input.mark == 150)
     }
 
     @Test(arguments: [
@@ -82,44 +82,44 @@ import Testing
         Marks(fence: 3, intents: 100, batches: 9),
     ])
     func `a mark that went back is a restored backup`(marks: Marks) {
-        let seen = Seen().with { $0.database.marks = marks }
-        #expect(seen.cause == .restored)
-        #expect(seen.mark == 100)
+        let input = IdentityInput().with { $0.database.marks = marks }
+        #expect(input.cause == .restored)
+        #expect(input.mark == 100)
     }
 
     @Test func `a settled request that is being sent again is a restored backup`() {
-        #expect(Seen().with { $0.evidence.isUnsettled = true }.cause == .restored)
+        #expect(IdentityInput().with { $0.evidence.isUnsettled = true }.cause == .restored)
     }
 
     @Test func `a restored backup stays one until it is adopted, and keeps its mark while new intents come`() {
-        let seen = Seen().with {
+        let input = IdentityInput().with {
             $0.database.pending = PendingAdoption(cause: .restored, mark: 100)
             $0.database.marks.intents = 170
         }
-        #expect(seen.cause == .restored)
-        #expect(seen.mark == 100)
+        #expect(input.cause == .restored)
+        #expect(input.mark == 100)
     }
 
     @Test func `a backup from before the first worker is not taken for a new database`() {
-        let seen = Seen.fresh.with {
+        let input = IdentityInput.fresh.with {
             $0.database.marks.intents = 7
-            $0.evidence.byPath = Seen.binding()
+            $0.evidence.byPath = IdentityInput.binding()
         }
-        #expect(seen.cause == .replaced)
-        #expect(seen.mark == 100)
+        #expect(input.cause == .replaced)
+        #expect(input.mark == 100)
     }
 
-    @Test func `another outbox at the path of a known one is told`() {
-        let seen = Seen().with {
+    @Test func `another outbox at the path of a known one needs an adoption`() {
+        let input = IdentityInput().with {
             $0.database.uuid = "u9"
             $0.evidence.byUUID = nil
         }
-        #expect(seen.cause == .replaced)
+        #expect(input.cause == .replaced)
     }
 
-    @Test func `a database that was served elsewhere, or whose record is lost, is told`() {
-        #expect(Seen.forgotten.cause == .unknown)
-        let elsewhere = Seen.forgotten.with {
+    @Test func `a database that was served elsewhere or whose record is lost needs an adoption`() {
+        #expect(IdentityInput.forgotten.cause == .unknown)
+        let elsewhere = IdentityInput.forgotten.with {
             $0.database.stateDirectory = "/other"
             $0.evidence.otherDirectory = .absent
         }
@@ -128,36 +128,36 @@ import Testing
     }
 
     @Test(arguments: [("production", "staging"), ("production", nil)])
-    func `a database of another deployment is told`(theirs: String, ours: String?) {
-        let seen = Seen.forgotten.with {
+    func `a database of another deployment needs an adoption`(theirs: String, ours: String?) {
+        let input = IdentityInput.forgotten.with {
             $0.database.deployment = theirs
             $0.site.deployment = ours
         }
-        #expect(seen.cause == .deployment)
+        #expect(input.cause == .deployment)
         if ours != nil {
-            let known = seen.with { $0.evidence.byUUID = Seen.binding() }
+            let known = input.with { $0.evidence.byUUID = IdentityInput.binding() }
             #expect(known.cause == .deployment)
         }
     }
 
     @Test func `a database without a name does not become a deployment's by its configuration alone`() {
-        #expect(Seen.forgotten.with { $0.site.deployment = "production" }.cause == .unknown)
+        #expect(IdentityInput.forgotten.with { $0.site.deployment = "production" }.cause == .unknown)
     }
 
     @Test(arguments: [StateEvidence.OtherDirectory.serves, .unreadable])
     func `a command with another state directory is refused by name`(elsewhere: StateEvidence.OtherDirectory) {
-        let seen = Seen.forgotten.with {
+        let input = IdentityInput.forgotten.with {
             $0.database.stateDirectory = "/other"
             $0.database.deployment = "production"
             $0.evidence.otherDirectory = elsewhere
         }
-        #expect(seen.verdict == .refused(stateDirectory: "/other"))
+        #expect(input.verdict == .refused(stateDirectory: "/other"))
     }
 
-    @Test func `what was seen is said in a sentence for every cause`() {
+    @Test func `every cause of an adoption has a sentence about its evidence`() {
         var sights: Set<String> = []
-        for seen in Everything.cases {
-            guard case .adopt(let need) = seen.verdict else { continue }
+        for input in AllIdentityInputs.cases {
+            guard case .adopt(let need) = input.verdict else { continue }
             #expect(!need.sight.isEmpty)
             sights.insert(need.cause.rawValue)
         }

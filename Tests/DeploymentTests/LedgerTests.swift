@@ -26,7 +26,9 @@ import Testing
         #expect(try folder.reader.tail(of: "u2") == nil)
     }
 
-    @Test func `a tail that a crash cut anywhere costs only the last group, and writing goes on`() async throws {
+    @Test func `a tail that a crash has truncated anywhere loses only the last group, and writing continues`()
+        async throws
+    {
         let folder = try StateFolder()
         let first = folder.ledger()
         await first.write(1...2, batch: 1)
@@ -71,7 +73,7 @@ import Testing
         #expect(try folder.folders.bindings().first?.marks == Marks(intents: 8, batches: 8))
     }
 
-    @Test func `a directory that cannot be written to is told once, and writing begins again behind nothing torn`()
+    @Test func `a directory that is not writable is reported once, and writing continues in a new segment`()
         async throws
     {
         let folder = try StateFolder()
@@ -89,7 +91,7 @@ import Testing
         #expect(try folder.reader.proofs(of: [1, 2, 3]) == [3: [30]])
     }
 
-    @Test func `a new identity begins a segment of its own and is written down before`() async throws {
+    @Test func `a new identity is stored first and starts a segment of its own`() async throws {
         let folder = try StateFolder()
         let ledger = folder.ledger()
         await ledger.write(1...1, batch: 1)
@@ -101,7 +103,7 @@ import Testing
         #expect(try folder.reader.proofs(of: [1, 2]).count == 2)
     }
 
-    @Test func `another database's ledger is taken over behind one's own`() async throws {
+    @Test func `another database's ledger is copied behind the own one`() async throws {
         let folder = try StateFolder()
         let ledger = folder.ledger()
         await ledger.write(1...2, batch: 1)

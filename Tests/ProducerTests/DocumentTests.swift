@@ -16,7 +16,7 @@ struct DocumentTests {
     }
 
     @Test(.enabled(if: Tool.works("python3", "-c", "import sqlite3"), "python3 with sqlite3 is not here"))
-    func `the python snippets do what they say`() throws {
+    func `the python snippets do what the docs describe`() throws {
         let snippets = try Repository.snippets(in: "docs/producers.md", language: "python")
         #expect(snippets.count == 2)
         let calls = """
@@ -35,7 +35,7 @@ struct DocumentTests {
     }
 
     @Test(.enabled(if: Tool.works("php", "-r", "new PDO('sqlite::memory:');"), "php with pdo_sqlite is not here"))
-    func `the PHP snippet does what it says`() throws {
+    func `the PHP snippet does what the docs describe`() throws {
         let snippets = try Repository.snippets(in: "docs/producers.md", language: "php")
         #expect(snippets.count == 1)
         let calls = """

@@ -14,8 +14,8 @@ import Synchronization
 ///
 /// Every worker starts a new segment, so that no record is ever written behind a record that a crash has truncated.
 ///
-/// A failed write does not stop the worker: `onFailure` is called once, and the next group tries again in a new
-/// segment.
+/// A failed write does not stop the worker. The group of a failed write is not written again: after a restore, an operator
+/// has to decide about its intents. `onFailure` is called once, and the next group goes to a new segment.
 public final class Ledger: Sendable {
     /// The longest time between an append and the sync that makes it durable.
     static let syncDelay: Duration = .seconds(1)

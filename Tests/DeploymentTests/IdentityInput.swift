@@ -2,7 +2,7 @@ import Delivery
 @testable import Deployment
 
 /// The inputs of one decision; a test changes one of them at a time.
-struct Seen {
+struct IdentityInput {
     static let path = "/var/lib/app/app.db"
     static let directory = "/var/lib/journey-outbox"
     static let marks = Marks(fence: 3, intents: 100, batches: 10)
@@ -26,14 +26,14 @@ struct Seen {
         if case .adopt(let need) = verdict { need.mark } else { nil }
     }
 
-    func with(_ change: (inout Seen) -> Void) -> Seen {
-        var seen = self
-        change(&seen)
-        return seen
+    func with(_ change: (inout IdentityInput) -> Void) -> IdentityInput {
+        var input = self
+        change(&input)
+        return input
     }
 
     /// The state directory has no record of the database or of its path.
-    static let forgotten = Seen().with {
+    static let forgotten = IdentityInput().with {
         $0.evidence.byUUID = nil
         $0.evidence.byPath = nil
     }
