@@ -8,7 +8,7 @@ import Testing
 
 /// What adopting does to each place an intent can be in.
 @Suite struct AdoptingTests {
-    private static let place = Place(database: "/app.db", stateDirectory: "/state", deployment: nil)
+    private static let place = DeploymentSite(database: "/app.db", stateDirectory: "/state", deployment: nil)
 
     private static func need(_ mark: Int64, _ marks: Marks = Marks()) -> AdoptionNeed {
         AdoptionNeed(
@@ -148,10 +148,11 @@ import Testing
         #expect(!strangers)
         let own = try adopting.finish(uuid: "u2", before: uuid, at: Self.place)
         #expect(own)
-        let sighting = try await scene.queue.read { try IdentityTable(db: $0).sighting() }
+        let record = try await scene.queue.read { try IdentityTable(db: $0).identityRecord() }
         #expect(
-            sighting
-                == Sighting(uuid: "u2", stateDirectory: "/state", marks: Marks(fence: 9, intents: 500, batches: 70)))
+            record
+                == IdentityRecord(
+                    uuid: "u2", stateDirectory: "/state", marks: Marks(fence: 9, intents: 500, batches: 70)))
         #expect(try scene.count("SELECT count(*) FROM outbox_pause") == 0)
         #expect(try scene.count("SELECT possibly_executed_since FROM outbox_batch") == 1_700_000_000_000)
         try scene.enqueue(["b"])
