@@ -98,6 +98,40 @@ import Testing
         #expect(try states(scene) == [1: "pending", 2: "pending"])
     }
 
+    @Test(arguments: [Adopting.Choice.deliver, .discard])
+    func `intents of every state go where the table of transitions lets them go`(choice: Adopting.Choice) async throws {
+        let scene = try Scene()
+        try scene.enqueue(["in doubt"])
+        _ = try await scene.doubt()
+        try scene.enqueue(["sending"])
+        try await scene.freeze()
+        try scene.enqueue(["pending", "blocked"])
+        try scene.enqueue(["scheduled"], scheduledAt: Scene.now + .seconds(60))
+        try scene.run(
+            """
+            INSERT INTO outbox_waiting (id, journey, external_id, data, dedup_key, created_at, state, attempts, epoch,
+              due_at, updated_at)
+            SELECT id, journey, external_id, data, dedup_key, created_at, 'blocked', 0, 0, 0, 0 FROM outbox WHERE id = 4
+            """)
+        try scene.run("UPDATE outbox_meta SET value = 1 WHERE key = 'moving'")
+        try scene.run("DELETE FROM outbox WHERE id = 4")
+        try scene.run("UPDATE outbox_meta SET value = 0 WHERE key = 'moving'")
+        try scene.bury([11, 12])
+        _ = try IntentChange(scene.changing(), .retry, at: Scene.now).apply(to: .ids([12]))
+        let before = try states(scene)
+        #expect(
+            before == [
+                1: "in_doubt", 2: "sending", 3: "pending", 4: "blocked", 5: "scheduled", 11: "dead", 12: "retrying",
+            ])
+        let proven: Set<Int64> = choice == .deliver ? [1, 2, 3, 4, 5, 11, 12] : []
+        _ = try Self.adopting(scene, Self.need(20), proven: proven).apply(choice)
+        for (id, state) in try states(scene) where state != before[id] {
+            let from = try #require(before[id].flatMap(IntentState.init(rawValue:)))
+            #expect(IntentState(rawValue: state).map(from.successors.contains) == true, "\(from) → \(state)")
+        }
+        #expect(Set(try states(scene).values) == [choice == .deliver ? "delivered" : "dead"])
+    }
+
     @Test func `looking changes nothing, and a second call finds the work done`() throws {
         let scene = try Scene()
         try scene.enqueue(["a", "b"])
