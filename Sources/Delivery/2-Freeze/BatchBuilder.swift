@@ -152,39 +152,30 @@ public struct BatchBuilder {
     }
 
     private mutating func appendMember(_ row: IntentRow, profile: Range<Int>?, data: Range<Int>?) {
-        members.append(ids.isEmpty ? UInt8(ascii: "[") : UInt8(ascii: ","))
-        if !ids.isEmpty { members.append(UInt8(ascii: "[")) }
-        members.append(integer: row.id)
-        appendPlace(Int64(row.attempts))
-        appendPlace(Int64(row.epoch))
-        appendPlace(row.externalID)
-        appendPlace(row.anonymousID)
-        appendPlace(row.email)
-        appendPlace(row.orderingKey)
-        appendPlace(row.dedupKey)
-        appendPlace(row.scheduledAt)
-        appendPlace(row.expiresAt)
-        appendPlace(row.createdAt)
-        appendPlace(row.traceparent)
-        appendPlace(profile)
-        appendPlace(data)
-        appendPlace(row.previousBatch)
+        if !ids.isEmpty { members.append(UInt8(ascii: ",")) }
+        for column in MemberColumn.inOrder {
+            members.append(column == .id ? UInt8(ascii: "[") : UInt8(ascii: ","))
+            switch column {
+            case .id: members.append(integer: row.id)
+            case .attempts: members.append(integer: Int64(row.attempts))
+            case .epoch: members.append(integer: Int64(row.epoch))
+            case .externalID: members.append(jsonString: row.externalID)
+            case .anonymousID: members.append(jsonString: row.anonymousID)
+            case .email: members.append(jsonString: row.email)
+            case .orderingKey: members.append(jsonString: row.orderingKey)
+            case .dedupKey: members.append(jsonString: row.dedupKey)
+            case .scheduledAt: members.append(integer: row.scheduledAt)
+            case .expiresAt: members.append(integer: row.expiresAt)
+            case .createdAt: members.append(integer: row.createdAt)
+            case .traceparent: members.append(jsonString: row.traceparent)
+            case .profileOffset: members.append(integer: profile.map { Int64($0.lowerBound) })
+            case .profileLength: members.append(integer: profile.map { Int64($0.count) })
+            case .dataOffset: members.append(integer: data.map { Int64($0.lowerBound) })
+            case .dataLength: members.append(integer: data.map { Int64($0.count) })
+            case .previousBatch: members.append(integer: row.previousBatch)
+            }
+        }
         members.append(UInt8(ascii: "]"))
-    }
-
-    private mutating func appendPlace(_ number: Int64?) {
-        members.append(UInt8(ascii: ","))
-        members.append(integer: number)
-    }
-
-    private mutating func appendPlace(_ range: Range<Int>?) {
-        appendPlace(range.map { Int64($0.lowerBound) })
-        appendPlace(range.map { Int64($0.count) })
-    }
-
-    private mutating func appendPlace(_ text: IntentRow.Text?) {
-        members.append(UInt8(ascii: ","))
-        members.append(jsonString: text)
     }
 
     /// A request carries a traceparent only when all its members came out of the same trace.
