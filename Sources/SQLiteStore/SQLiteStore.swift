@@ -5,15 +5,15 @@ import Synchronization
 
 /// The outbox in the user's own SQLite database.
 ///
-/// Every write is one `BEGIN IMMEDIATE` transaction that first checks the fence, so that a worker whose successor has taken
-/// over changes nothing any more.
+/// Every write is one `BEGIN IMMEDIATE` transaction that first checks the fence, so that a worker whose successor has
+/// taken over changes nothing any more.
 public final class SQLiteStore: OutboxStore {
     /// How a store uses time and threads.
     package enum ExecutionMode: Sendable {
         /// Transactions run beside the caller, and real time bounds a round.
         case concurrent
-        /// Transactions run in the caller's thread and take no note of real time: a simulation has one thread, so that it
-        /// can be replayed.
+        /// Transactions run in the caller's thread and take no note of real time: a simulation has one thread, so that
+        /// it can be replayed.
         case blocking
     }
 
@@ -31,7 +31,8 @@ public final class SQLiteStore: OutboxStore {
 
     /// Opens the database for a worker of this version.
     ///
-    /// - Parameter renewing: told the uuid that the outbox is about to get, inside the transaction that stores it.
+    /// - Parameter renewing: called with the uuid that the outbox is about to get, inside the transaction that stores
+    ///   it.
     public convenience init(
         path: String, version: String = "", renewing: @escaping @Sendable (String) throws -> Void = { _ in }
     ) throws {
@@ -62,8 +63,8 @@ public final class SQLiteStore: OutboxStore {
 
     /// Ends the connection once its worker has ended.
     ///
-    /// Where it was the last one SQLite moves the whole log into the database (sqlite.org/wal.html), so that the file is
-    /// complete by itself for an operator who moves it while nothing runs. The store must not be used afterwards.
+    /// Where it was the last one SQLite moves the whole log into the database (sqlite.org/wal.html), so that the file
+    /// is complete by itself for an operator who moves it while nothing runs. The store must not be used afterwards.
     public func close() throws { try queue.close() }
 
     public func takeOver(at now: WallTime) async throws -> RecoveredState {

@@ -3,13 +3,13 @@
 /// Pure: the store feeds rows in, and commits what comes out before anything is sent.
 public struct BatchBuilder {
     /// What became of a row that was offered.
-    public enum Admission: Equatable {
+    public enum OfferResult: Equatable {
         case taken
         /// The body has no room left; the row starts the next batch.
         case full
-        /// A row of the same contact is in this batch already; this one goes with a later batch.
+        /// A row of the same contact is in this batch already; this one travels in a later batch.
         case repeatedContact
-        /// It will never be sent: unfit, or out of time.
+        /// It will never be sent: its content is unfit, or its time is over.
         case unsendable(Unsendable)
     }
 
@@ -40,7 +40,7 @@ public struct BatchBuilder {
     public var isFull: Bool { ids.count >= rowsMax }
 
     /// Offers the next row, in the order in which the rows are to be entered.
-    public mutating func offer(_ row: IntentRow) -> Admission {
+    public mutating func offer(_ row: IntentRow) -> OfferResult {
         if isFull { return .full }
         let contact = Contact(row)
         if contact.isAmong(contacts) { return .repeatedContact }
@@ -61,6 +61,10 @@ public struct BatchBuilder {
         appendMember(row, profile: places.profile, data: places.data)
         noteTraceparent(of: row)
         ids.append((row.id, row.epoch))
+        assert(ids.count <= rowsMax, "a request has no more members than its limit")
+        assert(
+            places.profile?.upperBound ?? 0 <= body.count && places.data?.upperBound ?? 0 <= body.count,
+            "a payload lies in the body")
         return .taken
     }
 
@@ -153,8 +157,9 @@ public struct BatchBuilder {
 
     private mutating func appendMember(_ row: IntentRow, profile: Range<Int>?, data: Range<Int>?) {
         if !ids.isEmpty { members.append(UInt8(ascii: ",")) }
-        for column in MemberColumn.inOrder {
-            members.append(column == .id ? UInt8(ascii: "[") : UInt8(ascii: ","))
+        members.append(UInt8(ascii: "["))
+        var next: MemberColumn? = .id
+        while let column = next {
             switch column {
             case .id: members.append(integer: row.id)
             case .attempts: members.append(integer: Int64(row.attempts))
@@ -174,6 +179,8 @@ public struct BatchBuilder {
             case .dataLength: members.append(integer: data.map { Int64($0.count) })
             case .previousBatch: members.append(integer: row.previousBatch)
             }
+            next = column.next
+            if next != nil { members.append(UInt8(ascii: ",")) }
         }
         members.append(UInt8(ascii: "]"))
     }
@@ -184,7 +191,8 @@ public struct BatchBuilder {
         if isEmpty { traceparent = text } else if text != traceparent { sharesTraceparent = false }
     }
 
-    /// Two rows share a contact if any of their identities is equal; equal hashes only send a row one batch later.
+    /// Two rows share a contact if any of their identities is equal. Hashes are compared, and two different identities
+    /// with one hash only make a row travel one batch later.
     private struct Contact {
         let externalID, anonymousID, email: Int?
 

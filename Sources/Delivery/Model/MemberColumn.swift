@@ -24,8 +24,11 @@ public enum MemberColumn: Int, Sendable, CaseIterable {
     case dataLength
     case previousBatch
 
-    /// Every column in order; stored once, since each member is written along it.
-    static let inOrder = allCases
+    /// How many columns a member has.
+    static let count = allCases.count
+
+    /// The column after this one; nil after the last.
+    var next: MemberColumn? { MemberColumn(rawValue: rawValue + 1) }
 
     /// Everything that the producer gave beside the payload: these columns stand next to each other.
     static let identity = externalID...traceparent

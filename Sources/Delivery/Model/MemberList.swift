@@ -132,7 +132,7 @@ private struct StoredMember: Decodable {
         var columns = try decoder.unkeyedContainer()
         var member = Member(id: 0, attempts: 0, epoch: 0, createdAt: WallTime(milliseconds: 0))
         var (profile, data): (BodyRange, BodyRange) = ((nil, nil), (nil, nil))
-        for column in MemberColumn.inOrder {
+        for column in MemberColumn.allCases {
             switch column {
             case .id: member.id = try columns.decode(Int64.self)
             case .attempts: member.attempts = try columns.decode(Int.self)

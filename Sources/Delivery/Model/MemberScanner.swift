@@ -16,7 +16,7 @@ struct MemberScanner {
     /// - Parameter bytes: the list's text, which has to stay where it is while the scanner is used.
     init(_ bytes: UnsafeRawBufferPointer) {
         self.bytes = bytes
-        starts.reserveCapacity(MemberColumn.inOrder.count)
+        starts.reserveCapacity(MemberColumn.count)
         if bytes.first == UInt8(ascii: "[") { at = 1 }
     }
 

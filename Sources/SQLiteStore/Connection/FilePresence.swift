@@ -4,8 +4,8 @@ import GRDB
 import GRDBSQLite
 import Synchronization
 
-/// Notices that the database was replaced underneath its connection: a copy was moved over it, a backup was restored, or
-/// its log was deleted.
+/// Notices that the database was replaced underneath its connection: a copy was moved over it, a backup was restored,
+/// or its log was deleted.
 ///
 /// What is written to a file that has lost its name is lost, and a log that only one connection has open corrupts the
 /// database (sqlite.org/howtocorrupt.html, "Unlinking or renaming a database file while in use").

@@ -36,8 +36,9 @@ public enum OutboxConnection {
 
     /// A connection that writes durably; the journal mode stays what the owner chose.
     ///
-    /// `synchronous=FULL`, since a settled answer must survive a power cut. The automatic checkpoint is off, because two connections that checkpoint and write at once can meet the WAL-reset bug of
-    /// SQLite 3.7.0 to 3.51.2 (sqlite.org/wal.html, "The WAL-Reset Bug") and because it would dominate the latency.
+    /// `synchronous=FULL`, since a settled answer must survive a power cut. The automatic checkpoint is off, because
+    /// two connections that checkpoint and write at once can meet the WAL-reset bug of SQLite 3.7.0 to 3.51.2
+    /// (sqlite.org/wal.html, "The WAL-Reset Bug") and because it would dominate the latency.
     public static func open(_ path: String, label: String) throws -> DatabaseQueue {
         guard FileManager.default.fileExists(atPath: path) else { throw OutboxConnectionError.missing(path) }
         return try DatabaseQueue(path: path, configuration: configuration(label: label))

@@ -26,7 +26,7 @@ public final class WorkerLock: Sendable {
         LockFile.holder(ofDatabase: database)
     }
 
-    /// The pid of a worker that stands by for a database, 0 when it cannot be told; nil when none does.
+    /// The pid of a worker that stands by for a database, 0 when it is not known; nil when none does.
     public static func standby(ofDatabase database: String) -> Int? {
         LockFile.standby(ofDatabase: database)
     }

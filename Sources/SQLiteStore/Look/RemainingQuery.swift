@@ -51,8 +51,8 @@ struct RemainingQuery {
             heldBack: heldBack)
     }
 
-    /// Blocked intents that cannot travel within the drain: their lane is held by an intent that is scheduled for later,
-    /// or by one that is dead or in doubt and needs an operator.
+    /// Blocked intents that cannot travel within the drain: their lane is held by an intent that is scheduled for
+    /// later, or by one that is dead or in doubt and needs an operator.
     private static let behindSQL = """
         SELECT CAST(journey AS BLOB), count(CASE holder WHEN 'later' THEN 1 END), count(CASE holder WHEN 'operator' THEN 1 END) FROM (
           SELECT waiting.journey AS journey, CASE

@@ -5,7 +5,7 @@ import GRDBSQLite
 /// Copies the write-ahead log into the database as far as readers allow, without waiting for any connection.
 ///
 /// After a complete checkpoint writers use the log from its start again, so that its length stays as it is. Producers'
-/// connections checkpoint by themselves unless they are told not to; a worker that drains a backlog alone would let the
+/// connections checkpoint by themselves unless that is turned off; a worker that drains a backlog alone would let the
 /// log grow.
 struct Checkpoint {
     let db: Database

@@ -9,8 +9,8 @@ import Synchronization
 /// locks, the answer is yes: too short a round costs throughput, too long a one delays a producer. A process in another
 /// container has locks that this process cannot see, so that only its commits tell.
 final class ConcurrentWriters: Sendable {
-    /// How often the system's list of locks is read at most, also in the middle of a long round: a process that has just
-    /// connected waits for the round's end.
+    /// How often the system's list of locks is read at most, also in the middle of a long round: a process that has
+    /// just connected waits for the round's end.
     static let lookInterval: Duration = .milliseconds(5)
     /// How long a connection counts as present after a commit.
     static let memory: Duration = .seconds(10)

@@ -7,8 +7,8 @@ struct LockBudget: Sendable {
     /// Claims of a round without other writers.
     static let claimMaxAlone: Duration = .milliseconds(25)
     static let restAlone: Duration = .milliseconds(1)
-    /// Claims of a round beside other writers, unless the disk is slow: then they may take as long as a commit, which is
-    /// most of what other writers wait for.
+    /// Claims of a round beside other writers, unless the disk is slow: then they may take as long as a commit, which
+    /// is most of what other writers wait for.
     static let claimMaxShared: Duration = .microseconds(500)
     static let slowCommit: Duration = .milliseconds(5)
     static let restMin: Duration = .milliseconds(3)

@@ -5,7 +5,7 @@ import GRDB
 struct RoundTransaction {
     let db: Database
     let round: Round
-    /// Told the uuid that the outbox is about to get, before it is stored.
+    /// Called with the uuid that the outbox is about to get, before it is stored.
     let renewing: (String) throws -> Void
     private(set) var lease: Lease
     private(set) var result = RoundResult()

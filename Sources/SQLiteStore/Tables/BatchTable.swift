@@ -73,8 +73,8 @@ struct BatchTable {
 
     // MARK: When requests were sent
 
-    /// When the attempts after a time began, or earlier attempts of the same batches were answered: the latest first, at
-    /// most `sentMax`.
+    /// When the attempts after a time began, or earlier attempts of the same batches were answered: the latest first,
+    /// at most `sentMax`.
     func sent(after time: WallTime) throws -> [WallTime] {
         let columns =
             "SELECT sent_at, attempt, CASE WHEN attempt > 1 THEN answers ELSE '[]' END AS answers FROM outbox_batch"
@@ -95,8 +95,8 @@ struct BatchTable {
         return Array(times.sorted(by: >).prefix(Self.sentMax))
     }
 
-    /// When those of these batches were sent last that have no record of an outcome for their latest attempt: their next
-    /// attempt overwrites that time.
+    /// When those of these batches were sent last that have no record of an outcome for their latest attempt: their
+    /// next attempt overwrites that time.
     func sentUnanswered(_ batches: [Batch]) throws -> [WallTime] {
         let unanswered = batches.filter { $0.crashes > 0 }
         guard !unanswered.isEmpty else { return [] }

@@ -48,8 +48,8 @@ struct DeadTable {
         try db.cachedStatement(
             sql: """
                 INSERT INTO outbox_dead (\(Self.columns))
-                SELECT id, journey, \(IntentColumn.given), 'dead', \(Self.counts(of: .waiting)), code, message, request_id,
-                  batch_id, ?1
+                SELECT id, journey, \(IntentColumn.given), 'dead', \(Self.counts(of: .waiting)), code, message,
+                  request_id, batch_id, ?1
                 FROM outbox_waiting WHERE id = ?2
                 """
         ).execute(arguments: [now.milliseconds, id])

@@ -33,8 +33,8 @@ struct WaitingTable {
         try db.cachedStatement(
             sql: """
                 INSERT INTO outbox_waiting (\(Self.columns))
-                SELECT id, journey, \(IntentColumn.given), 'blocked', 0, 0, min(?1, \(Self.givenTime)), NULL, NULL, NULL,
-                  NULL, NULL, ?1
+                SELECT id, journey, \(IntentColumn.given), 'blocked', 0, 0, min(?1, \(Self.givenTime)), NULL, NULL,
+                  NULL, NULL, NULL, ?1
                 FROM outbox WHERE id = ?2
                 """
         ).execute(arguments: [now.milliseconds, id])
@@ -56,14 +56,15 @@ struct WaitingTable {
         try db.cachedStatement(
             sql: """
                 INSERT INTO outbox_waiting (\(Self.columns))
-                SELECT id, journey, \(IntentColumn.given), 'retrying', 0, epoch + 1, ?1, NULL, NULL, NULL, NULL, batch_id, ?1
+                SELECT id, journey, \(IntentColumn.given), 'retrying', 0, epoch + 1, ?1, NULL, NULL, NULL, NULL,
+                  batch_id, ?1
                 FROM outbox_dead WHERE id = ?2 AND state = 'dead'
                 """
         ).execute(arguments: [now.milliseconds, id])
         return db.changesCount == 1
     }
 
-    /// Since when an intent that waits for its lane is due: by what its producer gave, since this machine's clock may be
-    /// ahead now, and corrected by the time the lane is free.
+    /// Since when an intent that waits for its lane is due: by what its producer gave, since this machine's clock may
+    /// be ahead now, and corrected by the time the lane is free.
     private static let givenTime = "max(created_at, ifnull(scheduled_at, created_at))"
 }

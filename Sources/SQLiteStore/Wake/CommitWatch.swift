@@ -14,8 +14,8 @@ public struct CommitWatch: CommitSource {
     public static let slowInterval: Duration = .seconds(10)
     /// How often the version is read where no events come, or where the kernel gives no watch at all.
     static let blindInterval: Duration = .milliseconds(50)
-    /// The waits between readings after an event: eight seconds in all, since a slow disk delays a commit. Another event
-    /// begins them anew.
+    /// The waits between readings after an event: eight seconds in all, since a slow disk delays a commit. Another
+    /// event begins them anew.
     static let looks: [Duration] = [0, 1, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096]
         .map { .milliseconds($0) }
 

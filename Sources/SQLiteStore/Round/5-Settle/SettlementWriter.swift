@@ -22,7 +22,7 @@ struct SettlementWriter {
         return successors
     }
 
-    /// The batch row itself.
+    /// Changes the batch row itself; false when it is not where it was.
     private func turn(_ settlement: Settlement) throws -> Bool {
         let record = settlement.record
         let batch = settlement.batch
@@ -53,6 +53,7 @@ struct SettlementWriter {
             WHEN json_array_length(answers) < \(answersMax) THEN json_insert(answers, '$[#]', json(?10))
             ELSE json_insert(json_remove(answers, '$[1]'), '$[#]', json(?10)) END
         """
+    /// An answer applies only to the attempt that it answers.
     private static let guardSQL = "WHERE id = ?11 AND attempt = ?12 AND state = 'sending'"
     private static let goOnSQL = "UPDATE outbox_batch SET \(change) \(guardSQL)"
     private static let settleSQL = "UPDATE outbox_batch SET \(change), settled_at = ?1, body = NULL \(guardSQL)"
@@ -111,8 +112,11 @@ struct SettlementWriter {
             isInDoubt ? settlement.unproven.contains(index) : !gone.contains(index)
         }
         let size = isInDoubt ? settlement.unproven.count : settlement.batch.size - gone.count
-        // A member that is neither kept nor moved would be lost.
-        guard kept.count == size else { throw SettlementFailure.miscounted(settlement.batch.id) }
+        // A member that is neither kept nor moved would be lost, and one that goes to two places delivered twice.
+        let goneCount = settlement.leaving.count + settlement.successors.reduce(0) { $0 + $1.count }
+        guard kept.count == size, gone.count == goneCount, settlement.unproven.isDisjoint(with: gone) else {
+            throw SettlementFailure.miscounted(settlement.batch.id)
+        }
         try db.cachedStatement(
             sql: "UPDATE outbox_batch SET members = CAST(? AS TEXT), size = ?, moved = ? WHERE id = ?"
         ).execute(arguments: [Data(kept.text), size, try moved(settlement, successors), settlement.batch.id])
