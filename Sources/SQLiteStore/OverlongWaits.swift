@@ -1,5 +1,6 @@
 import Delivery
 import GRDB
+import Operation
 
 /// Ends waits that only a clock that has gone back since could have made so long.
 struct OverlongWaits {

@@ -34,7 +34,7 @@ struct UnknownOutcomeTests {
             try await expectBlocked(worker, inDoubt: 5)
             #expect(bench.triggers == sent)
             #expect(try bench.states() == ["in_doubt": 5])
-            let report = try Resolving(
+            let report = try ResolutionRun(
                 OperatorConnection(path: bench.path, for: .changing), at: bench.clock.now().wall
             ).apply(.delivered, to: .all)
             #expect(report.resolved == 5)

@@ -78,8 +78,8 @@ import Testing
         #expect(try scene.count("SELECT count(*) FROM outbox_dead") == 5)
     }
 
-    @Test(arguments: [IntentChange.Action.retry, .discard])
-    func `a dry run says the same and changes nothing`(action: IntentChange.Action) throws {
+    @Test(arguments: [IntentAction.retry, .discard])
+    func `a dry run says the same and changes nothing`(action: IntentAction) throws {
         let scene = try Scene()
         try scene.bury(1...3)
         let before = try scene.rows("SELECT * FROM outbox_dead")

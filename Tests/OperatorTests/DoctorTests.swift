@@ -12,7 +12,7 @@ import Testing
 struct DoctorTests {
     // MARK: The database
 
-    private func verdicts(_ checks: [Check]) -> [String: Check.Verdict] {
+    private func verdicts(_ checks: [Check]) -> [String: Check.Severity] {
         Dictionary(checks.map { ($0.name, $0.verdict) }) { max($0, $1) }
     }
 
@@ -58,9 +58,9 @@ struct DoctorTests {
     }
 
     @Test(arguments: [
-        ("wal", Check.Verdict.ok), ("delete", .warn), ("truncate", .warn), ("memory", .fail), ("off", .fail),
+        ("wal", Check.Severity.ok), ("delete", .warn), ("truncate", .warn), ("memory", .fail), ("off", .fail),
     ])
-    func `a journal mode is judged by what a crash does to it`(mode: String, verdict: Check.Verdict) {
+    func `a journal mode is judged by what a crash does to it`(mode: String, verdict: Check.Severity) {
         #expect(DatabaseChecks.journalMode(mode, path: "/d").verdict == verdict)
     }
 
@@ -169,10 +169,10 @@ struct DoctorTests {
     // MARK: Files
 
     @Test(arguments: [
-        ("ext4", Check.Verdict.ok), ("xfs", .ok), ("nfs4", .fail), ("cifs", .fail), ("9p", .fail), ("overlay", .warn),
+        ("ext4", Check.Severity.ok), ("xfs", .ok), ("nfs4", .fail), ("cifs", .fail), ("9p", .fail), ("overlay", .warn),
         ("tmpfs", .warn), ("fuse.sshfs", .warn),
     ])
-    func `a file system is judged by whether locks and data hold there`(type: String, verdict: Check.Verdict) {
+    func `a file system is judged by whether locks and data hold there`(type: String, verdict: Check.Severity) {
         #expect(FileChecks.judge(fileSystem: type, path: "/d").verdict == verdict)
     }
 
@@ -193,8 +193,8 @@ struct DoctorTests {
         #expect(MountTable("").type(of: "/a") == nil)
     }
 
-    @Test(arguments: [(Int64(10) << 20, Check.Verdict.fail), (100 << 20, .warn), (4 << 30, .ok)])
-    func `little space is told before there is none`(free: Int64, verdict: Check.Verdict) {
+    @Test(arguments: [(Int64(10) << 20, Check.Severity.fail), (100 << 20, .warn), (4 << 30, .ok)])
+    func `little space is told before there is none`(free: Int64, verdict: Check.Severity) {
         #expect(FileChecks.judge(free: free, path: "/d").verdict == verdict)
     }
 
@@ -270,17 +270,17 @@ struct DoctorTests {
     }
 
     @Test(arguments: [
-        (401, "authentication_required", Check.Verdict.fail), (400, "version_unsupported", .fail),
+        (401, "authentication_required", Check.Severity.fail), (400, "version_unsupported", .fail),
         (403, "permission_denied", .warn), (429, "rate_limited", .warn), (503, "service_unavailable", .fail),
     ])
-    func `an API that refuses is judged by its answer`(status: Int, code: String, verdict: Check.Verdict) throws {
+    func `an API that refuses is judged by its answer`(status: Int, code: String, verdict: Check.Severity) throws {
         let api = try #require(Self.checks(.refused(status: status, code: code, message: "words")).first)
         #expect(api.verdict == verdict)
         #expect(api.finding.contains("\(status), \(code): words"))
     }
 
-    @Test(arguments: [(0, Check.Verdict.ok), (-20, .ok), (90, .warn), (-90, .warn), (400, .fail), (-400, .fail)])
-    func `the clock is compared with the API's`(seconds: Int, verdict: Check.Verdict) {
+    @Test(arguments: [(0, Check.Severity.ok), (-20, .ok), (90, .warn), (-90, .warn), (400, .fail), (-400, .fail)])
+    func `the clock is compared with the API's`(seconds: Int, verdict: Check.Severity) {
         let date = Scene.now + .seconds(seconds)
         #expect(verdicts(Self.checks(.listed([]), date: date))["clock"] == verdict)
     }
@@ -303,7 +303,7 @@ struct DoctorTests {
         let folder = URL(fileURLWithPath: scene.path).deletingLastPathComponent().path
         let own = SettingsEnvironment(variables: ["A": "b"], currentDirectory: "/", files: SystemFiles())
         func found(_ own: SettingsEnvironment) -> String? {
-            ServiceSurroundings.environment(own, directories: ["/nowhere", folder]).variables["CREDENTIALS_DIRECTORY"]
+            ServiceEnvironment.environment(own, directories: ["/nowhere", folder]).variables["CREDENTIALS_DIRECTORY"]
         }
         #expect(found(own) == nil)
         try Data("sk_1".utf8).write(to: URL(fileURLWithPath: folder + "/api-key"))

@@ -45,12 +45,12 @@ import Testing
         var configuration = Settings.Configuration(
             database: scene.path, stateDirectory: "/s", api: APISettings(key: .environmentVariable("X")))
         configuration.journeys["é"] = JourneySettings(name: "é", id: 33)
-        let status = StatusAnswer(
+        let status = StatusView(
             try StatusReport(scene.looking(), at: Scene.now), configuration: configuration, holder: "42", at: Scene.now)
         #expect(status.journeys.map(\.condition) == [.notConfigured, .notConfigured, .notConfigured, .delivering])
         for (id, isKnown) in [(1, true), (3, false), (5, false)] as [(Int64, Bool)] {
             let story = IntentStory(
-                try IntentTrail(of: id, scene.looking(), at: Scene.now),
+                try IntentTrace(of: id, scene.looking(), at: Scene.now),
                 in: .init(isWorkerRunning: true, configuration: configuration, now: Scene.now))
             #expect((story.outlook.text != "a configuration that knows its journey") == isKnown, "\(story.outlook)")
         }
@@ -68,8 +68,8 @@ import Testing
                 """, [id + 10])
         }
         func outlook(_ id: Int64) throws -> String {
-            let trail = try IntentTrail(of: id, scene.looking(), at: Scene.now)
-            return IntentOutlook(trail, in: .init(isWorkerRunning: true, configuration: nil, now: Scene.now)).text
+            let trail = try IntentTrace(of: id, scene.looking(), at: Scene.now)
+            return WaitReason(trail, in: .init(isWorkerRunning: true, configuration: nil, now: Scene.now)).text
         }
         #expect(try outlook(30).hasPrefix("the end of intent 20,"))
         #expect(try outlook(31).hasPrefix("the end of intent 21,"))

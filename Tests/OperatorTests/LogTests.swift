@@ -148,7 +148,7 @@ import Testing
         ("ann@example.com", "other"), (String(repeating: "x", count: 101), "other"),
     ])
     func `only what looks like a code is one`(text: String, code: String) {
-        #expect(ForeignText.code(text) == code)
+        #expect(SafeLabel.code(text) == code)
     }
 
     @Test func `numbers that cannot be read are logged, and the next look may succeed`() throws {

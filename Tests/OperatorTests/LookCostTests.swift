@@ -28,7 +28,7 @@ struct LookCostTests {
     private func stepsOfWhy(_ id: Int64, _ scene: Scene) throws -> Int {
         let connection = try scene.looking()
         return try Steps.count(connection) {
-            let trail = try IntentTrail(of: id, connection, at: Scene.now)
+            let trail = try IntentTrace(of: id, connection, at: Scene.now)
             #expect(trail.delivered?.member.id == id)
         }
     }

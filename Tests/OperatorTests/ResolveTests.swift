@@ -7,7 +7,7 @@ import Testing
 @testable import journey_outbox
 
 @Suite struct ResolveTests {
-    private func resolving(_ scene: Scene) throws -> Resolving { Resolving(try scene.changing(), at: Scene.now) }
+    private func resolving(_ scene: Scene) throws -> ResolutionRun { ResolutionRun(try scene.changing(), at: Scene.now) }
 
     @Test func `a batch resolved as delivered is settled, counted, and in the history`() async throws {
         let scene = try Scene()
@@ -53,9 +53,9 @@ import Testing
         #expect(try scene.count("SELECT count(*) FROM outbox_journey") == 0)
     }
 
-    @Test(arguments: Resolving.Verdict.allCases)
+    @Test(arguments: ResolutionChoice.allCases)
     func `the members that were not named stay in doubt and can be resolved later`(
-        verdict: Resolving.Verdict
+        verdict: ResolutionChoice
     ) async throws {
         let scene = try Scene()
         try scene.enqueue(["a", "b", "c"])
@@ -125,7 +125,7 @@ extension ResolveTests {
             _ = try await scene.doubt()
         }
         var shares: [Double] = []
-        _ = try Resolving(scene.changing(), at: Scene.now).apply(.delivered, to: .all) { share in
+        _ = try ResolutionRun(scene.changing(), at: Scene.now).apply(.delivered, to: .all) { share in
             shares.append(share)
             // The lock is free meanwhile.
             do { try scene.run("UPDATE outbox_meta SET value = value") } catch { Issue.record("\(error)") }

@@ -22,7 +22,7 @@ import Testing
             database: scene.path, stateDirectory: "/nowhere", api: APISettings(key: .file("/nowhere/key")))
         for name in journeys { configuration.journeys[name] = JourneySettings(name: name, id: 33) }
         return IntentStory(
-            try IntentTrail(of: id, scene.looking(), at: now),
+            try IntentTrace(of: id, scene.looking(), at: now),
             in: .init(isWorkerRunning: isWorkerRunning, configuration: configuration, now: now))
     }
 
@@ -123,13 +123,13 @@ import Testing
         let time = Scene.now + .seconds(600)
         try scene.enqueue(["a"], scheduledAt: time)
         #expect(
-            try story(1).outlook == IntentOutlook("its time", rule: "scheduled_at, set by its producer", until: time))
+            try story(1).outlook == WaitReason("its time", rule: "scheduled_at, set by its producer", until: time))
         try scene.bury([50])
         _ = try IntentChange(scene.changing(), .retry, at: Scene.now).apply(to: .ids([50]))
         try scene.run("UPDATE outbox_waiting SET due_at = ?, attempts = 2", [time.milliseconds])
         #expect(
             try story(50).outlook
-                == IntentOutlook(
+                == WaitReason(
                     "its next attempt", rule: "backoff after attempt 2 of 5 (delivery.backoff)", until: time))
         try scene.run("UPDATE outbox_waiting SET due_at = 1, refused_alone = 'x'")
         #expect(try story(50).outlook.rule.contains("the next success in its journey makes it dead"))

@@ -1,8 +1,8 @@
 import ArgumentParser
+import Operation
 import PlainText
-import SQLiteStore
 
-/// The doctor's own probe, run as another user.
+/// The write attempt of `doctor`, which root runs as another user.
 struct DoctorWriteCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor-write", abstract: "Try to write, and leave nothing behind.", shouldDisplay: false)
@@ -10,7 +10,7 @@ struct DoctorWriteCommand: ParsableCommand {
     @Option var database: String
 
     func run() throws {
-        switch try probe() {
+        switch attempt() {
         case .writable: return
         case .locked: throw ExitCode(75)
         case .refused(let reason):
@@ -19,9 +19,9 @@ struct DoctorWriteCommand: ParsableCommand {
         }
     }
 
-    private func probe() throws -> WriteProbe.Finding {
+    private func attempt() -> WriteAccess {
         do {
-            return try WriteProbe.attempt(database, patience: 2)
+            return try Engine.engine(for: database).attemptWrite(patience: 2)
         } catch {
             return .refused("\(error)")
         }

@@ -1,6 +1,6 @@
 import Delivery
 
-/// Measures how long requests take.
+/// Measures the duration of requests.
 struct MeasuredSender: BatchSender {
     let sender: any BatchSender
     let metrics: WorkerMetrics

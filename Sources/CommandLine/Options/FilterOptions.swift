@@ -1,8 +1,8 @@
 import ArgumentParser
 import Delivery
-import SQLiteStore
+import Operation
 
-/// Which intents are meant, apart from their state.
+/// The conditions that select intents, apart from their state.
 struct FilterOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Only this journey.", valueName: "name"))
     var journey: String?

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Delivery
 
-/// The states that `intents` can list; the delivered are kept with their batches.
+/// The states that `intents` can list. Delivered intents are stored with their batches.
 enum ListedState: String, ExpressibleByArgument, CaseIterable {
     case pending, scheduled, retrying, blocked, sending
     case inDoubt = "in_doubt"

@@ -2,6 +2,7 @@ import Delivery
 import Deployment
 import Foundation
 import GRDB
+import Operation
 
 /// The keys of `outbox_meta` that say which outbox this is, and how far it has come.
 struct IdentityTable {
@@ -125,12 +126,5 @@ struct IdentityTable {
 
     private func remove(_ key: String) throws {
         try db.execute(sql: "DELETE FROM outbox_meta WHERE key = ?", arguments: [key])
-    }
-}
-
-extension AdoptionNeed {
-    /// How `outbox_pause` spells it.
-    public var pauseCause: String {
-        cause == .restored ? Pause.restoredCause : Pause.copiedCause
     }
 }

@@ -3,12 +3,12 @@ import Foundation
 import GRDB
 
 /// Looks, without changing anything, whether a database is still where it was before.
-public enum OldPlaceLook {
+package enum OldPlaceLook {
     /// - Parameters:
     ///   - path: where it was, as a real path.
     ///   - database: where it is now.
     ///   - knows: whether an identity is the one looked for.
-    public static func look(at path: String, from database: String, knows: (String) -> Bool) -> Surroundings.OldPlace {
+    package static func look(at path: String, from database: String, knows: (String) -> Bool) -> Surroundings.OldPlace {
         if path == database { return .here }
         guard !path.isEmpty else { return .gone }
         var old = stat()

@@ -1,9 +1,9 @@
 import ArgumentParser
 import Delivery
+import Operation
 import PlainText
-import SQLiteStore
 
-/// One request with everything that is kept of it.
+/// Shows one request with every stored detail.
 struct BatchesShowCommand: OperatorCommand {
     static let configuration = CommandConfiguration(
         commandName: "show", abstract: "Show a request: key, digest, target, answers, lineage and members.")
@@ -13,12 +13,12 @@ struct BatchesShowCommand: OperatorCommand {
     @Argument(help: "The batch's id.")
     var id: Int64
 
-    @OptionGroup var answer: AnswerOptions
+    @OptionGroup var format: FormatOptions
 
-    func perform(_ connection: OperatorConnection, at now: WallTime) throws {
-        guard let batch = try BatchDetail.find(id, connection) else {
-            throw Failure.general("there is no batch \(id)")
+    func perform(_ store: any OperatorStore, at now: WallTime) throws {
+        guard let batch = try store.batch(id) else {
+            throw CommandFailure.general("there is no batch \(id)")
         }
-        answer.print(batch.json, or: batch.text)
+        format.print(batch.json, or: batch.text)
     }
 }

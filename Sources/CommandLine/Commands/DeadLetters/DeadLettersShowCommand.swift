@@ -1,9 +1,9 @@
 import ArgumentParser
 import Delivery
+import Operation
 import PlainText
-import SQLiteStore
 
-/// Everything that is kept of one dead letter.
+/// Shows one dead letter with every stored column.
 struct DeadLettersShowCommand: OperatorCommand {
     static let configuration = CommandConfiguration(
         commandName: "show", abstract: "Show a dead letter with its payload.",
@@ -16,12 +16,12 @@ struct DeadLettersShowCommand: OperatorCommand {
     @Argument(help: "The dead letter's id.")
     var id: Int64
 
-    @OptionGroup var answer: AnswerOptions
+    @OptionGroup var format: FormatOptions
 
-    func perform(_ connection: OperatorConnection, at now: WallTime) throws {
-        guard let letter = try DeadLetter.find(id, connection) else {
-            throw Failure.general("there is no dead letter \(id)")
+    func perform(_ store: any OperatorStore, at now: WallTime) throws {
+        guard let letter = try store.deadLetter(id) else {
+            throw CommandFailure.general("there is no dead letter \(id)")
         }
-        answer.print(letter.json, or: letter.text)
+        format.print(letter.json, or: letter.text)
     }
 }

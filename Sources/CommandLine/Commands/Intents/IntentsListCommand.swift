@@ -1,7 +1,7 @@
 import ArgumentParser
 import Delivery
+import Operation
 import PlainText
-import SQLiteStore
 
 /// Lists intents, journey by journey and state by state.
 struct IntentsListCommand: OperatorCommand {
@@ -15,20 +15,20 @@ struct IntentsListCommand: OperatorCommand {
 
     @OptionGroup var filters: FilterOptions
     @OptionGroup var page: PageOptions
-    @OptionGroup var answer: AnswerOptions
+    @OptionGroup var format: FormatOptions
 
-    func perform(_ connection: OperatorConnection, at now: WallTime) throws {
+    func perform(_ store: any OperatorStore, at now: WallTime) throws {
         let wanted = states.isEmpty ? ListedState.allCases : states
-        let walk = IntentWalk(connection, filter: filters.filter(Set(wanted.map(\.state)), at: now), at: now)
+        let filter = filters.filter(Set(wanted.map(\.state)), at: now)
         let progress = ProgressLine("found")
-        let found = try walk.page(
-            after: IntentCursor.read(page.cursor), limit: page.limit, onProgress: { progress.show(done: $0) })
+        let found = try store.intents(
+            filter, after: page.position, limit: page.limit, at: now, onProgress: { progress.show(done: $0) })
         progress.clear()
-        let next = try found.next?.text
+        let next = found.next?.text
         let json = JSON.object([
             .init("intents", .array(found.records.map(\.json))), .init("next_cursor", .of(next)),
         ])
-        answer.print(json) { terminal in
+        format.print(json) { terminal in
             if found.records.isEmpty { return "no intents" }
             var table = TextTable(columns: [
                 .init("id", .right), .init("journey", widthMin: 10), .init("contact", widthMin: 8), .init("state"),

@@ -1,0 +1,15 @@
+import Delivery
+import Deployment
+import GRDB
+
+extension OperatorConnection {
+    /// The database's own word on whose it is, without changing anything.
+    func identityRecord() throws -> Sighting {
+        try read { try IdentityTable(db: $0).sighting() }
+    }
+
+    /// Whether one of these batches is still being sent, as the database has it.
+    func isSending(_ batches: [Int64]) throws -> Bool {
+        try read { try BatchTable(db: $0).isSending(batches) }
+    }
+}

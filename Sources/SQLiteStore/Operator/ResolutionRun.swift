@@ -1,0 +1,98 @@
+import Delivery
+import Foundation
+import GRDB
+import Operation
+
+/// Settles what is in doubt by a person's word: it was delivered, or it is to be sent again.
+///
+/// Each batch is looked at again under the write lock; one that is no longer in doubt is left alone and reported.
+package struct ResolutionRun {
+    /// A batch and the members meant; nil means all of them.
+    private struct Part {
+        let batch: Int64
+        let intents: Set<Int64>?
+    }
+
+    let connection: OperatorConnection
+    let now: WallTime
+
+    package init(_ connection: OperatorConnection, at now: WallTime) {
+        self.connection = connection
+        self.now = now
+    }
+
+    /// Resolves the selected intents, batch by batch in short transactions; a dry run only counts them.
+    ///
+    /// `onProgress` is told the share of the batches that was looked at.
+    package func apply(
+        _ choice: ResolutionChoice, to selection: ResolutionSelection, isDryRun: Bool = false,
+        onProgress: (Double) -> Void = { _ in }
+    ) throws -> ResolutionReport {
+        var report = ResolutionReport()
+        let parts = try connection.read { db in try select(db, selection, &report) }
+        let step = { (db: Database, part: Part) in
+            let count = isDryRun ? try count(db, part) : try resolve(db, part, choice, &report)
+            guard count > 0 else {
+                report.notInDoubt += part.intents?.sorted() ?? [part.batch]
+                return
+            }
+            report.resolved += count
+            report.batches.append(part.batch)
+        }
+        if isDryRun {
+            for part in parts { try connection.read { db in try step(db, part) } }
+        } else {
+            try WriteTurns(connection: connection).forEach(parts, onTurn: onProgress, step)
+        }
+        return report
+    }
+
+    private static let inDoubt = IntentPlace.inDoubt.condition(at: WallTime(milliseconds: 0))
+
+    private func select(_ db: Database, _ selection: ResolutionSelection, _ report: inout ResolutionReport) throws -> [Part] {
+        switch selection {
+        case .batch(let id): return [Part(batch: id, intents: nil)]
+        case .journey(let name):
+            return try Int64.fetchAll(
+                db, sql: "SELECT id FROM outbox_batch WHERE \(Self.inDoubt) AND journey = ? ORDER BY id",
+                arguments: [name]
+            ).map { Part(batch: $0, intents: nil) }
+        case .all:
+            return try Int64.fetchAll(db, sql: "SELECT id FROM outbox_batch WHERE \(Self.inDoubt) ORDER BY id")
+                .map { Part(batch: $0, intents: nil) }
+        case .intents(let ids):
+            var intents: [Int64: Set<Int64>] = [:]
+            for id in ids {
+                let intent = try IntentLookup(db: db, now: now).find(id)
+                if let intent, intent.state == .inDoubt, let batch = intent.batch {
+                    intents[batch, default: []].insert(id)
+                } else {
+                    report.notInDoubt.append(id)
+                }
+            }
+            return intents.sorted { $0.key < $1.key }.map { Part(batch: $0.key, intents: $0.value) }
+        }
+    }
+
+    private func count(_ db: Database, _ part: Part) throws -> Int {
+        let size = try Int.fetchOne(
+            db, sql: "SELECT size FROM outbox_batch WHERE id = ? AND \(Self.inDoubt)", arguments: [part.batch])
+        return size.map { part.intents?.count ?? $0 } ?? 0
+    }
+
+    private func resolve(_ db: Database, _ part: Part, _ choice: ResolutionChoice, _ report: inout ResolutionReport) throws -> Int {
+        guard try count(db, part) > 0, let batch = try BatchTable(db: db).find(part.batch) else { return 0 }
+        let members = try batch.members.decode()
+        let chosen = members.indices.filter { part.intents?.contains(members[$0].id) ?? true }
+        guard !chosen.isEmpty else { return 0 }
+        let resolution = BatchResolution(db: db, batch: batch, members: members, chosen: chosen, now: now)
+        guard choice == .delivered else {
+            try resolution.resend()
+            return chosen.count
+        }
+        // Before the body is dropped. A list that cannot be read proves nothing, and a restore asks about it again.
+        if let digests = IntentDigest.members(of: batch) { report.delivered += chosen.map { digests[$0] } }
+        try resolution.deliver()
+        return chosen.count
+    }
+}
