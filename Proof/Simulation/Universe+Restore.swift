@@ -1,6 +1,7 @@
 import Delivery
 import Deployment
 import GRDB
+import Operation
 import SQLiteStore
 
 /// A copy of the database, and what the producers had committed by then.
@@ -73,7 +74,7 @@ extension Universe {
     /// Whether a worker may begin; if not, a person will adopt the database in a while.
     func isAdmitted() throws -> Bool {
         let identity = live.identity()
-        guard case .adopt(let need) = try notebook.recognise(identity.sighting(), isSending: identity.isSending)
+        guard case .adopt(let need) = try notebook.recognise(identity.identityRecord(), isSending: identity.isSending)
         else {
             if isFreshlyRestored { try goOnUnnoticed() }
             isFreshlyRestored = false
@@ -90,9 +91,9 @@ extension Universe {
 
     private func adopt(_ need: AdoptionNeed) throws {
         isAwaitingAdoption = false
-        let before = try live.identity().sighting().uuid
+        let before = try live.identity().identityRecord().uuid
         let connection = try live.connection()
-        let adopting = Adopting(connection, need, at: WallTime(milliseconds: wall)) { [notebook] in
+        let adopting = AdoptionRun(connection, need, at: WallTime(milliseconds: wall)) { [notebook] in
             notebook.proofs(of: $0)
         }
         let uuid = Simulation.uuid(2)

@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import JourneyOutbox
+import Operation
 import Sandbox
 import Testing
 

@@ -2,6 +2,7 @@ import Delivery
 import Deployment
 import Foundation
 import GRDB
+import Operation
 import Testing
 
 @testable import SQLiteStore

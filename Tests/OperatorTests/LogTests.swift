@@ -156,7 +156,9 @@ import Testing
         let lines = Lines()
         let seen = Mutex(0)
         func sampler(_ path: String) -> BacklogSampler {
-            BacklogSampler(database: path, logger: lines.logger()) { _, _ in seen.withLock { $0 += 1 } }
+            BacklogSampler(engine: Engine.engine(for: path), logger: lines.logger()) { _, _ in
+                seen.withLock { $0 += 1 }
+            }
         }
         sampler(scene.path + ".gone").look()
         #expect(lines.all.contains("warning sample_failed reason="))

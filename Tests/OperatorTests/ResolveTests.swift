@@ -1,6 +1,7 @@
 import ArgumentParser
 import Delivery
 import GRDB
+import Operation
 import Testing
 
 @testable import SQLiteStore
@@ -30,7 +31,7 @@ import Testing
         _ = try await scene.doubt()
         let line = ["resolve", "--contact", "a", "--delivered"]
         let command = try #require(try JourneyOutboxCommand.parseAsRoot(line) as? ResolveCommand)
-        try command.perform(scene.changing(), at: Scene.now)
+        try command.perform(Engine.engine(for: scene.path).operatorStore(for: .changing), at: Scene.now)
         #expect(try scene.count("SELECT delivered FROM outbox_journey") == 1)
         #expect(try scene.count("SELECT count(*) FROM outbox_intents WHERE state = 'in_doubt'") == 1)
     }

@@ -1,5 +1,6 @@
 import Delivery
 import GRDB
+import Operation
 import PlainText
 import Settings
 import Testing
@@ -91,7 +92,7 @@ import Testing
         try scene.queue.write { try WorkerRecord(pid: 42, version: "0.1.0", since: Scene.now).write($0) }
         let report = try StatusReport(scene.looking(), at: Scene.now)
         func worker(_ holder: String?) -> StatusView.WorkerLine {
-            StatusView(report, configuration: nil, holder: holder, at: Scene.now).worker
+            StatusView(report, configuration: nil, workers: WorkerPresence(holder: holder), at: Scene.now).worker
         }
         #expect(worker(nil) == .init(isRunning: false, pid: nil, version: nil, since: nil))
         #expect(worker("42") == .init(isRunning: true, pid: 42, version: "0.1.0", since: Scene.now))
@@ -102,7 +103,7 @@ import Testing
         let scene = try Scene()
         func text(_ standby: Int?) throws -> String {
             StatusView(
-                try StatusReport(scene.looking(), at: Scene.now), configuration: nil, holder: "42", standby: standby,
+                try StatusReport(scene.looking(), at: Scene.now), configuration: nil, workers: WorkerPresence(holder: "42", standby: standby),
                 at: Scene.now
             ).text(on: .plain).text
         }
@@ -127,7 +128,7 @@ import Testing
         }
         func conditions() throws -> [StatusView.Condition] {
             let report = try StatusReport(scene.looking(), at: Scene.now)
-            return StatusView(report, configuration: configuration, holder: nil, at: Scene.now).journeys
+            return StatusView(report, configuration: configuration, workers: WorkerPresence(), at: Scene.now).journeys
                 .map(\.condition)
         }
         try scene.run(
@@ -146,7 +147,7 @@ import Testing
         try scene.run(
             "INSERT INTO outbox_pause (scope, cause, since, probes) VALUES ('', 'operator', 1800000000000, 0)")
         let report = try StatusReport(scene.looking(), at: Scene.now)
-        let text = StatusView(report, configuration: nil, holder: nil, at: Scene.now).json.text
+        let text = StatusView(report, configuration: nil, workers: WorkerPresence(), at: Scene.now).json.text
         #expect(
             text.hasPrefix(
                 #"{"journeys":[{"name":"welcome","id":null,"condition":"paused","pending":1,"scheduled":0,"retrying":0,"#
@@ -167,7 +168,7 @@ import Testing
         let scene = try Scene()
         func answer() throws -> StatusView {
             StatusView(
-                try StatusReport(scene.looking(), at: Scene.now), configuration: nil, holder: nil, at: Scene.now)
+                try StatusReport(scene.looking(), at: Scene.now), configuration: nil, workers: WorkerPresence(), at: Scene.now)
         }
         #expect(try !answer().text(on: .plain).text.contains("wal_pinned"))
         #expect(try answer().json.text.contains(#""wal_pinned_since":null"#))

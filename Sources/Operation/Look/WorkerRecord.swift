@@ -41,7 +41,7 @@ public struct WorkerPresence: Sendable, Equatable {
     /// The process id of a standby worker, 0 when it is unknown; nil when no worker stands by.
     public var standby: Int?
 
-    public init(holder: String?, standby: Int?) {
+    public init(holder: String? = nil, standby: Int? = nil) {
         self.holder = holder
         self.standby = standby
     }

@@ -1,9 +1,9 @@
 import Foundation
 import Operation
 
-/// What can be told about a database from its files alone.
+/// Checks of the database's file and its file system.
 struct FileChecks {
-    /// Less than this leaves no room for the log of a busy hour.
+    /// Less free space than this is too little for the log of a busy hour, in bytes.
     static let freeMin: Int64 = 64 << 20
     static let freeWarn: Int64 = 512 << 20
 
@@ -59,7 +59,7 @@ struct FileChecks {
         return bytes < freeWarn ? .warn("disk_space", finding, "df -h \(path)") : .ok("disk_space", finding)
     }
 
-    // MARK: One file, one name
+    // MARK: Names of the file
 
     private var names: Check {
         var file = stat()

@@ -10,7 +10,7 @@ struct FileLocks {
 
     let held: [Lock]
 
-    /// Reads the lines about an inode; those of waiting processes (`->`) hold nothing.
+    /// Reads the lines about an inode. Lines of waiting processes (`->`) are no held locks.
     init(inode: UInt64, in text: String) {
         held = text.split(separator: "\n").compactMap { line in
             let words = line.split(separator: " ")

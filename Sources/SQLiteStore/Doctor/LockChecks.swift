@@ -1,12 +1,12 @@
 import Foundation
 import Operation
 
-/// Who keeps others from writing, and who keeps the log from being used again.
+/// Finds the process that blocks writers, and the process that prevents the log from being reused.
 struct LockChecks {
     static let patienceSeconds = 2.0
-    /// A reader is told when it is seen twice with the same old view, this far apart.
+    /// A reader is reported when it has the same old snapshot in two reads, this far apart.
     static let lookAgainSeconds = 0.5
-    /// Shorter logs pin nothing worth telling.
+    /// A shorter log is not reported, in pages.
     static let framesMin: UInt32 = 1_000
     /// The byte of the database file that a writer locks in rollback mode (sqlite.org/lockingv3.html).
     static let reservedByte: Int64 = 0x4000_0001
@@ -34,7 +34,8 @@ struct LockChecks {
             "let it commit more often; see what it does: ps -fp \(pid)")
     }
 
-    /// The process that holds the write lock; looked for a few times, since the kernel's list moves while it is read.
+    /// The process that holds the write lock. It is searched for several times, because the kernel's list changes while it
+    /// is read.
     private func writer() -> Int? {
         for _ in 0..<10 {
             let holders =

@@ -1,21 +1,21 @@
 import Foundation
 
-/// The write-ahead log's index, as far as it tells who keeps the log from being used again
+/// The part of the write-ahead log's index that shows which readers prevent the log from being reused
 /// (sqlite.org/walformat.html, "The WAL-Index File Format").
 struct LogIndex: Equatable {
-    /// Where the locks are, in the index file.
+    /// The bytes of the index file that are locked.
     static let writeLock: Int64 = 120
     static func readLock(_ slot: Int) -> Int64 { 123 + Int64(slot) }
     static let slots = 5
 
     /// Frames in the log.
     let frames: UInt32
-    /// Frames that are in the database already.
+    /// Frames that a checkpoint has copied into the database.
     let backfilled: UInt32
-    /// Up to where each reader's view of the log goes.
+    /// The last frame that each reader slot reads.
     let marks: [UInt32]
 
-    /// Nil when the bytes are not such an index.
+    /// Nil when the bytes are not an index.
     init?(_ bytes: [UInt8]) {
         guard bytes.count >= 120 else { return nil }
         func word(_ offset: Int) -> UInt32 {
@@ -29,7 +29,8 @@ struct LogIndex: Equatable {
 
     /// Reads the index beside a database.
     ///
-    /// Not while this process has the database open: closing any descriptor of a file drops the process's locks on it.
+    /// This process must not have the database open: closing any descriptor of a file releases the process's locks on it
+    /// (fcntl(2), "Record locking").
     init?(database: String) {
         guard let handle = FileHandle(forReadingAtPath: database + "-shm") else { return nil }
         do {
@@ -41,7 +42,7 @@ struct LogIndex: Equatable {
         }
     }
 
-    /// Slots whose readers look at a log that has grown since, and that is not in the database yet.
+    /// The slots whose readers use an older end of the log, while later frames are not in the database yet.
     var pinningSlots: [Int] {
         (0..<Self.slots).filter { marks[$0] < frames && backfilled < frames }
     }

@@ -1,4 +1,4 @@
-/// Where file systems are mounted, as the kernel lists it (proc(5), /proc/self/mountinfo).
+/// The mounted file systems, from the kernel's list (proc(5), /proc/self/mountinfo).
 struct MountTable {
     private let mounts: [(point: String, type: String)]
 
@@ -10,7 +10,7 @@ struct MountTable {
         }
     }
 
-    /// The type of the file system that an absolute path is on; of two at one place, the later mount covers the other.
+    /// The type of the file system of an absolute path. Of two mounts at one point, the later one is visible.
     func type(of path: String) -> String? {
         var best: (point: String, type: String)?
         for mount in mounts where Self.contains(mount.point, path) && mount.point.count >= best?.point.count ?? 0 {
@@ -23,7 +23,7 @@ struct MountTable {
         point == "/" || path == point || path.hasPrefix(point + "/")
     }
 
-    /// Spaces and the like are written in octal.
+    /// Decodes the octal escapes of white space.
     private static func unescaped(_ text: Substring) -> String {
         var out = ""
         var rest = text

@@ -1,14 +1,14 @@
 import Foundation
 import Operation
 
-/// Whether those who have to write the database can: tried, not guessed.
+/// Tests by an actual attempt whether the worker's user and a producer's user can write the database.
 struct PermissionChecks {
     let path: String
-    /// The worker's user, tried when this process is root; nil means that of the running worker, else `standardUser`.
+    /// The worker's user, for which only root can test it; nil means that of the running worker, else `standardUser`.
     let workerUser: String?
     /// A producer's user; nil means the database's owner.
     let producerUser: String?
-    /// The program to run as somebody else: this one.
+    /// The program to run as another user: this one.
     var program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().path
 
     static let standardUser = "journey-outbox"
@@ -36,7 +36,7 @@ struct PermissionChecks {
         }
     }
 
-    /// Runs this program's own probe as somebody else, with that user's groups.
+    /// Runs this program's write test as another user, with that user's groups.
     private func attempt(_ name: String, as user: String) -> Check {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/setpriv")
@@ -49,7 +49,7 @@ struct PermissionChecks {
         process.standardError = FileHandle.nullDevice
         do {
             try process.run()
-            // At most one line comes.
+            // The output is one line at most.
             let text = String(decoding: try output.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
             process.waitUntilExit()
             let line = text.trimmingCharacters(in: .whitespacesAndNewlines)
@@ -79,7 +79,7 @@ struct PermissionChecks {
 
     private var owner: String? { Self.owner(of: path) }
 
-    /// Whoever holds the worker's lock now.
+    /// The user of the worker that holds the lock now.
     private var runningUser: String? {
         WorkerLock.holder(ofDatabase: path).flatMap { Int($0) }.flatMap { Self.owner(of: "/proc/\($0)") }
     }

@@ -1,10 +1,10 @@
 import Foundation
 
-/// Reads a file that the kernel makes up while it is read (proc(5)): it has no size, and comes in short pieces.
+/// Reads a file that the kernel generates while it is read (proc(5)). It has no size and arrives in short pieces.
 enum ProcFile {
     static let bytesMax = 16 << 20
 
-    /// The whole text, up to `bytesMax`; empty when there is no such file, or this user may not look.
+    /// The whole text, up to `bytesMax`; empty when there is no such file, or when this user may not read it.
     static func text(_ path: String) -> String {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return "" }

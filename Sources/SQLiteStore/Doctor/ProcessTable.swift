@@ -1,6 +1,6 @@
 import Foundation
 
-/// The processes of this machine, as far as this user may look at them (proc(5)).
+/// The processes of this machine that this user may inspect (proc(5)).
 struct ProcessTable {
     struct Process: Equatable {
         let pid: Int
@@ -18,7 +18,7 @@ struct ProcessTable {
         return Process(pid: pid, name: name)
     }
 
-    /// Who has a file open, by the name that the kernel shows for it.
+    /// The processes that have a file open, by the name that the kernel shows for it.
     func having(open path: String) -> [Process] {
         pids.filter { pid in
             let folder = "\(root)/\(pid)/fd"
@@ -28,7 +28,7 @@ struct ProcessTable {
 
     private var pids: [Int] { names(in: root).compactMap { Int($0) }.sorted() }
 
-    /// Empty where this user may not look, or the process is gone.
+    /// Empty where this user may not read the directory, or the process has ended.
     private func names(in folder: String) -> [String] {
         do { return try FileManager.default.contentsOfDirectory(atPath: folder) } catch { return [] }
     }

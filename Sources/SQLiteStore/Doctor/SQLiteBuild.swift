@@ -1,6 +1,6 @@
 import Operation
 
-/// A version of SQLite, and what is known to be wrong with it.
+/// A version of SQLite, and the bugs known in it.
 struct SQLiteBuild: Comparable {
     let parts: [Int]
 
@@ -12,14 +12,14 @@ struct SQLiteBuild: Comparable {
         left.parts.lexicographicallyPrecedes(right.parts)
     }
 
-    /// Whether it has the WAL-reset bug: 3.7.0 to 3.51.2, mended in 3.50.7 and 3.44.6 too
+    /// Whether it has the WAL-reset bug: 3.7.0 to 3.51.2, fixed in 3.50.7 and 3.44.6 too
     /// (sqlite.org/wal.html, "The WAL-Reset Bug").
     var hasWALResetBug: Bool {
         if self < SQLiteBuild("3.7.0") || self >= SQLiteBuild("3.51.3") { return false }
-        let isMendedBranch =
+        let isFixedBranch =
             (parts.starts(with: [3, 50]) && self >= SQLiteBuild("3.50.7"))
             || (parts.starts(with: [3, 44]) && self >= SQLiteBuild("3.44.6"))
-        return !isMendedBranch
+        return !isFixedBranch
     }
 
     static func check(version: String, journalMode: String) -> Check {

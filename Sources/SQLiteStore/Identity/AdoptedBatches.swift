@@ -4,9 +4,9 @@ import Foundation
 import GRDB
 import Operation
 
-/// The open requests of an adopted database: frozen before it was copied, and answered nobody here knows how.
+/// The open requests of an adopted database. They were frozen before the copy, and their answers are unknown here.
 struct AdoptedBatches {
-    /// How many are looked up in the ledger at once.
+    /// The number of requests whose members are looked up in the ledger together.
     static let windowMax = 500
 
     let connection: OperatorConnection
@@ -52,7 +52,7 @@ struct AdoptedBatches {
         report.proven += proven.count
         report.unproven += others.count
         guard let choice else { return }
-        // Where nothing is proven, the request is asked for again under its own key and bytes.
+        // Where nothing is proven, the request is sent again under its own key and bytes.
         let isAskedAgain = proven.isEmpty && choice == .deliver
         if isAskedAgain { return }
         if state == .sending {
@@ -63,7 +63,7 @@ struct AdoptedBatches {
         if choice == .discard {
             try rest.discard(AdoptedMove.discarded)
         } else if state == .sending {
-            // Some of the request was delivered under another key, so that its own says nothing of the rest.
+            // Some members were delivered under another key, so that the request's own key proves nothing about the rest.
             try rest.resend()
         }
     }

@@ -4,10 +4,10 @@ import Foundation
 import GRDB
 import Operation
 
-/// Settles, by a person's word and by what the ledger proves, a database that is a copy or has gone back.
+/// Adopts a database that is a copy or was restored, by the operator's choice and the proofs of the ledger.
 ///
-/// Works in short transactions beside whoever else writes; what a crash has left undone is done by the next call.
-/// Nothing is claimed meanwhile, since no worker begins before `finish` has given the outbox its new identity.
+/// It works in short transactions beside other connections, and the next call completes what a crash left undone. No
+/// worker claims anything meanwhile, because none begins before `finish` has stored the new identity.
 package struct AdoptionRun {
     let connection: OperatorConnection
     let need: AdoptionNeed
@@ -21,25 +21,25 @@ package struct AdoptionRun {
         self.proofs = proofs
     }
 
-    /// Counts, and changes nothing; `onProgress` is told the share that was looked at.
+    /// Counts, and changes nothing. `onProgress` is called with the share that was read.
     package func look(onProgress: (Double) -> Void = { _ in }) throws -> AdoptionReport {
         try go(nil, onProgress)
     }
 
-    /// Marks what is proven and applies the choice to what is not; `finish` has to follow.
+    /// Marks the proven intents as delivered and applies the choice to the other ones. `finish` has to follow.
     package func apply(_ choice: AdoptionChoice, onProgress: (Double) -> Void = { _ in }) throws -> AdoptionReport {
-        // First of all, so that whatever is committed from here on is new.
+        // This comes first: every intent that is committed from here on is new.
         try connection.write { db in try IdentityTable(db: db).hold(need, at: now) }
         return try go(choice, onProgress)
     }
 
-    /// Gives the outbox its new identity and lets workers begin.
+    /// Stores the new identity, after which workers may begin.
     ///
-    /// Requests that were frozen in the copy may have run since then, under the keys and bytes they still have.
+    /// Requests that were frozen in the copy may have run since then. They keep their keys and bytes.
     /// - Parameters:
-    ///   - uuid: the new one, under which every key is new.
-    ///   - before: the identity that was adopted; when somebody else has changed it meanwhile, nothing is done.
-    /// - Returns: whether it was done.
+    ///   - uuid: the new identity, under which every idempotency key is new.
+    ///   - before: the identity that is adopted.
+    /// - Returns: false when another command has changed the identity since; then nothing was stored.
     package func finish(uuid: String, before: String?, at place: Place) throws -> Bool {
         try Self.finish(connection, need, uuid: uuid, before: before, at: place)
     }

@@ -2,12 +2,12 @@ import Deployment
 import Foundation
 import GRDB
 
-/// Looks, without changing anything, whether a database is still where it was before.
+/// Finds out, without changing anything, whether a database is still at its earlier place.
 package enum OldPlaceLook {
     /// - Parameters:
     ///   - path: where it was, as a real path.
     ///   - database: where it is now.
-    ///   - knows: whether an identity is the one looked for.
+    ///   - knows: whether an identity is the one in question.
     package static func look(at path: String, from database: String, knows: (String) -> Bool) -> Surroundings.OldPlace {
         if path == database { return .here }
         guard !path.isEmpty else { return .gone }

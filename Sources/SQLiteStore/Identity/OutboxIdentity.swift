@@ -4,15 +4,14 @@ import Foundation
 import GRDB
 import Operation
 
-/// A database's own word on whose it is, before any worker begins on it.
+/// The identity that a database stores, read and written before a worker begins.
 ///
-/// Each call is one short transaction; a database that stays locked is reported as `StoreError.busy`, another file in its
-/// place as `StoreError.replaced`.
+/// Each call is one short transaction.
 package struct OutboxIdentity: IdentityStore {
     private let queue: DatabaseQueue
     private let presence: FilePresence
 
-    /// Opens the database as a worker does; throws `MissingDatabase` when there is none.
+    /// Opens the database as a worker does. Throws `MissingDatabase` when there is none.
     package init(path: String) throws {
         self.init(try OutboxConnection.open(path, label: "identity"))
     }
@@ -27,12 +26,12 @@ package struct OutboxIdentity: IdentityStore {
         try run { db in try db.inSavepoint { try IdentityTable(db: db).sighting() } }
     }
 
-    /// Whether one of these batches is still being sent, as the database has it.
+    /// Whether one of these batches is still being sent, according to the database.
     package func isSending(_ batches: [Int64]) throws -> Bool {
         try run { try BatchTable(db: $0).isSending(batches) }
     }
 
-    /// How many open intents there are up to `mark`, being sent or not.
+    /// The number of open intents with ids up to `mark`, those in a request included.
     package func open(upTo mark: Int64) throws -> Int {
         try run { db in
             try Int.fetchOne(
@@ -46,7 +45,7 @@ package struct OutboxIdentity: IdentityStore {
         }
     }
 
-    /// Stores whose the database is from now on, and that it waits for nobody.
+    /// Stores where the database belongs from now on, and removes a pending adoption.
     package func bind(uuid: String, at place: Place) throws {
         try change { db in
             try IdentityTable(db: db).bind(uuid: uuid, at: place)
@@ -54,12 +53,12 @@ package struct OutboxIdentity: IdentityStore {
         }
     }
 
-    /// Stores that everything waits for a person.
+    /// Stores that the whole outbox waits for an adoption by the operator.
     package func hold(_ need: AdoptionNeed, at now: WallTime) throws {
         try change { db in try IdentityTable(db: db).hold(need, at: now) }
     }
 
-    /// What tells that another connection has committed.
+    /// Reports commits by other connections.
     package func commitSource() -> any CommitSource {
         CommitWatch(database: queue.path) {
             try run { db in try Int64.fetchOne(db.cachedStatement(sql: "PRAGMA data_version")) ?? 0 }
@@ -75,7 +74,7 @@ package struct OutboxIdentity: IdentityStore {
         }
     }
 
-    /// Throws `StoreError.replaced` when another file has taken the database's path; somebody who holds it is no reason.
+    /// Throws `StoreError.replaced` when another file has the database's path. A locked database throws nothing.
     package func requireItsPlace() throws {
         do {
             try run { _ in }

@@ -2,18 +2,18 @@ import Delivery
 import GRDB
 import Operation
 
-/// Counts a journey's intents place by place, each along an index and no further than its budget allows.
+/// Counts a journey's intents place by place, each along an index and within a budget.
 ///
-/// A count over all rows would take seconds at ten million; past the budget a number is an estimate, and says so.
+/// Counting all rows would take seconds at ten million. Beyond the budget a number is an estimate and is marked as one.
 struct BacklogCount {
-    /// Numbers up to this are exact as long as the budget lasts.
+    /// Numbers up to this are exact as long as the budget is not used up.
     static let exactMax = 100_000
-    /// Index entries read in one look, at most, before every further number is kept to `frugalMax`.
+    /// After this number of index entries in one report, every further number is exact only up to `frugalMax`.
     static let entriesMax = 300_000
     static let frugalMax = 1_000
-    /// Likewise once a look has taken this long, on a slow or busy disk.
+    /// The same after this time, which a slow or busy disk can take.
     static let timeMax: Duration = .milliseconds(25)
-    /// Rows of open batches read for one number, at most: their sizes are not in an index.
+    /// Rows of open batches read for one number, at most. No index contains their sizes.
     static let batchesMax = 2_000
 
     let db: Database
@@ -27,7 +27,7 @@ struct BacklogCount {
         self.now = now
     }
 
-    /// How many intents a journey has in a place.
+    /// The number of a journey's intents in a place.
     mutating func count(_ journey: JourneyName, in place: IntentPlace) throws -> (count: Int, isEstimated: Bool) {
         if place.isBatch { return try countMembers(journey, in: place) }
         let isLate = ContinuousClock.now - start > Self.timeMax

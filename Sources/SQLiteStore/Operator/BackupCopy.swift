@@ -2,9 +2,9 @@ import Foundation
 import GRDB
 import Operation
 
-/// A safe copy of a database that others are writing to, made with SQLite's online backup API.
+/// Copies a database while other connections write to it, with SQLite's online backup API (sqlite.org/backup.html).
 ///
-/// In write-ahead mode nobody waits for it. In rollback mode writers wait while it reads, as for any reader.
+/// In write-ahead mode no other connection waits for it. In rollback mode writers wait while it reads, as for any reader.
 struct BackupCopy: Sendable {
     let source: String
 
@@ -12,10 +12,10 @@ struct BackupCopy: Sendable {
         self.source = source
     }
 
-    /// Writes the copy to a file that is not there yet: whole and forced to the disk, or not at all.
+    /// Writes the copy to a new file: either the complete copy, forced to the disk, or nothing.
     ///
-    /// It gets the permissions of the database, since it holds the same personal data.
-    /// - Returns: its size in bytes.
+    /// The copy has the permissions of the database, because it contains the same personal data.
+    /// - Returns: the size of the copy in bytes.
     /// - Throws: `BackupError`.
     func write(to path: String) throws -> Int64 {
         guard access(path, F_OK) != 0 else { throw BackupError.exists(path) }
@@ -34,14 +34,14 @@ struct BackupCopy: Sendable {
 
     private static func partial(_ path: String) -> String { "\(path).partial" }
 
-    /// How much of the copy that is being written to `path` is there, between 0 and 1; nil when there is none.
+    /// How much of the copy that is being written to `path` is there, from 0 to 1; nil when there is none.
     func share(of path: String) -> Double? {
         var (whole, part) = (stat(), stat())
         guard stat(source, &whole) == 0, stat(Self.partial(path), &part) == 0, whole.st_size > 0 else { return nil }
         return min(1, Double(part.st_size) / Double(whole.st_size))
     }
 
-    /// An empty file that only this copy uses, and that nobody else can read meanwhile.
+    /// Creates the temporary file, which other users cannot read.
     private func makePlace(_ path: String) throws {
         let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard file >= 0 else {
@@ -57,9 +57,9 @@ struct BackupCopy: Sendable {
         reading.busyMode = .timeout(10)
         let from = try DatabaseQueue(path: source, configuration: reading)
         let to = try DatabaseQueue(path: path)
-        // In one step: a copy in several is begun anew whenever another connection writes.
+        // In one step: a backup in several steps starts again whenever another connection writes.
         try from.backup(to: to)
-        // Closing leaves no log beside the copy, whose journal mode is that of the database.
+        // Closing removes the log beside the copy. The copy has the journal mode of the database.
         try to.close()
         try from.close()
     }
@@ -70,7 +70,7 @@ struct BackupCopy: Sendable {
             throw BackupError.failed(path, String(cString: strerror(errno)))
         }
         try sync(temporary, O_RDONLY)
-        // Not rename: a file that has come there meanwhile is not overwritten.
+        // rename(2) would overwrite a file that was created in the meantime.
         guard link(temporary, path) == 0 else {
             if errno == EEXIST { throw BackupError.exists(path) }
             throw BackupError.failed(path, String(cString: strerror(errno)))

@@ -5,7 +5,7 @@ import Operation
 
 extension BatchDetail {
     /// Reads one batch; nil when there is none with this id.
-    static func find(_ id: Int64, _ connection: OperatorConnection) throws -> BatchDetail? {
+    package static func find(_ id: Int64, _ connection: OperatorConnection) throws -> BatchDetail? {
         try connection.read { db in
             let row = try Row.fetchOne(
                 db.cachedStatement(

@@ -7,7 +7,7 @@ struct BatchListing {
     private static let windowRows = 2_000
 
     let connection: OperatorConnection
-    /// Nil means any.
+    /// Nil means any, for the journey as well.
     let state: BatchState?
     let journey: String?
 
@@ -17,9 +17,9 @@ struct BatchListing {
         self.journey = journey
     }
 
-    /// At most `limit` batches older than one, and the id after which the next page starts; nil when this is the last.
+    /// At most `limit` batches with lower ids than `id`.
     ///
-    /// `onProgress` is told between two windows how many were found.
+    /// `onProgress` is called between two windows with the number of batches found.
     func page(
         before id: Int64? = nil, limit: Int, onProgress: (Int) -> Void = { _ in }
     ) throws -> BatchPage {
@@ -40,7 +40,7 @@ struct BatchListing {
         return BatchPage(batches: page, next: found.count > limit ? page.last?.id : nil)
     }
 
-    /// Batches that are not settled are few, and have an index of their own; the others are walked through by id.
+    /// Open batches are few and have an index of their own. The other ones are read in the order of their ids.
     private var isOpen: Bool { state == .sending || state == .inDoubt }
 
     private var terms: String {
@@ -55,7 +55,7 @@ struct BatchListing {
         return arguments
     }
 
-    /// The oldest batch that one transaction looks at; nil when it reaches the end.
+    /// The oldest batch that one transaction reads; nil when it reaches the end.
     private func windowEnd(_ db: Database, below id: Int64) throws -> Int64? {
         try Int64.fetchOne(
             db.cachedStatement(
@@ -64,7 +64,8 @@ struct BatchListing {
     }
 
     private func rows(_ db: Database, below id: Int64, from end: Int64?, limit: Int) throws -> [BatchRecord] {
-        // The plus keeps SQLite from walking all batches by id where the index of the open ones is at hand.
+        // With the plus, SQLite uses the index of the open batches instead of reading all batches by id
+        // (sqlite.org/optoverview.html, "Disqualifying WHERE-Clause Terms").
         let column = isOpen ? "+id" : "id"
         return try Row.fetchAll(
             db.cachedStatement(

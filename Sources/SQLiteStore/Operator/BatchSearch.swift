@@ -2,10 +2,10 @@ import Delivery
 import GRDB
 import Operation
 
-/// Finds the requests that an intent was in, along the ranges of ids that requests span, in short read transactions.
+/// Finds the requests that contained an intent, by the ranges of ids of the requests, in short read transactions.
 ///
-/// There is no index from each intent to its requests, which would cost every delivery something. A request of one intent
-/// is one seek away; those of several are looked through in the index alone, from the intent's own id on.
+/// There is no index from intents to requests, because it would slow down every delivery. A request of one intent is
+/// found by one seek. Requests of several intents are searched in their index alone, starting at the intent's id.
 struct BatchSearch {
     /// Index entries read in one transaction, at most.
     static let windowEntries = 20_000
@@ -35,9 +35,9 @@ struct BatchSearch {
         return found.values.sorted { $0.record.id < $1.record.id }
     }
 
-    // MARK: Along the indexes
+    // MARK: Searching the indexes
 
-    /// Requests with this intent alone; the range instead of an equality keeps the words of the partial index.
+    /// Requests with this intent alone. The range instead of an equality keeps the condition of the partial index.
     static let alone = "SELECT id FROM outbox_batch WHERE first_id = last_id AND first_id BETWEEN ?1 AND ?1"
     static let lastEnd = "SELECT max(last_id) FROM outbox_batch WHERE first_id <> last_id"
     static let windowEnd = """
@@ -63,7 +63,7 @@ struct BatchSearch {
             || batch.moved.contains { $0.key != "batches" && $0.value.contains(intent) }
     }
 
-    /// A request that was split or shrunk lists nobody; those frozen out of it name it.
+    /// A request that was split lists no members. The requests that were frozen from it name it as their parent.
     private func addParents(to found: inout [Int64: BatchDetail]) throws {
         var open = found.values.compactMap(\.record.parent)
         while let id = open.popLast() {

@@ -1,10 +1,10 @@
 import Delivery
 import GRDB
 
-/// How fast intents have been delivered lately, from the newest settled batches.
+/// The rate of delivery in the last minute, from the newest settled batches.
 struct DeliveryRate {
     static let window: Duration = .seconds(60)
-    /// Batches looked at, at most: at a higher rate the window is shorter.
+    /// Batches read, at most. At a higher rate the window is shorter.
     static let batchesMax = 1_000
 
     let db: Database

@@ -3,10 +3,10 @@ import GRDB
 import JourneyOutbox
 import Operation
 
-/// What a person does to intents: end them, or give dead ones another turn.
+/// A change of intents by the operator: cancel, retry or discard.
 ///
-/// Safe beside a running worker: every intent is looked at again under the write lock, and one that has moved on since
-/// is left alone and reported.
+/// It is safe beside a running worker: every intent is read again under the write lock, and one whose state has changed
+/// is skipped and reported.
 package struct IntentChange {
     let connection: OperatorConnection
     let action: IntentAction
@@ -18,9 +18,9 @@ package struct IntentChange {
         self.now = now
     }
 
-    /// Changes the selected intents, in short transactions; a dry run only says what would become of them.
+    /// Changes the selected intents in short transactions. A dry run only counts what would be changed.
     ///
-    /// `onProgress` is told now and then how many have been looked at.
+    /// `onProgress` is called between two transactions with the number of intents that were read.
     package func apply(
         to selection: IntentSelection, isDryRun: Bool = false, onProgress: (Int) -> Void = { _ in }
     ) throws -> IntentChangeReport {
@@ -32,7 +32,7 @@ package struct IntentChange {
                 onProgress(report.done + report.skippedCount)
             }
         case .filter(var filter):
-            // What changes from now on is not meant, or an intent that dies again would be met again.
+            // Intents that change from now on are not selected. Otherwise one that dies again would be retried again.
             filter.before = min(filter.before ?? now, now)
             let walk = IntentWalk(connection, filter: filter, at: now)
             try walk.forEachPage(of: WriteTurns.itemsMax) { page in

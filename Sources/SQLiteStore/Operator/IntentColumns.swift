@@ -1,4 +1,4 @@
-/// How the columns of an intent are read in each place, under the same names everywhere.
+/// The expressions that read the columns of an intent in each place, under the same names.
 struct IntentColumns {
     let place: IntentPlace
 
@@ -8,7 +8,7 @@ struct IntentColumns {
     var code: String { isFresh ? "NULL" : name("code") }
     var updatedAt: String { isFresh ? "created_at" : name("updated_at") }
 
-    /// What `IntentRecord` reads.
+    /// The columns that `IntentRecord` reads.
     var list: String {
         let columns = [
             ("id", member(0) ?? "id"), ("journey", name("journey")), ("external_id", externalID),

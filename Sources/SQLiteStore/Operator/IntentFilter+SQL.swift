@@ -3,12 +3,12 @@ import GRDB
 import Operation
 
 extension IntentFilter {
-    /// The places in which such intents can be.
+    /// The places that can contain matching intents.
     func places(in db: Database) throws -> [IntentPlace] {
         try IntentPlace.indexed(in: db).filter { states.contains($0.state) }
     }
 
-    /// The part of the filter that no index serves, over the columns of `IntentColumns`.
+    /// The part of the filter that is not in the index, over the columns of `IntentColumns`.
     func condition(in place: IntentPlace) -> (sql: String, arguments: StatementArguments) {
         var terms: [String] = []
         var arguments: StatementArguments = [:]

@@ -3,7 +3,7 @@ import Foundation
 import GRDB
 import Operation
 
-/// Inserts intents as any producer does: plain INSERTs into `outbox`, all in one transaction.
+/// Inserts intents as a producer does: by plain INSERTs into `outbox`, all in one transaction.
 struct IntentInsertion {
     let connection: OperatorConnection
 
@@ -11,7 +11,7 @@ struct IntentInsertion {
         self.connection = connection
     }
 
-    /// Inserts all of them or, with `EnqueueRefusal`, none.
+    /// Inserts all of them, or throws `EnqueueRefusal` and inserts none.
     func insert(_ intents: [NewIntent]) throws -> EnqueueReport {
         try connection.write { db in
             var report = EnqueueReport()
@@ -21,14 +21,14 @@ struct IntentInsertion {
                 } catch let error as DatabaseError where error.resultCode == .SQLITE_CONSTRAINT {
                     throw EnqueueRefusal(index: index, message: error.message ?? error.description)
                 }
-                // A repeated dedup key changes no row, and leaves the connection's last id as it was.
+                // A repeated dedup key changes no row and keeps the connection's last id.
                 if db.changesCount > 0 { report.ids.append(db.lastInsertedRowID) } else { report.duplicates += 1 }
             }
             return report
         }
     }
 
-    /// Texts are bound as blobs and cast, since a string would end at its first NUL before a guard could see it.
+    /// Texts are bound as blobs and cast: a bound string would end at its first NUL before a guard could check it.
     private func execute(_ intent: NewIntent, _ db: Database) throws {
         let created = intent.createdAt == nil ? ("", "") : (", created_at", ", ?")
         let text = "CAST(? AS TEXT)"

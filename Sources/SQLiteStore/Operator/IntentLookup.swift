@@ -2,12 +2,12 @@ import Delivery
 import GRDB
 import Operation
 
-/// Finds one intent by its id, wherever it is unfinished, dead or cancelled.
+/// Finds one intent by its id among the unfinished, dead and cancelled ones.
 struct IntentLookup {
     let db: Database
     let now: WallTime
 
-    /// The intent; nil when it was delivered, pruned, or never was.
+    /// The intent; nil when it was delivered or removed, or never existed.
     func find(_ id: Int64) throws -> IntentRecord? {
         for place in IntentPlace.allCases {
             let columns = IntentColumns(place: place).list

@@ -1,14 +1,14 @@
 import Delivery
 import GRDB
 
-/// A stretch of one index in which all intents of a journey share a state: what counts and listings go along.
+/// A range of one index in which all intents of a journey have the same state. Counts and listings read along it.
 ///
-/// Every condition repeats the words of its partial index, since SQLite uses one only where they are implied
+/// Every condition repeats the condition of its partial index, because SQLite uses the index only where it is implied
 /// (sqlite.org/partialindex.html, "Queries Using Partial Indexes").
 enum IntentPlace: String, CaseIterable, Codable {
     /// In the outbox, without a time.
     case ready
-    /// In the outbox, and its time has come.
+    /// In the outbox, and due.
     case due
     case scheduled
     case retrying
@@ -40,10 +40,10 @@ enum IntentPlace: String, CaseIterable, Codable {
         }
     }
 
-    /// Intents of a batch stand inside its row.
+    /// Whether the intents are members of a batch and are stored in its row.
     var isBatch: Bool { table == "outbox_batch" }
 
-    /// What is true of the rows here, besides their journey; a time is compared with `now`.
+    /// The condition of the rows in this place, apart from the journey. Times are compared with `now`.
     func condition(at now: WallTime) -> String {
         switch self {
         case .ready: "scheduled_at IS NULL"
@@ -54,7 +54,7 @@ enum IntentPlace: String, CaseIterable, Codable {
         }
     }
 
-    /// Like `condition`, but true of whole journeys in the index, so that the next name is one seek away.
+    /// Like `condition`, but true for all rows of a journey in the index, so that one seek finds the next journey.
     var namesCondition: String {
         switch self {
         case .ready: "scheduled_at IS NULL"
@@ -65,7 +65,7 @@ enum IntentPlace: String, CaseIterable, Codable {
         }
     }
 
-    /// The column by which the index goes on after the journey; nil when that is the id.
+    /// The column that follows the journey in the index; nil when that is the id.
     var sortColumn: String? {
         switch self {
         case .due, .scheduled: "scheduled_at"
@@ -74,7 +74,7 @@ enum IntentPlace: String, CaseIterable, Codable {
         }
     }
 
-    /// The places that an index leads to. Without one for the blocked, looking for them would read the whole table.
+    /// The places that have an index. Without one for blocked intents, a search for them would read the whole table.
     static func indexed(in db: Database) throws -> [IntentPlace] {
         let canFindBlocked = try Bool.fetchOne(
             db,

@@ -4,10 +4,10 @@ import Operation
 
 /// Lists intents journey by journey and place by place, in many short read transactions.
 ///
-/// Nothing is sorted and no transaction reads more than a window, so that a listing over millions of rows neither waits
-/// nor holds anyone up. An intent that moves meanwhile may be met twice or not at all.
+/// Nothing is sorted, and no transaction reads more than a window: a listing of millions of rows starts at once and does
+/// not delay other connections. An intent that moves during the listing can appear twice or not at all.
 package struct IntentWalk {
-    /// Part of a listing.
+    /// One page of a listing.
     struct Page: Sendable {
         var records: [IntentRecord] = []
         /// Where the next page starts; nil when this is the last.
@@ -24,16 +24,16 @@ package struct IntentWalk {
         self.now = now
     }
 
-    /// At most `limit` intents after a cursor; `onProgress` is told between two windows how many were found.
+    /// At most `limit` intents after a position. `onProgress` is called between two windows with the number found.
     func page(
         after cursor: IntentPosition? = nil, limit: Int, onProgress: (Int) -> Void = { _ in }
     ) throws -> Page {
         var found: [IntentWindow.Found] = []
         let window = IntentWindow(filter: filter, now: now)
-        for start in try stretches(after: cursor) {
+        for start in try starts(after: cursor) {
             var position: IntentPosition? = start
             while let current = position, found.count <= limit {
-                // One more than asked for, to know whether there is a next page.
+                // One more than the limit, to know whether there is a next page.
                 let wanted = limit + 1 - found.count
                 let part = try connection.read { try window.read($0, after: current, limit: wanted) }
                 found += part.found
@@ -47,7 +47,7 @@ package struct IntentWalk {
         return Page(records: page.map(\.record), next: isLast ? nil : page.last?.position)
     }
 
-    /// Every match, a page at a time.
+    /// Passes every match to `body`, one page at a time.
     func forEachPage(of size: Int, _ body: ([IntentRecord]) throws -> Void) throws {
         var cursor: IntentPosition?
         repeat {
@@ -57,32 +57,32 @@ package struct IntentWalk {
         } while cursor != nil
     }
 
-    /// How many intents match.
+    /// The number of intents that match.
     func count() throws -> Int {
         var count = 0
         try forEachPage(of: IntentWindow.rowsMax) { count += $0.count }
         return count
     }
 
-    /// The beginnings of what is still to be listed: the first goes on where the cursor stands.
-    private func stretches(after cursor: IntentPosition?) throws -> [IntentPosition] {
+    /// The start of each journey and place that is still to be listed. The first one continues at the cursor.
+    private func starts(after cursor: IntentPosition?) throws -> [IntentPosition] {
         let (journeys, places) = try connection.read { db in
             let places = try filter.places(in: db)
             return (try filter.journey.map { [JourneyName($0)] } ?? JourneyNames(db: db).names(in: places), places)
         }
-        var stretches: [IntentPosition] = []
+        var starts: [IntentPosition] = []
         for journey in journeys {
             for place in places {
                 let start = IntentPosition(journey: journey, place: place)
                 guard let cursor else {
-                    stretches.append(start)
+                    starts.append(start)
                     continue
                 }
-                if Self.rank(start) > Self.rank(cursor) { stretches.append(start) }
-                if Self.rank(start) == Self.rank(cursor) { stretches.append(cursor) }
+                if Self.rank(start) > Self.rank(cursor) { starts.append(start) }
+                if Self.rank(start) == Self.rank(cursor) { starts.append(cursor) }
             }
         }
-        return stretches
+        return starts
     }
 
     private static func rank(_ cursor: IntentPosition) -> (JourneyName, Int) {

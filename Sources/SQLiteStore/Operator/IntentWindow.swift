@@ -2,20 +2,20 @@ import Delivery
 import GRDB
 import Operation
 
-/// One short read along one place of one journey: at most so many rows are looked at, however few match.
+/// One short read along one place of one journey. The number of rows read is bounded, also when few of them match.
 struct IntentWindow {
-    /// Rows looked at in one read transaction, at most.
+    /// Rows read in one transaction, at most.
     static let rowsMax = 5_000
-    /// Likewise for batches, each of which holds up to 100 intents.
+    /// The same for batches, each of which contains up to 100 intents.
     static let batchesMax = 100
 
-    /// An intent and where the listing stands after it.
+    /// An intent, and the position of the listing after it.
     typealias Found = (record: IntentRecord, position: IntentPosition)
 
     let filter: IntentFilter
     let now: WallTime
 
-    /// The matches after `position`, and where to go on; nil when the place has been seen to its end.
+    /// The matches after `position`, and the position to continue at; nil when the place was read to its end.
     func read(
         _ db: Database, after position: IntentPosition, limit: Int
     ) throws -> (found: [Found], next: IntentPosition?) {
@@ -30,7 +30,7 @@ struct IntentWindow {
 
     // MARK: Rows
 
-    /// The last position that this window may reach; nil when the place ends before it.
+    /// The last position of this window; nil when the place ends before it.
     private func rowEnd(_ db: Database, _ position: IntentPosition) throws -> IntentPosition? {
         let place = position.place
         let row = try Row.fetchOne(

@@ -1,14 +1,14 @@
 import GRDB
 import Operation
 
-/// Finds which journeys have rows, by one index seek for each name instead of a walk over the rows.
+/// Finds the journeys that have rows, by one index seek for each name instead of reading the rows.
 struct JourneyNames {
-    /// Names found in one place, at most; a producer that makes up names must not make a look endless.
+    /// Names found in one place, at most. The bound holds also when a producer invents names.
     static let namesMax = 10_000
 
     let db: Database
 
-    /// The journeys with rows in a place or beside it in the same index, in order.
+    /// The journeys with rows in the index of a place, sorted. Some of them can have rows only in another place of it.
     func names(in place: IntentPlace, most: Int = namesMax) throws -> [JourneyName] {
         let rows = "FROM \(place.table) WHERE \(place.namesCondition)"
         return try JourneyName.fetchAll(
@@ -25,7 +25,7 @@ struct JourneyNames {
                     """), arguments: [most])
     }
 
-    /// The journeys with rows in any of these places, in order.
+    /// The journeys with rows in any of these places, sorted.
     func names(in places: [IntentPlace]) throws -> [JourneyName] {
         var names: Set<JourneyName> = []
         var asked: Set<String> = []

@@ -2,16 +2,16 @@ import Delivery
 import GRDB
 import Operation
 
-/// Finds since when the intent that has waited longest could have been delivered, by index seeks.
+/// Finds since when the oldest due intent has been due, by index seeks.
 struct OldestDue {
-    /// Journeys whose first row is looked at, and open batches whose first member is, at most.
+    /// Journeys whose first row is read, and open batches whose first member is read, at most.
     static let journeysMax = 1_000
     static let batchesMax = 64
 
     let db: Database
     let now: WallTime
 
-    /// Nil when nothing is due. What is in doubt, dead or scheduled for later does not wait for the worker.
+    /// Nil when nothing is due. Intents in doubt, dead letters and those scheduled for later do not wait for the worker.
     func find() throws -> WallTime? {
         let names = JourneyNames(db: db)
         let heads = try names.names(in: .ready, most: Self.journeysMax).compactMap {

@@ -2,9 +2,9 @@ import Foundation
 import GRDB
 import Operation
 
-/// A person's own connection beside a running worker: short transactions, and patience with whoever holds the lock.
+/// The connection of an operator's command: short transactions that wait for the locks of other connections.
 package final class OperatorConnection: Sendable {
-    /// How long a transaction waits for somebody else's lock.
+    /// How long a transaction waits for a lock, in seconds.
     package static let busyTimeout = TimeInterval(OperatorError.lockWaitSeconds)
 
     package let path: String
@@ -50,7 +50,7 @@ package final class OperatorConnection: Sendable {
         return configuration
     }
 
-    /// One read transaction: keep it short, since in rollback mode it keeps writers from committing.
+    /// One read transaction. Keep it short: in rollback mode writers cannot commit meanwhile.
     func read<Value>(_ body: (Database) throws -> Value) throws -> Value {
         do {
             return try queue.read(body)
@@ -59,7 +59,7 @@ package final class OperatorConnection: Sendable {
         }
     }
 
-    /// One immediate transaction; an error thrown by `body` undoes it.
+    /// One immediate transaction. An error thrown by `body` rolls it back.
     func write<Value>(_ body: (Database) throws -> Value) throws -> Value {
         do {
             return try queue.writeWithoutTransaction { db in

@@ -2,9 +2,9 @@ import Delivery
 import GRDB
 import Operation
 
-/// A person's own pause, and a push for doors that are shut for other reasons.
+/// Sets and removes the operator's pause, and lets pauses by the API be probed at once.
 ///
-/// A running worker notices the change with the commit; its own pauses it keeps.
+/// A running worker notices the change with the commit. It keeps its own pauses.
 package struct PauseSwitch {
     let connection: OperatorConnection
     let now: WallTime
@@ -14,7 +14,7 @@ package struct PauseSwitch {
         self.now = now
     }
 
-    /// Stops everything or one journey until a person resumes it; false when it was paused already.
+    /// Pauses everything or one journey until the operator resumes it. False when it was paused already.
     package func pause(_ scope: Pause.Scope, reason: String?) throws -> Bool {
         try connection.write { db in
             let table = PauseTable(db: db)
@@ -28,9 +28,9 @@ package struct PauseSwitch {
         }
     }
 
-    /// Takes back a person's pause of exactly this scope, and lets refused doors be tried at once.
+    /// Removes the operator's pause of exactly this scope, and lets pauses by the API be probed at once.
     ///
-    /// Resuming everything tries the doors of every journey; a rate limit keeps its time, since the API set it.
+    /// Resuming everything probes the pauses of every journey. A rate limit keeps its time, because the API set it.
     package func resume(_ scope: Pause.Scope) throws -> ResumeReport {
         try connection.write { db in
             let table = PauseTable(db: db)
@@ -39,7 +39,7 @@ package struct PauseSwitch {
                 if pause.scope == scope && pause.cause == Pause.operatorCause {
                     try table.remove(scope, cause: pause.cause)
                     resumed.wasPaused = true
-                } else if isRefusedDoor(pause, of: scope) {
+                } else if isProbeable(pause, of: scope) {
                     pause.nextProbe = now
                     try table.put(pause)
                     resumed.probing.append(pause)
@@ -51,7 +51,7 @@ package struct PauseSwitch {
         }
     }
 
-    private func isRefusedDoor(_ pause: Pause, of scope: Pause.Scope) -> Bool {
+    private func isProbeable(_ pause: Pause, of scope: Pause.Scope) -> Bool {
         pause.nextProbe != nil && pause.cause != Pause.rateCause && pause.cause != Pause.operatorCause
             && (scope == .everything || pause.scope == scope)
     }

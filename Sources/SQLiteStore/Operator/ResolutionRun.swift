@@ -3,11 +3,11 @@ import Foundation
 import GRDB
 import Operation
 
-/// Settles what is in doubt by a person's word: it was delivered, or it is to be sent again.
+/// Settles intents in doubt by the operator's choice: they were delivered, or they are sent again.
 ///
-/// Each batch is looked at again under the write lock; one that is no longer in doubt is left alone and reported.
+/// Each batch is read again under the write lock. One that is no longer in doubt is skipped and reported.
 package struct ResolutionRun {
-    /// A batch and the members meant; nil means all of them.
+    /// A batch and its selected members; nil selects all of them.
     private struct Part {
         let batch: Int64
         let intents: Set<Int64>?
@@ -21,9 +21,9 @@ package struct ResolutionRun {
         self.now = now
     }
 
-    /// Resolves the selected intents, batch by batch in short transactions; a dry run only counts them.
+    /// Resolves the selected intents batch by batch in short transactions. A dry run only counts them.
     ///
-    /// `onProgress` is told the share of the batches that was looked at.
+    /// `onProgress` is called with the share of the batches that was read.
     package func apply(
         _ choice: ResolutionChoice, to selection: ResolutionSelection, isDryRun: Bool = false,
         onProgress: (Double) -> Void = { _ in }
@@ -90,7 +90,8 @@ package struct ResolutionRun {
             try resolution.resend()
             return chosen.count
         }
-        // Before the body is dropped. A list that cannot be read proves nothing, and a restore asks about it again.
+        // The digests need the body, which is removed below. A list that cannot be read proves nothing, so that an
+        // adoption after a restore asks about its intents again.
         if let digests = IntentDigest.members(of: batch) { report.delivered += chosen.map { digests[$0] } }
         try resolution.deliver()
         return chosen.count

@@ -2,10 +2,11 @@ import Delivery
 import GRDB
 import Operation
 
-/// Estimates how many rows of a table belong to each journey and place, from a few rows at evenly spread ids.
+/// Estimates the number of rows of each journey and place in a table, from a few rows at evenly spread ids.
 ///
-/// The ids are cut into stretches, and a window of neighbouring rows stands for each, so that gaps and shares are both
-/// accounted for. Windows begin at scattered places, or they would fall in step with producers that take turns.
+/// The range of ids is divided into stretches, and a window of adjacent rows represents each one. The estimate thus
+/// includes gaps in the ids. Windows start at scattered offsets: with fixed ones, producers that insert in turns would
+/// distort the estimate.
 struct TableSample {
     private static let windows: Int64 = 160
     private static let windowRows = 48
@@ -40,7 +41,7 @@ struct TableSample {
         }
     }
 
-    /// The rows of a journey in a place, roughly.
+    /// The estimated number of a journey's rows in a place.
     func count(_ journey: JourneyName, in place: IntentPlace) -> Int {
         Int((rows[Group(journey: journey, place: place)] ?? 0).rounded())
     }

@@ -1,11 +1,11 @@
 import GRDB
 import Operation
 
-/// Tries whether this process may write to the outbox, and leaves nothing behind.
+/// Tests whether this process may write to the outbox, without changing it.
 enum WriteProbe {
     private struct Undo: Error {}
 
-    /// Begins a write transaction, changes a row to what it was, and takes it all back.
+    /// Begins a write transaction, sets a row to its own value, and rolls back.
     static func attempt(_ path: String, patience seconds: Double) throws -> WriteAccess {
         do {
             let connection = try OperatorConnection(path: path, for: .changing, busyTimeout: seconds)

@@ -2,10 +2,10 @@ import Delivery
 import Foundation
 import GRDB
 
-/// Does a long piece of work in many short write transactions, and lets others write between them.
+/// Does a long piece of work in many short write transactions, and lets other connections write between them.
 ///
-/// Each transaction ends after `itemsMax` items or once it has held the lock for `heldMax`; then the lock stays free
-/// for as long as it was held, so that a producer or the worker is never kept out by a person's command.
+/// Each transaction ends after `itemsMax` items, or when it has held the lock for `heldMax`. Then the lock stays free for
+/// as long as it was held, so that an operator's command never blocks a producer or the worker for long.
 struct WriteTurns {
     static let itemsMax = 500
     static let heldMax: Duration = .milliseconds(20)
@@ -13,9 +13,9 @@ struct WriteTurns {
 
     let connection: OperatorConnection
 
-    /// Calls `body` once for every item, in order. What was committed stays done when a later turn throws.
+    /// Calls `body` once for every item, in order. What was committed stays committed when a later transaction throws.
     ///
-    /// `onTurn` is told the share that is done, between two transactions: a terminal that is held must not hold the lock.
+    /// `onTurn` is called with the share that is done, between two transactions: a blocked terminal must not hold the lock.
     func forEach<Item>(
         _ items: [Item], onTurn: (Double) -> Void = { _ in }, _ body: (Database, Item) throws -> Void
     ) throws {
@@ -37,7 +37,7 @@ struct WriteTurns {
         }
     }
 
-    /// Leaves the lock to others.
+    /// Leaves the lock free for other connections.
     static func rest(after held: Duration) {
         Thread.sleep(forTimeInterval: min(max(held, pauseMin), .milliseconds(100)).seconds)
     }
