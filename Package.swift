@@ -28,7 +28,8 @@ let package = Package(
         .library(name: "JourneyOutbox", targets: ["JourneyOutbox"]),
         .executable(name: "journey-outbox", targets: ["journey-outbox"]),
         // What the program is made of, for Benchmarks/ alone: its interface changes with any release.
-        .library(name: "JourneyOutboxWorker", targets: ["Delivery", "Deployment", "Operation", "SQLiteStore", "SpotzeeAPI"]),
+        .library(
+            name: "JourneyOutboxWorker", targets: ["Delivery", "Deployment", "Operation", "SQLiteStore", "SpotzeeAPI"]),
     ],
     dependencies: [
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -181,7 +182,8 @@ let package = Package(
         .testTarget(
             name: "OperatorTests",
             dependencies: [
-                "Delivery", "Deployment", "Operation", "SQLiteStore", "SpotzeeAPI", "Settings", "journey-outbox", "Prometheus",
+                "Delivery", "Deployment", "Operation", "SQLiteStore", "SpotzeeAPI", "Settings", "journey-outbox",
+                "Prometheus",
                 "PlainText", .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -192,7 +194,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "Delivery", "Deployment", "JourneyOutbox", "Operation", "SQLiteStore", "SpotzeeAPI", "Settings", "Sandbox",
+                "Delivery", "Deployment", "JourneyOutbox", "Operation", "SQLiteStore", "SpotzeeAPI", "Settings",
+                "Sandbox",
                 "journey-outbox", "workload", "OutboxMigrations", "Prometheus", "Audit",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),

@@ -54,3 +54,8 @@ extension JourneyOutboxCommand {
         exit(withError: code)
     }
 }
+
+/// The version of this build; CHANGELOG.md has an entry for it.
+enum Version {
+    static let current = "0.1.0"
+}

@@ -33,7 +33,8 @@ struct DoctorTests {
     @Test func `a missing trigger fails, and migrate is what fixes it`() throws {
         let scene = try Scene()
         try scene.run("DROP TRIGGER outbox_guard")
-        let schema = try #require(DatabaseChecks(engine: SQLiteEngine(database: scene.path), configuration: nil).all(at: Scene.now).first)
+        let schema = try #require(
+            DatabaseChecks(engine: SQLiteEngine(database: scene.path), configuration: nil).all(at: Scene.now).first)
         #expect(schema.severity == .fail)
         #expect(schema.finding.contains("outbox_guard is missing"))
         #expect(schema.remedy == "journey-outbox migrate --database \(scene.path)")
@@ -43,7 +44,9 @@ struct DoctorTests {
         let scene = try Scene()
         let lock = try WorkerLock(database: scene.path)
         func worker() -> Check? {
-            DatabaseChecks(engine: SQLiteEngine(database: scene.path), configuration: nil).all(at: Scene.now).first { $0.name == "worker" }
+            DatabaseChecks(engine: SQLiteEngine(database: scene.path), configuration: nil).all(at: Scene.now).first {
+                $0.name == "worker"
+            }
         }
         #expect(worker()?.severity == .ok)
         try scene.queue.write { try WorkerRecord(pid: 1, version: "0.0.9", since: Scene.now).write($0) }
@@ -55,7 +58,9 @@ struct DoctorTests {
         let scene = try Scene()
         try scene.run("INSERT INTO outbox_meta (key, value) VALUES ('enforcement', 'absent')")
         #expect(
-            severities(DatabaseChecks(engine: SQLiteEngine(database: scene.path), configuration: nil).all(at: Scene.now))["idempotency"] == .warn)
+            severities(
+                DatabaseChecks(engine: SQLiteEngine(database: scene.path), configuration: nil).all(at: Scene.now))[
+                    "idempotency"] == .warn)
     }
 
     @Test(arguments: [

@@ -47,13 +47,15 @@ import Testing
             database: scene.path, stateDirectory: "/s", api: APISettings(key: .environmentVariable("X")))
         configuration.journeys["é"] = JourneySettings(name: "é", id: 33)
         let status = StatusView(
-            try StatusReport(scene.looking(), at: Scene.now), configuration: configuration, workers: WorkerPresence(holder: "42"), at: Scene.now)
+            try StatusReport(scene.looking(), at: Scene.now), configuration: configuration,
+            workers: WorkerPresence(holder: "42"), at: Scene.now)
         #expect(status.journeys.map(\.condition) == [.notConfigured, .notConfigured, .notConfigured, .delivering])
         for (id, isKnown) in [(1, true), (3, false), (5, false)] as [(Int64, Bool)] {
             let story = IntentStory(
                 try IntentTrace(of: id, scene.looking(), at: Scene.now),
                 in: .init(isWorkerRunning: true, configuration: configuration, now: Scene.now))
-            #expect((story.waitReason.text != "a configuration that knows its journey") == isKnown, "\(story.waitReason)")
+            #expect(
+                (story.waitReason.text != "a configuration that knows its journey") == isKnown, "\(story.waitReason)")
         }
     }
 

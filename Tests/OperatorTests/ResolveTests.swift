@@ -8,7 +8,9 @@ import Testing
 @testable import journey_outbox
 
 @Suite struct ResolveTests {
-    private func resolving(_ scene: Scene) throws -> ResolutionRun { ResolutionRun(try scene.changing(), at: Scene.now) }
+    private func resolving(_ scene: Scene) throws -> ResolutionRun {
+        ResolutionRun(try scene.changing(), at: Scene.now)
+    }
 
     @Test func `a batch resolved as delivered is settled, counted, and in the history`() async throws {
         let scene = try Scene()

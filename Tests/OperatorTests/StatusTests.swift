@@ -103,7 +103,8 @@ import Testing
         let scene = try Scene()
         func text(_ standby: Int?) throws -> String {
             StatusView(
-                try StatusReport(scene.looking(), at: Scene.now), configuration: nil, workers: WorkerPresence(holder: "42", standby: standby),
+                try StatusReport(scene.looking(), at: Scene.now), configuration: nil,
+                workers: WorkerPresence(holder: "42", standby: standby),
                 at: Scene.now
             ).text(on: .plain).text
         }
@@ -168,7 +169,8 @@ import Testing
         let scene = try Scene()
         func answer() throws -> StatusView {
             StatusView(
-                try StatusReport(scene.looking(), at: Scene.now), configuration: nil, workers: WorkerPresence(), at: Scene.now)
+                try StatusReport(scene.looking(), at: Scene.now), configuration: nil, workers: WorkerPresence(),
+                at: Scene.now)
         }
         #expect(try !answer().text(on: .plain).text.contains("wal_pinned"))
         #expect(try answer().json.text.contains(#""wal_pinned_since":null"#))

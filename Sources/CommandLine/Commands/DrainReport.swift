@@ -11,7 +11,9 @@ struct DrainReport {
     var isDone: Bool { outcome == .drained }
 
     var text: PlainText {
-        var lines: [PlainText] = deaths.deaths.map { "dead: intent \($0.id) of \($0.journey): \($0.code): \($0.message)" }
+        var lines: [PlainText] = deaths.deaths.map {
+            "dead: intent \($0.id) of \($0.journey): \($0.code): \($0.message)"
+        }
         if deaths.count > deaths.deaths.count { lines.append("dead: \(deaths.count - deaths.deaths.count) more") }
         switch outcome {
         case .drained: lines.append("drained; \(deaths.count) died")

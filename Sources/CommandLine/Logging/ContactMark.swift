@@ -4,8 +4,8 @@ import Foundation
 
 /// How a contact appears in the log: as a keyed hash, or unchanged with `--log-contacts`.
 ///
-/// The key of the hash is derived from the API key. Without it, addresses cannot be tested against a log. Equal contacts
-/// have equal marks as long as the worker starts with the same API key.
+/// The key of the hash is derived from the API key. Without it, addresses cannot be tested against a log. Equal
+/// contacts have equal marks as long as the worker starts with the same API key.
 enum ContactMark: Sendable {
     case plain
     case hashed(SymmetricKey)

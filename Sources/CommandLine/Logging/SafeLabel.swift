@@ -2,7 +2,7 @@
 enum SafeLabel {
     static let lengthMax = 100
 
-    /// The code if it has the form of one, else `other`: other text can be a contact or a payload that the API returned.
+    /// The code if it has the form of one, else `other`: other text can be a contact or a payload from the API.
     static func code(_ text: String) -> String {
         isWord(text) ? text : "other"
     }

@@ -66,7 +66,7 @@ indirect enum JSON: Equatable {
         return out + "\""
     }
 
-    /// Escapes control characters. Valid JSON can contain them between values as white space, and above U+007E in strings.
+    /// Escapes control characters. Valid JSON can contain them as white space, and above U+007E in strings.
     private static func escaped(_ text: String) -> String {
         var out = ""
         for scalar in text.unicodeScalars {

@@ -36,7 +36,8 @@ struct IdentityInspection {
         URL(fileURLWithPath: path).resolvingSymlinksInPath().path
     }
 
-    /// Throws `StateFailure` for what cannot be read below the state directory, `StoreError.busy` for a locked database.
+    /// Throws `StateFailure` for what cannot be read below the state directory, and `StoreError.busy` for a locked
+    /// database.
     func verdict(on identity: any IdentityStore) throws -> Recognition {
         let record = try identity.identityRecord()
         return Recognition.of(record, at: place, in: try evidence(about: record, identity.isSending))

@@ -118,7 +118,7 @@ final class WorkerService: Service {
         }
     }
 
-    /// Nil when the worker is told to stop before it has begun.
+    /// Nil when the worker is stopped before it has begun.
     private func begin(_ context: StartContext) throws -> WorkerHandles? {
         try state.withLock { state in
             guard !state.isStopping else { return nil }
@@ -128,7 +128,7 @@ final class WorkerService: Service {
         }
     }
 
-    /// Nil when the worker is told to stop before it can begin.
+    /// Nil when the worker is stopped before it can begin.
     private func context() async throws -> StartContext? {
         try await withThrowingTaskGroup(of: StartContext?.self) { group in
             defer { group.cancelAll() }
@@ -145,7 +145,8 @@ final class WorkerService: Service {
     private static func explained(_ error: any Error) -> any Error {
         switch error as? StoreError {
         case .fenced:
-            CommandFailure.temporary("another worker has taken this database over, or an earlier state of it was put back")
+            CommandFailure.temporary(
+                "another worker has taken this database over, or an earlier state of it was put back")
         case .busy, .replaced, nil: error
         }
     }

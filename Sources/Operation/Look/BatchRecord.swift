@@ -33,7 +33,11 @@ public struct BatchRecord: Sendable {
     public var requestID: String?
 
     public init(
-        id: Int64, state: BatchState, outcome: String? = nil, journey: String, key: String, target: Target, apiKeyFingerprint: String, bodySHA256: String, traceparent: String? = nil, parent: Int64? = nil, size: Int, attempts: Int, possiblyExecutedSince: WallTime? = nil, dueAt: WallTime, frozenAt: WallTime, sentAt: WallTime? = nil, settledAt: WallTime? = nil, updatedAt: WallTime, code: String? = nil, message: String? = nil, requestID: String? = nil
+        id: Int64, state: BatchState, outcome: String? = nil, journey: String, key: String, target: Target,
+        apiKeyFingerprint: String, bodySHA256: String, traceparent: String? = nil, parent: Int64? = nil, size: Int,
+        attempts: Int, possiblyExecutedSince: WallTime? = nil, dueAt: WallTime, frozenAt: WallTime,
+        sentAt: WallTime? = nil, settledAt: WallTime? = nil, updatedAt: WallTime, code: String? = nil,
+        message: String? = nil, requestID: String? = nil
     ) {
         self.id = id
         self.state = state

@@ -17,7 +17,8 @@ public struct DatabaseFacts: Sendable, Equatable {
     public var walPinnedSince: WallTime?
 
     public init(
-        path: String, uuid: String? = nil, schemaVersion: Int? = nil, journalMode: String, sqliteVersion: String, bytes: Int64, walBytes: Int64, walPinnedSince: WallTime? = nil
+        path: String, uuid: String? = nil, schemaVersion: Int? = nil, journalMode: String, sqliteVersion: String,
+        bytes: Int64, walBytes: Int64, walPinnedSince: WallTime? = nil
     ) {
         self.path = path
         self.uuid = uuid

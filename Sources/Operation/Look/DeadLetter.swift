@@ -15,7 +15,9 @@ public struct DeadLetter: Sendable {
     public var data: [UInt8]?
 
     public init(
-        record: IntentRecord, epoch: Int, orderingKey: String? = nil, dedupKey: String? = nil, scheduledAt: WallTime? = nil, expiresAt: WallTime? = nil, traceparent: String? = nil, profile: [UInt8]? = nil, data: [UInt8]? = nil
+        record: IntentRecord, epoch: Int, orderingKey: String? = nil, dedupKey: String? = nil,
+        scheduledAt: WallTime? = nil, expiresAt: WallTime? = nil, traceparent: String? = nil, profile: [UInt8]? = nil,
+        data: [UInt8]? = nil
     ) {
         self.record = record
         self.epoch = epoch

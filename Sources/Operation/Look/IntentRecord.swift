@@ -23,7 +23,9 @@ public struct IntentRecord: Sendable, Equatable {
     public var updatedAt: WallTime
 
     public init(
-        id: Int64, journey: String, externalID: String? = nil, anonymousID: String? = nil, email: String? = nil, state: IntentState, attempts: Int, code: String? = nil, message: String? = nil, requestID: String? = nil, batch: Int64? = nil, dueAt: WallTime? = nil, createdAt: WallTime, updatedAt: WallTime
+        id: Int64, journey: String, externalID: String? = nil, anonymousID: String? = nil, email: String? = nil,
+        state: IntentState, attempts: Int, code: String? = nil, message: String? = nil, requestID: String? = nil,
+        batch: Int64? = nil, dueAt: WallTime? = nil, createdAt: WallTime, updatedAt: WallTime
     ) {
         self.id = id
         self.journey = journey

@@ -31,7 +31,8 @@ public struct StatusReport: Sendable {
     public var database: DatabaseFacts
 
     public init(
-        journeys: [JourneyCounts], total: StateCounts, pauses: [Pause], worker: WorkerRecord? = nil, enforcement: Enforcement, oldestDue: WallTime? = nil, deliveredPerSecond: Double, database: DatabaseFacts
+        journeys: [JourneyCounts], total: StateCounts, pauses: [Pause], worker: WorkerRecord? = nil,
+        enforcement: Enforcement, oldestDue: WallTime? = nil, deliveredPerSecond: Double, database: DatabaseFacts
     ) {
         self.journeys = journeys
         self.total = total

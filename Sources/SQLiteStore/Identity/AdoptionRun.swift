@@ -14,7 +14,9 @@ package struct AdoptionRun {
     let proofs: DeliveryProofs
     let now: WallTime
 
-    package init(_ connection: OperatorConnection, _ need: AdoptionNeed, at now: WallTime, proofs: @escaping DeliveryProofs) {
+    package init(
+        _ connection: OperatorConnection, _ need: AdoptionNeed, at now: WallTime, proofs: @escaping DeliveryProofs
+    ) {
         self.connection = connection
         self.need = need
         self.now = now

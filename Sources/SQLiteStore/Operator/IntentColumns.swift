@@ -1,3 +1,7 @@
+import Delivery
+import GRDB
+import Operation
+
 /// The expressions that read the columns of an intent in each place, under the same names.
 struct IntentColumns {
     let place: IntentPlace
@@ -38,5 +42,17 @@ struct IntentColumns {
     /// A member's own column, by its place in the members' array; nil outside batches.
     private func member(_ index: Int) -> String? {
         place.isBatch ? "json_extract(member.value, '$[\(index)]')" : nil
+    }
+}
+
+extension IntentRecord {
+    /// - Parameter row: with the columns of `IntentColumns`.
+    init(_ row: Row, state: IntentState) {
+        self.init(
+            id: row["id"], journey: row["journey"], externalID: row["external_id"], anonymousID: row["anonymous_id"],
+            email: row["email"], state: state, attempts: row["attempts"], code: row["code"], message: row["message"],
+            requestID: row["request_id"], batch: row["batch_id"],
+            dueAt: (row["due_at"] as Int64?).map(WallTime.init(milliseconds:)),
+            createdAt: WallTime(milliseconds: row["created_at"]), updatedAt: WallTime(milliseconds: row["updated_at"]))
     }
 }

@@ -97,7 +97,8 @@ struct IntentWindow {
         return id.map { IntentPosition(journey: position.journey, place: position.place, key: $0, id: .max) }
     }
 
-    private func members(_ db: Database, _ position: IntentPosition, end: IntentPosition?, limit: Int) throws -> [Found] {
+    private func members(_ db: Database, _ position: IntentPosition, end: IntentPosition?, limit: Int) throws -> [Found]
+    {
         let place = position.place
         let (condition, arguments) = filter.condition(in: place)
         return try Row.fetchAll(

@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 import Operation
 
@@ -33,5 +34,14 @@ struct JourneyNames {
             names.formUnion(try self.names(in: place))
         }
         return names.sorted()
+    }
+}
+
+/// Read from `CAST(journey AS BLOB)`, and compared with `CAST(? AS TEXT)`.
+extension JourneyName: DatabaseValueConvertible {
+    public var databaseValue: DatabaseValue { bytes.databaseValue }
+
+    public static func fromDatabaseValue(_ value: DatabaseValue) -> JourneyName? {
+        Data.fromDatabaseValue(value).map(JourneyName.init(bytes:))
     }
 }

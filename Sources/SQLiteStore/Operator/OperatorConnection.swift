@@ -1,3 +1,5 @@
+import Delivery
+import Deployment
 import Foundation
 import GRDB
 import Operation
@@ -15,7 +17,8 @@ package final class OperatorConnection: Sendable {
     /// Writes are durable (`synchronous=FULL`), and the automatic checkpoint is off for the reason that
     /// `OutboxConnection` gives. Throws `MissingDatabase` when there is no file, `OperatorError` when there is no
     /// outbox in it.
-    package convenience init(path: String, for purpose: OperatorPurpose, busyTimeout: TimeInterval = busyTimeout) throws {
+    package convenience init(path: String, for purpose: OperatorPurpose, busyTimeout: TimeInterval = busyTimeout) throws
+    {
         guard FileManager.default.fileExists(atPath: path) else { throw MissingDatabase(path: path) }
         let queue: DatabaseQueue
         do {
@@ -84,5 +87,17 @@ package final class OperatorConnection: Sendable {
 extension OperatorError {
     init(_ error: DatabaseError) {
         self = error.isBusy ? .busy : .database(error.message ?? error.description)
+    }
+}
+
+extension OperatorConnection {
+    /// The identity that the database stores, without changing anything.
+    func identityRecord() throws -> Sighting {
+        try read { try IdentityTable(db: $0).sighting() }
+    }
+
+    /// Whether one of these batches is still being sent, according to the database.
+    func isSending(_ batches: [Int64]) throws -> Bool {
+        try read { try BatchTable(db: $0).isSending(batches) }
     }
 }

@@ -49,7 +49,9 @@ package struct ResolutionRun {
 
     private static let inDoubt = IntentPlace.inDoubt.condition(at: WallTime(milliseconds: 0))
 
-    private func select(_ db: Database, _ selection: ResolutionSelection, _ report: inout ResolutionReport) throws -> [Part] {
+    private func select(_ db: Database, _ selection: ResolutionSelection, _ report: inout ResolutionReport) throws
+        -> [Part]
+    {
         switch selection {
         case .batch(let id): return [Part(batch: id, intents: nil)]
         case .journey(let name):
@@ -80,7 +82,9 @@ package struct ResolutionRun {
         return size.map { part.intents?.count ?? $0 } ?? 0
     }
 
-    private func resolve(_ db: Database, _ part: Part, _ choice: ResolutionChoice, _ report: inout ResolutionReport) throws -> Int {
+    private func resolve(_ db: Database, _ part: Part, _ choice: ResolutionChoice, _ report: inout ResolutionReport)
+        throws -> Int
+    {
         guard try count(db, part) > 0, let batch = try BatchTable(db: db).find(part.batch) else { return 0 }
         let members = try batch.members.decode()
         let chosen = members.indices.filter { part.intents?.contains(members[$0].id) ?? true }

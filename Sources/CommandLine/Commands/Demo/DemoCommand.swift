@@ -78,7 +78,9 @@ struct DemoCommand: AsyncParsableCommand {
             guard worker.isRunning else {
                 throw CommandFailure.general("the worker ended by itself:\n\(PlainText(own: try stage.log("run")))")
             }
-            guard progress.elapsed < .seconds(300) else { throw CommandFailure.general("the demo took longer than 5 minutes") }
+            guard progress.elapsed < .seconds(300) else {
+                throw CommandFailure.general("the demo took longer than 5 minutes")
+            }
             try await Task.sleep(for: .milliseconds(100))
         }
         progress.end()
