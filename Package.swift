@@ -28,7 +28,8 @@ let package = Package(
         .library(name: "JourneyOutbox", targets: ["JourneyOutbox"]),
         .executable(name: "journey-outbox", targets: ["journey-outbox"]),
         // What the program is made of, for Benchmarks/ alone: its interface changes with any release.
-        .library(name: "JourneyOutboxWorker", targets: ["Delivery", "Deployment", "SQLiteStore", "SpotzeeAPI"]),
+        .library(
+            name: "JourneyOutboxWorker", targets: ["Delivery", "Deployment", "Operation", "SQLiteStore", "SpotzeeAPI"]),
     ],
     dependencies: [
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -60,10 +61,12 @@ let package = Package(
             name: "Deployment",
             dependencies: ["Delivery", .product(name: "Crypto", package: "swift-crypto")]
         ),
+        // What the operator's commands ask of a database, whichever engine keeps it.
+        .target(name: "Operation", dependencies: ["Delivery", "Deployment"]),
         .target(
             name: "SQLiteStore",
             dependencies: [
-                "Delivery", "Deployment", "JourneyOutbox",
+                "Delivery", "Deployment", "Operation", "JourneyOutbox", "OutboxMigrations",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]
@@ -101,8 +104,8 @@ let package = Package(
         .executableTarget(
             name: "journey-outbox",
             dependencies: [
-                "Delivery", "Deployment", "JourneyOutbox", "OutboxMigrations", "SQLiteStore", "SpotzeeAPI", "Settings",
-                "Sandbox", "Prometheus", "PlainText",
+                "Delivery", "Deployment", "Operation", "SQLiteStore", "SpotzeeAPI", "Settings", "Sandbox",
+                "Prometheus", "PlainText",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -112,7 +115,6 @@ let package = Package(
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "GRDB", package: "GRDB.swift"),
             ],
             path: "Sources/CommandLine"
         ),
@@ -131,7 +133,7 @@ let package = Package(
         .target(
             name: "Simulation",
             dependencies: [
-                "Delivery", "Deployment", "JourneyOutbox", "SQLiteStore", "Sandbox", "SQLiteMemory",
+                "Delivery", "Deployment", "JourneyOutbox", "Operation", "SQLiteStore", "Sandbox", "SQLiteMemory",
                 .product(name: "GRDB", package: "GRDB.swift"), .product(name: "Crypto", package: "swift-crypto"),
             ],
             path: "Proof/Simulation"
@@ -144,7 +146,7 @@ let package = Package(
         .executableTarget(
             name: "soak",
             dependencies: [
-                "Delivery", "JourneyOutbox", "SQLiteStore", .product(name: "GRDB", package: "GRDB.swift"),
+                "Delivery", "JourneyOutbox", "Operation", "SQLiteStore", .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Proof/Soak"
@@ -180,7 +182,8 @@ let package = Package(
         .testTarget(
             name: "OperatorTests",
             dependencies: [
-                "Delivery", "Deployment", "SQLiteStore", "SpotzeeAPI", "Settings", "journey-outbox", "Prometheus",
+                "Delivery", "Deployment", "Operation", "SQLiteStore", "SpotzeeAPI", "Settings", "journey-outbox",
+                "Prometheus",
                 "PlainText", .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -191,7 +194,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "Delivery", "Deployment", "JourneyOutbox", "SQLiteStore", "SpotzeeAPI", "Settings", "Sandbox",
+                "Delivery", "Deployment", "JourneyOutbox", "Operation", "SQLiteStore", "SpotzeeAPI", "Settings",
+                "Sandbox",
                 "journey-outbox", "workload", "OutboxMigrations", "Prometheus", "Audit",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),

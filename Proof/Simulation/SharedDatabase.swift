@@ -1,5 +1,6 @@
 import Delivery
 import GRDB
+import Operation
 import SQLiteStore
 import Synchronization
 

@@ -1,5 +1,6 @@
 import Delivery
 import GRDB
+import Operation
 import SQLiteStore
 
 /// Dead letters that hold up their ordering key, and the person who decides about them.
@@ -31,7 +32,7 @@ extension Universe {
     private func decideAboutDead(_ letters: [(id: Int64, code: String)]) throws {
         for letter in letters {
             let mayRetry = letter.code != "expired" && scenario.alwaysHoldsUp
-            let action: IntentChange.Action = mayRetry && dice.chance(0.4) ? .retry : .discard
+            let action: IntentAction = mayRetry && dice.chance(0.4) ? .retry : .discard
             let connection = try live.connection()
             let report = try IntentChange(connection, action, at: WallTime(milliseconds: wall)).apply(
                 to: .ids([letter.id]))

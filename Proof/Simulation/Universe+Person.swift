@@ -1,5 +1,6 @@
 import Delivery
 import GRDB
+import Operation
 import SQLiteStore
 import Sandbox
 
@@ -79,7 +80,7 @@ extension Universe {
         for row in found {
             let id: Int64 = row[3]
             let isEntered = producer.ledger.committed[id].map { entered.contains($0.data) } ?? false
-            _ = try Resolving(connection, at: WallTime(milliseconds: wall)).apply(
+            _ = try ResolutionRun(connection, at: WallTime(milliseconds: wall)).apply(
                 isEntered ? .delivered : .resend, to: .intents([id]))
         }
         notifyCommit()

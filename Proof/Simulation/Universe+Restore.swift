@@ -1,6 +1,7 @@
 import Delivery
 import Deployment
 import GRDB
+import Operation
 import SQLiteStore
 
 /// A copy of the database, and what the producers had committed by then.
@@ -92,7 +93,7 @@ extension Universe {
         isAwaitingAdoption = false
         let before = try live.identity().identityRecord().uuid
         let connection = try live.connection()
-        let adopting = Adopting(connection, need, at: WallTime(milliseconds: wall)) { [notebook] in
+        let adopting = AdoptionRun(connection, need, at: WallTime(milliseconds: wall)) { [notebook] in
             notebook.proofs(of: $0)
         }
         let uuid = Simulation.uuid(2)

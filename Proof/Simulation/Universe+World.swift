@@ -1,4 +1,5 @@
 import Delivery
+import Operation
 import SQLiteStore
 import Sandbox
 

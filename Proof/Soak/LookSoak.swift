@@ -1,6 +1,7 @@
 import ArgumentParser
 import Delivery
 import Foundation
+import Operation
 import SQLiteStore
 
 /// Asks what people and machines ask, of a database with very many intents.
@@ -31,12 +32,12 @@ struct LookSoak: AsyncParsableCommand {
         print("\(shape.rawValue): \(delivered) delivered, \(pending) pending, \(try outbox.bytes("") >> 20) MiB")
         report("status, as metrics sample it", try times(20) { _ in _ = try StatusReport(connection, at: now) })
         for (name, base) in [("an early", 0), ("a middle", delivered / 2), ("a late", delivered - 20)] {
-            let took = try times(5) { _ = try IntentTrail(of: Int64(base + 1 + $0), connection, at: now) }
+            let took = try times(5) { _ = try IntentTrace(of: Int64(base + 1 + $0), connection, at: now) }
             report("why, of \(name) delivered one", took)
         }
         report(
             "why, of a pending one",
-            try times(5) { _ = try IntentTrail(of: Int64(delivered + 1 + $0), connection, at: now) })
+            try times(5) { _ = try IntentTrace(of: Int64(delivered + 1 + $0), connection, at: now) })
         if keep { print(outbox.path) } else { try outbox.remove() }
     }
 

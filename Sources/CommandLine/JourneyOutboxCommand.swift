@@ -1,7 +1,7 @@
 import ArgumentParser
 import PlainText
 
-/// The one program: worker, tools for its operator, and a sandbox to try it in.
+/// The program: the worker, the operator's commands, and a sandbox for trials.
 @main
 struct JourneyOutboxCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -24,7 +24,7 @@ struct JourneyOutboxCommand: AsyncParsableCommand {
 }
 
 extension JourneyOutboxCommand {
-    /// As ArgumentParser does it, but for its errors: nothing that they repeat steers a terminal.
+    /// Runs the command as ArgumentParser does, but escapes the arguments that its error messages repeat.
     static func main() async {
         let arguments = Array(CommandLine.arguments.dropFirst())
         var command: any ParsableCommand
@@ -46,11 +46,16 @@ extension JourneyOutboxCommand {
         }
     }
 
-    /// A failure that has not said its sentence yet says it on one line; a usage error has the usage below it.
+    /// Prints a failure that has not printed its sentence yet on one line. A usage error has the usage below it.
     private static func end(with error: any Error) -> Never {
         let code = exitCode(for: error)
         if code == .success || error is ExitCode || error is ValidationError { exit(withError: error) }
         Output.error("\(fullMessage(for: error))")
         exit(withError: code)
     }
+}
+
+/// The version of this build; CHANGELOG.md has an entry for it.
+enum Version {
+    static let current = "0.1.0"
 }

@@ -1,7 +1,7 @@
 import Foundation
 import PlainText
 
-/// Results go to stdout, everything said beside them to stderr.
+/// Writes results to stdout, and all other messages to stderr.
 enum Output {
     static func print(_ text: PlainText) {
         write(text + "\n", to: STDOUT_FILENO)
@@ -15,7 +15,7 @@ enum Output {
         var bytes = Array(text.text.utf8)[...]
         while !bytes.isEmpty {
             let count = bytes.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
-            // A reader that has gone away gets nothing more; there is nobody to tell.
+            // The reader has closed the stream. There is no other place to report it.
             guard count > 0 else { return }
             bytes = bytes.dropFirst(count)
         }

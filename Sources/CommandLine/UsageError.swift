@@ -2,20 +2,22 @@ import ArgumentParser
 import Foundation
 import PlainText
 
-/// What ArgumentParser says of a command line that it cannot take. It repeats what was typed.
+/// ArgumentParser's message about an invalid command line, with the arguments in it escaped.
 struct UsageError {
     let code: ExitCode
     let message: PlainText
 
-    /// - Parameter error: what parsing the arguments threw; nil when it asks for help or the version.
+    /// Nil when the error asks for help or for the version.
+    ///
+    /// - Parameter error: what parsing the arguments threw.
     init?(_ error: any Error, arguments: [String]) {
         code = JourneyOutboxCommand.exitCode(for: error)
         guard code != .success else { return nil }
         message = Self.shown(arguments, code) ?? "\(JourneyOutboxCommand.message(for: error))"
     }
 
-    /// The message about the same arguments made visible, whose lines are all ArgumentParser's own; nil when those are
-    /// no error, or another one.
+    /// The message about the same arguments in escaped form, so that each of its lines is ArgumentParser's own. Nil when
+    /// the escaped arguments are valid, or have another error.
     private static func shown(_ arguments: [String], _ code: ExitCode) -> PlainText? {
         do {
             _ = try JourneyOutboxCommand.parseAsRoot(arguments.map(PlainText.visible))

@@ -1,6 +1,7 @@
 import Delivery
 import Foundation
 import GRDB
+import Operation
 import Synchronization
 
 /// The outbox in the user's own SQLite database.

@@ -1,6 +1,7 @@
 import Delivery
 import Foundation
 import GRDB
+import Operation
 import SQLiteStore
 import Sandbox
 import SpotzeeAPI
@@ -123,8 +124,10 @@ struct DoubtTests {
             }
             let expected = ["delivered", "in_doubt", "in_doubt", "dead", "in_doubt"]
             #expect(fates == zip(ids, expected).map { "\($0) \($1)" })
-            let report = try Resolving(OperatorConnection(path: bench.path, for: .changing), at: bench.clock.now().wall)
-                .apply(.delivered, to: .all)
+            let report = try ResolutionRun(
+                OperatorConnection(path: bench.path, for: .changing), at: bench.clock.now().wall
+            )
+            .apply(.delivered, to: .all)
             #expect(report.resolved == 3)
             #expect(try bench.states() == ["dead": 1, "delivered": 4])
         }

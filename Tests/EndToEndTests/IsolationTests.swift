@@ -3,6 +3,7 @@ import Foundation
 import GRDB
 import JourneyOutbox
 import Logging
+import Operation
 import SQLiteStore
 import Sandbox
 import Settings

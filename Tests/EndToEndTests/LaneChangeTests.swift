@@ -1,5 +1,6 @@
 import GRDB
 import JourneyOutbox
+import Operation
 import OutboxMigrations
 import Testing
 

@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import JourneyOutbox
+import Operation
 import OutboxMigrations
 import Testing
 
@@ -89,7 +90,7 @@ struct LaneEndTests {
 
     @Test func `a dead head that blocks lets go when it is discarded, and goes first when it is retried`() async throws
     {
-        for action in [IntentChange.Action.discard, .retry] {
+        for action in [IntentAction.discard, .retry] {
             let bench = try await StoreBench(LaneTests.blocking)
             try bench.insert(["a", "a"])
             let batch = try #require(try await bench.claimAll().first)
@@ -187,7 +188,7 @@ struct LaneEndTests {
         #expect(try next.ids == [3])
         #expect(try bench.states()[4] == "blocked")
         let connection = try OperatorConnection(path: bench.path, for: .changing)
-        #expect(try Resolving(connection, at: StoreBench.now).apply(.delivered, to: .all).resolved == 1)
+        #expect(try ResolutionRun(connection, at: StoreBench.now).apply(.delivered, to: .all).resolved == 1)
         #expect(try await bench.claimAll().ids == [4])
     }
 
@@ -200,7 +201,7 @@ struct LaneEndTests {
         ])
         #expect(try await bench.claimAll().isEmpty)
         let connection = try OperatorConnection(path: bench.path, for: .changing)
-        #expect(try Resolving(connection, at: StoreBench.now).apply(.resend, to: .all).resolved == 1)
+        #expect(try ResolutionRun(connection, at: StoreBench.now).apply(.resend, to: .all).resolved == 1)
         #expect(try await bench.claimAll().ids == [1])
     }
 }

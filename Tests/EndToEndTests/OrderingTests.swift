@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import JourneyOutbox
+import Operation
 import Sandbox
 import Testing
 
@@ -157,7 +158,7 @@ struct OrderingTests {
             }
             #expect(remaining.inDoubt == 1)
             #expect(remaining.heldBack == 3)
-            let resolved = try Resolving(
+            let resolved = try ResolutionRun(
                 OperatorConnection(path: bench.path, for: .changing), at: bench.clock.now().wall
             ).apply(.delivered, to: .all)
             #expect(resolved.resolved == 1)

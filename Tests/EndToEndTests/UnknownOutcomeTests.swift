@@ -1,5 +1,6 @@
 import Delivery
 import GRDB
+import Operation
 import SQLiteStore
 import Sandbox
 import Testing
@@ -34,7 +35,7 @@ struct UnknownOutcomeTests {
             try await expectBlocked(worker, inDoubt: 5)
             #expect(bench.triggers == sent)
             #expect(try bench.states() == ["in_doubt": 5])
-            let report = try Resolving(
+            let report = try ResolutionRun(
                 OperatorConnection(path: bench.path, for: .changing), at: bench.clock.now().wall
             ).apply(.delivered, to: .all)
             #expect(report.resolved == 5)

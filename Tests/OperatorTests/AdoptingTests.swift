@@ -2,6 +2,7 @@ import Delivery
 import Deployment
 import Foundation
 import GRDB
+import Operation
 import Testing
 
 @testable import SQLiteStore
@@ -44,9 +45,9 @@ import Testing
 
     private static func adopting(
         _ scene: Scene, _ need: AdoptionNeed, proven ids: Set<Int64> = []
-    ) throws -> Adopting {
+    ) throws -> AdoptionRun {
         let proofs = try proofs(scene, ids)
-        return Adopting(try scene.changing(), need, at: Scene.now) { wanted in
+        return AdoptionRun(try scene.changing(), need, at: Scene.now) { wanted in
             proofs.filter { wanted.contains($0.key) }
         }
     }
@@ -62,7 +63,7 @@ import Testing
         try scene.bury([11, 12])
         _ = try IntentChange(scene.changing(), .retry, at: Scene.now).apply(to: .ids([12]))
         let report = try Self.adopting(scene, Self.need(20), proven: [1, 11, 12]).apply(.deliver)
-        #expect(report == Adopting.Report(proven: 3, unproven: 2, new: 0))
+        #expect(report == AdoptionReport(proven: 3, unproven: 2, new: 0))
         #expect(
             try states(scene) == [1: "delivered", 2: "pending", 3: "pending", 11: "delivered", 12: "delivered"])
         #expect(try scene.count("SELECT delivered FROM outbox_journey WHERE journey = 'welcome'") == 3)
@@ -78,7 +79,7 @@ import Testing
         try scene.enqueue(["a", "b", "c", "d"])
         try scene.bury([11])
         let report = try Self.adopting(scene, Self.need(3), proven: [1]).apply(.discard)
-        #expect(report == Adopting.Report(proven: 1, unproven: 2, new: 1))
+        #expect(report == AdoptionReport(proven: 1, unproven: 2, new: 1))
         #expect(try states(scene) == [1: "delivered", 2: "dead", 3: "dead", 4: "pending", 11: "dead"])
         let dead = try scene.rows("SELECT id, code FROM outbox_dead ORDER BY id").map {
             "\($0[0] as Int) \($0[1] as String)"
@@ -89,10 +90,10 @@ import Testing
     @Test func `an id that carries something else by now is delivered`() throws {
         let scene = try Scene()
         try scene.enqueue(["a", "b"])
-        let adopting = Adopting(try scene.changing(), Self.need(9), at: Scene.now) { ids in
+        let adopting = AdoptionRun(try scene.changing(), Self.need(9), at: Scene.now) { ids in
             Dictionary(uniqueKeysWithValues: ids.map { ($0, [1]) })
         }
-        #expect(try adopting.apply(.discard) == Adopting.Report(proven: 0, unproven: 0, new: 2))
+        #expect(try adopting.apply(.discard) == AdoptionReport(proven: 0, unproven: 0, new: 2))
         #expect(try states(scene) == [1: "pending", 2: "pending"])
     }
 
@@ -134,11 +135,11 @@ import Testing
         let scene = try Scene()
         try scene.enqueue(["a", "b"])
         let proofs = try Self.proofs(scene, [1])
-        let adopting = Adopting(try scene.changing(), Self.need(2), at: Scene.now) { _ in proofs }
-        #expect(try adopting.look() == Adopting.Report(proven: 1, unproven: 1, new: 0))
+        let adopting = AdoptionRun(try scene.changing(), Self.need(2), at: Scene.now) { _ in proofs }
+        #expect(try adopting.look() == AdoptionReport(proven: 1, unproven: 1, new: 0))
         #expect(try states(scene) == [1: "pending", 2: "pending"])
-        #expect(try adopting.apply(.discard) == Adopting.Report(proven: 1, unproven: 1, new: 0))
-        #expect(try adopting.apply(.discard) == Adopting.Report())
+        #expect(try adopting.apply(.discard) == AdoptionReport(proven: 1, unproven: 1, new: 0))
+        #expect(try adopting.apply(.discard) == AdoptionReport())
         #expect(try states(scene) == [1: "delivered", 2: "dead"])
     }
 
@@ -150,7 +151,7 @@ import Testing
         let adopting = try Self.adopting(scene, Self.need(3), proven: [2])
         #expect(
             try adopting.apply(choice == "--deliver" ? .deliver : .discard)
-                == Adopting.Report(proven: 1, unproven: 2, new: 0))
+                == AdoptionReport(proven: 1, unproven: 2, new: 0))
         let rest = choice == "--deliver" ? "retrying" : "dead"
         #expect(try states(scene) == [1: rest, 2: "delivered", 3: rest])
         #expect(try scene.count("SELECT count(*) FROM outbox_batch WHERE state <> 'settled'") == 0)
@@ -231,7 +232,7 @@ import Testing
             }
         }
         let adopting = try Self.adopting(scene, Self.need(3000), proven: Set(1...1500))
-        #expect(try adopting.apply(.discard) == Adopting.Report(proven: 1500, unproven: 1500, new: 0))
+        #expect(try adopting.apply(.discard) == AdoptionReport(proven: 1500, unproven: 1500, new: 0))
         #expect(try scene.count("SELECT count(*) FROM outbox_history") == 1500)
         #expect(try scene.count("SELECT count(*) FROM outbox_dead WHERE code = 'discarded'") == 1500)
         #expect(try scene.count("SELECT count(*) FROM outbox") == 0)

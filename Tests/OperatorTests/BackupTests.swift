@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Operation
 import Testing
 
 @testable import SQLiteStore

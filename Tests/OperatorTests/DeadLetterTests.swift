@@ -1,5 +1,6 @@
 import Delivery
 import GRDB
+import Operation
 import Testing
 
 @testable import SQLiteStore
@@ -12,12 +13,12 @@ import Testing
         try scene.bury(8...12, journey: "farewell")
         let walk = IntentWalk(try scene.looking(), filter: IntentFilter(states: [.dead]), at: Scene.now)
         var ids: [Int64] = []
-        var cursor: IntentCursor?
+        var cursor: IntentPosition?
         var pages = 0
         repeat {
             let page = try walk.page(after: cursor, limit: 4)
             ids += page.records.map(\.id)
-            cursor = try page.next.map { try #require(IntentCursor(text: try $0.text)) }
+            cursor = try page.next.map { try #require(IntentPosition(text: try $0.text)) }
             pages += 1
         } while cursor != nil
         #expect(ids == [8, 9, 10, 11, 12, 1, 2, 3, 4, 5, 6, 7])
@@ -78,8 +79,8 @@ import Testing
         #expect(try scene.count("SELECT count(*) FROM outbox_dead") == 5)
     }
 
-    @Test(arguments: [IntentChange.Action.retry, .discard])
-    func `a dry run says the same and changes nothing`(action: IntentChange.Action) throws {
+    @Test(arguments: [IntentAction.retry, .discard])
+    func `a dry run says the same and changes nothing`(action: IntentAction) throws {
         let scene = try Scene()
         try scene.bury(1...3)
         let before = try scene.rows("SELECT * FROM outbox_dead")

@@ -1,10 +1,11 @@
 import Delivery
 import Foundation
 import GRDB
-import SQLiteStore
+import Operation
 import Settings
 import Testing
 
+@testable import SQLiteStore
 @testable import SpotzeeAPI
 @testable import journey_outbox
 
@@ -12,28 +13,29 @@ import Testing
 struct DoctorTests {
     // MARK: The database
 
-    private func verdicts(_ checks: [Check]) -> [String: Check.Verdict] {
-        Dictionary(checks.map { ($0.name, $0.verdict) }) { max($0, $1) }
+    private func severities(_ checks: [Check]) -> [String: Check.Severity] {
+        Dictionary(checks.map { ($0.name, $0.severity) }) { max($0, $1) }
     }
 
     @Test func `a sound database passes every check, and without a worker there is a warning`() throws {
         let scene = try Scene()
-        let checks = DatabaseChecks(path: scene.path, configuration: nil).all(at: Scene.now)
-        let found = verdicts(checks)
+        let checks = DatabaseChecks(engine: SQLiteEngine(database: scene.path), configuration: nil).all(at: Scene.now)
+        let found = severities(checks)
         #expect(found["schema"] == .ok)
         #expect(found["journal_mode"] == .ok)
         #expect(found["idempotency"] == .ok)
         #expect(found["worker"] == .warn)
         #expect(checks.first { $0.name == "worker" }?.remedy == "systemctl start journey-outbox")
-        #expect(verdicts(LockChecks(path: scene.path).all) == ["write_lock": .ok, "log": .ok])
-        #expect(verdicts(FileChecks(database: scene.path).all)["database_file"] == .ok)
+        #expect(severities(LockChecks(path: scene.path).all) == ["write_lock": .ok, "log": .ok])
+        #expect(severities(FileChecks(database: scene.path).all)["database_file"] == .ok)
     }
 
     @Test func `a missing trigger fails, and migrate is what fixes it`() throws {
         let scene = try Scene()
         try scene.run("DROP TRIGGER outbox_guard")
-        let schema = try #require(DatabaseChecks(path: scene.path, configuration: nil).all(at: Scene.now).first)
-        #expect(schema.verdict == .fail)
+        let schema = try #require(
+            DatabaseChecks(engine: SQLiteEngine(database: scene.path), configuration: nil).all(at: Scene.now).first)
+        #expect(schema.severity == .fail)
         #expect(schema.finding.contains("outbox_guard is missing"))
         #expect(schema.remedy == "journey-outbox migrate --database \(scene.path)")
     }
@@ -42,11 +44,13 @@ struct DoctorTests {
         let scene = try Scene()
         let lock = try WorkerLock(database: scene.path)
         func worker() -> Check? {
-            DatabaseChecks(path: scene.path, configuration: nil).all(at: Scene.now).first { $0.name == "worker" }
+            DatabaseChecks(engine: SQLiteEngine(database: scene.path), configuration: nil).all(at: Scene.now).first {
+                $0.name == "worker"
+            }
         }
-        #expect(worker()?.verdict == .ok)
+        #expect(worker()?.severity == .ok)
         try scene.queue.write { try WorkerRecord(pid: 1, version: "0.0.9", since: Scene.now).write($0) }
-        #expect(worker()?.verdict == .warn)
+        #expect(worker()?.severity == .warn)
         withExtendedLifetime(lock) {}
     }
 
@@ -54,14 +58,16 @@ struct DoctorTests {
         let scene = try Scene()
         try scene.run("INSERT INTO outbox_meta (key, value) VALUES ('enforcement', 'absent')")
         #expect(
-            verdicts(DatabaseChecks(path: scene.path, configuration: nil).all(at: Scene.now))["idempotency"] == .warn)
+            severities(
+                DatabaseChecks(engine: SQLiteEngine(database: scene.path), configuration: nil).all(at: Scene.now))[
+                    "idempotency"] == .warn)
     }
 
     @Test(arguments: [
-        ("wal", Check.Verdict.ok), ("delete", .warn), ("truncate", .warn), ("memory", .fail), ("off", .fail),
+        ("wal", Check.Severity.ok), ("delete", .warn), ("truncate", .warn), ("memory", .fail), ("off", .fail),
     ])
-    func `a journal mode is judged by what a crash does to it`(mode: String, verdict: Check.Verdict) {
-        #expect(DatabaseChecks.journalMode(mode, path: "/d").verdict == verdict)
+    func `a journal mode is judged by what a crash does to it`(mode: String, severity: Check.Severity) {
+        #expect(SQLiteChecks.journalMode(mode, path: "/d").severity == severity)
     }
 
     @Test(arguments: [
@@ -70,8 +76,8 @@ struct DoctorTests {
     ])
     func `the builds with the WAL-reset bug are known`(version: String, hasBug: Bool) {
         #expect(SQLiteBuild(version).hasWALResetBug == hasBug)
-        #expect(SQLiteBuild.check(version: version, journalMode: "wal").verdict == (hasBug ? .warn : .ok))
-        #expect(SQLiteBuild.check(version: version, journalMode: "delete").verdict == .ok)
+        #expect(SQLiteBuild.check(version: version, journalMode: "wal").severity == (hasBug ? .warn : .ok))
+        #expect(SQLiteBuild.check(version: version, journalMode: "delete").severity == .ok)
     }
 
     // MARK: Locks
@@ -119,10 +125,10 @@ struct DoctorTests {
         try scene.queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA journal_mode = \(mode)") }
         let holder = try Holder(scene.path, "BEGIN IMMEDIATE")
         let lock = try #require(LockChecks(path: scene.path).all.first { $0.name == "write_lock" })
-        #expect(lock.verdict == .fail)
+        #expect(lock.severity == .fail)
         #expect(lock.finding.contains("process \(holder.pid) (python3) has held the write lock"), "\(lock.finding)")
         holder.release()
-        #expect(verdicts(LockChecks(path: scene.path).all)["write_lock"] == .ok)
+        #expect(severities(LockChecks(path: scene.path).all)["write_lock"] == .ok)
     }
 
     @Test(.enabled(if: hasPython, "python3 with sqlite3 is not installed"))
@@ -137,10 +143,10 @@ struct DoctorTests {
             INSERT INTO filler SELECT hex(randomblob(500)) FROM n
             """)
         let log = try #require(LockChecks(path: scene.path).all.first { $0.name == "log" })
-        #expect(log.verdict == .warn, "\(log)")
+        #expect(log.severity == .warn, "\(log)")
         #expect(log.finding.contains("process \(holder.pid) (python3) reads an old view"), "\(log.finding)")
         holder.release()
-        #expect(verdicts(LockChecks(path: scene.path).all)["log"] == .ok)
+        #expect(severities(LockChecks(path: scene.path).all)["log"] == .ok)
     }
 
     @Test func `locks are read from the kernel's list, without those who wait`() {
@@ -169,11 +175,11 @@ struct DoctorTests {
     // MARK: Files
 
     @Test(arguments: [
-        ("ext4", Check.Verdict.ok), ("xfs", .ok), ("nfs4", .fail), ("cifs", .fail), ("9p", .fail), ("overlay", .warn),
+        ("ext4", Check.Severity.ok), ("xfs", .ok), ("nfs4", .fail), ("cifs", .fail), ("9p", .fail), ("overlay", .warn),
         ("tmpfs", .warn), ("fuse.sshfs", .warn),
     ])
-    func `a file system is judged by whether locks and data hold there`(type: String, verdict: Check.Verdict) {
-        #expect(FileChecks.judge(fileSystem: type, path: "/d").verdict == verdict)
+    func `a file system is judged by whether locks and data hold there`(type: String, severity: Check.Severity) {
+        #expect(FileChecks.judge(fileSystem: type, path: "/d").severity == severity)
     }
 
     @Test func `the file system of a path is that of the innermost mount`() {
@@ -193,22 +199,22 @@ struct DoctorTests {
         #expect(MountTable("").type(of: "/a") == nil)
     }
 
-    @Test(arguments: [(Int64(10) << 20, Check.Verdict.fail), (100 << 20, .warn), (4 << 30, .ok)])
-    func `little space is told before there is none`(free: Int64, verdict: Check.Verdict) {
-        #expect(FileChecks.judge(free: free, path: "/d").verdict == verdict)
+    @Test(arguments: [(Int64(10) << 20, Check.Severity.fail), (100 << 20, .warn), (4 << 30, .ok)])
+    func `little space is told before there is none`(free: Int64, severity: Check.Severity) {
+        #expect(FileChecks.judge(free: free, path: "/d").severity == severity)
     }
 
     @Test func `a second name, and a file replaced under a process, are told`() throws {
         let scene = try Scene()
         let other = scene.path + ".link"
         try FileManager.default.linkItem(atPath: scene.path, toPath: other)
-        #expect(verdicts(FileChecks(database: scene.path).all)["database_file"] == .warn)
+        #expect(severities(FileChecks(database: scene.path).all)["database_file"] == .warn)
         try FileManager.default.removeItem(atPath: other)
         // This process still has the first file open, as a worker would.
         try FileManager.default.removeItem(atPath: scene.path)
         try Data().write(to: URL(fileURLWithPath: scene.path))
         let file = try #require(FileChecks(database: scene.path).all.first { $0.name == "database_file" })
-        #expect(file.verdict == .fail)
+        #expect(file.severity == .fail)
         #expect(file.finding.contains("process \(getpid())"), "\(file.finding)")
     }
 
@@ -223,11 +229,11 @@ struct DoctorTests {
                     $0.name == "worker_access"
                 })
         }
-        #expect(try access("root").verdict == .ok)
+        #expect(try access("root").severity == .ok)
         let nobody = try access("nobody")
-        #expect(nobody.verdict == .fail)
+        #expect(nobody.severity == .fail)
         #expect(nobody.remedy?.contains("usermod -aG journey-outbox nobody") == true)
-        #expect(try access("no-such-user").verdict == .warn)
+        #expect(try access("no-such-user").severity == .warn)
     }
 
     @Test func `a write is tried and leaves nothing behind`() throws {
@@ -264,25 +270,25 @@ struct DoctorTests {
     }
 
     @Test func `each configured journey is live, or its check fails`() {
-        let found = verdicts(Self.checks(.listed([Self.entry(33, "live"), Self.entry(41, "draft")])))
+        let found = severities(Self.checks(.listed([Self.entry(33, "live"), Self.entry(41, "draft")])))
         #expect(found == ["api": .ok, "clock": .ok, "journey welcome": .ok, "journey trial": .fail])
-        #expect(verdicts(Self.checks(.listed([Self.entry(41, "live")])))["journey welcome"] == .fail)
+        #expect(severities(Self.checks(.listed([Self.entry(41, "live")])))["journey welcome"] == .fail)
     }
 
     @Test(arguments: [
-        (401, "authentication_required", Check.Verdict.fail), (400, "version_unsupported", .fail),
+        (401, "authentication_required", Check.Severity.fail), (400, "version_unsupported", .fail),
         (403, "permission_denied", .warn), (429, "rate_limited", .warn), (503, "service_unavailable", .fail),
     ])
-    func `an API that refuses is judged by its answer`(status: Int, code: String, verdict: Check.Verdict) throws {
+    func `an API that refuses is judged by its answer`(status: Int, code: String, severity: Check.Severity) throws {
         let api = try #require(Self.checks(.refused(status: status, code: code, message: "words")).first)
-        #expect(api.verdict == verdict)
+        #expect(api.severity == severity)
         #expect(api.finding.contains("\(status), \(code): words"))
     }
 
-    @Test(arguments: [(0, Check.Verdict.ok), (-20, .ok), (90, .warn), (-90, .warn), (400, .fail), (-400, .fail)])
-    func `the clock is compared with the API's`(seconds: Int, verdict: Check.Verdict) {
+    @Test(arguments: [(0, Check.Severity.ok), (-20, .ok), (90, .warn), (-90, .warn), (400, .fail), (-400, .fail)])
+    func `the clock is compared with the API's`(seconds: Int, severity: Check.Severity) {
         let date = Scene.now + .seconds(seconds)
-        #expect(verdicts(Self.checks(.listed([]), date: date))["clock"] == verdict)
+        #expect(severities(Self.checks(.listed([]), date: date))["clock"] == severity)
     }
 
     @Test func `journeys are compared, the configured ones first`() {
@@ -303,7 +309,7 @@ struct DoctorTests {
         let folder = URL(fileURLWithPath: scene.path).deletingLastPathComponent().path
         let own = SettingsEnvironment(variables: ["A": "b"], currentDirectory: "/", files: SystemFiles())
         func found(_ own: SettingsEnvironment) -> String? {
-            ServiceSurroundings.environment(own, directories: ["/nowhere", folder]).variables["CREDENTIALS_DIRECTORY"]
+            ServiceEnvironment.environment(own, directories: ["/nowhere", folder]).variables["CREDENTIALS_DIRECTORY"]
         }
         #expect(found(own) == nil)
         try Data("sk_1".utf8).write(to: URL(fileURLWithPath: folder + "/api-key"))

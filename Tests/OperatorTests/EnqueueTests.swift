@@ -1,6 +1,7 @@
 import Delivery
 import Foundation
 import GRDB
+import Operation
 import Testing
 
 @testable import SQLiteStore
@@ -59,11 +60,11 @@ import Testing
     @Test func `all intents are inserted, and a repeated dedup key is counted`() throws {
         let scene = try Scene()
         var intent = try line(#"{"journey":"w","external_id":"a","dedup_key":"k","data":{"n":1.10}}"#)
-        let first = try Enqueueing(scene.changing()).insert([intent, intent])
-        #expect(first == Enqueueing.Report(ids: [1], duplicates: 1))
+        let first = try IntentInsertion(scene.changing()).insert([intent, intent])
+        #expect(first == EnqueueReport(ids: [1], duplicates: 1))
         intent.dedupKey = nil
         intent.createdAt = WallTime(milliseconds: 1_700_000_000_000)
-        #expect(try Enqueueing(scene.changing()).insert([intent]).ids == [2])
+        #expect(try IntentInsertion(scene.changing()).insert([intent]).ids == [2])
         #expect(try scene.rows("SELECT data FROM outbox").map { $0[0] } == [#"{"n":1.10}"#, #"{"n":1.10}"#])
         #expect(try scene.count("SELECT created_at FROM outbox WHERE id = 2") == 1_700_000_000_000)
     }
@@ -77,11 +78,11 @@ import Testing
     func `one bad intent undoes them all, and is named with the guard's sentence`(bad: String, words: String) throws {
         let scene = try Scene()
         let good = try line(#"{"journey":"w","external_id":"a"}"#)
-        let refusal: Enqueueing.Refusal?
+        let refusal: EnqueueRefusal?
         do {
             let bad = try line(bad)
-            refusal = #expect(throws: Enqueueing.Refusal.self) {
-                try Enqueueing(scene.changing()).insert([good, bad, good])
+            refusal = #expect(throws: EnqueueRefusal.self) {
+                try IntentInsertion(scene.changing()).insert([good, bad, good])
             }
         } catch is JSONObjectScan.Fault {
             return

@@ -1,5 +1,6 @@
 import Delivery
 import GRDB
+import Operation
 import Testing
 
 @testable import SQLiteStore
@@ -42,7 +43,7 @@ import Testing
         let scene = try await everyState()
         let walk = IntentWalk(try scene.looking(), filter: IntentFilter(), at: Scene.now)
         var ids: [Int64] = []
-        var cursor: IntentCursor?
+        var cursor: IntentPosition?
         repeat {
             let page = try walk.page(after: cursor, limit: limit)
             #expect(page.records.count <= limit && !page.records.isEmpty)
@@ -100,8 +101,8 @@ import Testing
     }
 
     @Test func `a cursor that is none is refused`() {
-        #expect(IntentCursor(text: "nonsense") == nil)
-        #expect(IntentCursor(text: "") == nil)
+        #expect(IntentPosition(text: "nonsense") == nil)
+        #expect(IntentPosition(text: "") == nil)
     }
 }
 

@@ -1,10 +1,11 @@
 import Delivery
 import Foundation
 import GRDB
-import SQLiteStore
+import Operation
 import Settings
 import Testing
 
+@testable import SQLiteStore
 @testable import journey_outbox
 
 /// Names that look alike, or are no text, are journeys of their own, as SQLite has it.
@@ -30,11 +31,11 @@ import Testing
     @Test(arguments: [1, 3, 100]) func `every intent is listed, whatever the page`(limit: Int) throws {
         let walk = IntentWalk(try scene.looking(), filter: IntentFilter(), at: Scene.now)
         var ids: [Int64] = []
-        var cursor: IntentCursor?
+        var cursor: IntentPosition?
         repeat {
             let page = try walk.page(after: cursor, limit: limit)
             ids += page.records.map(\.id)
-            cursor = try page.next.map { try #require(IntentCursor(text: try $0.text)) }
+            cursor = try page.next.map { try #require(IntentPosition(text: try $0.text)) }
         } while cursor != nil
         #expect(ids.sorted() == Array(1...8))
         #expect(Set(ids).count == ids.count)
@@ -45,14 +46,16 @@ import Testing
         var configuration = Settings.Configuration(
             database: scene.path, stateDirectory: "/s", api: APISettings(key: .environmentVariable("X")))
         configuration.journeys["é"] = JourneySettings(name: "é", id: 33)
-        let status = StatusAnswer(
-            try StatusReport(scene.looking(), at: Scene.now), configuration: configuration, holder: "42", at: Scene.now)
+        let status = StatusView(
+            try StatusReport(scene.looking(), at: Scene.now), configuration: configuration,
+            workers: WorkerPresence(holder: "42"), at: Scene.now)
         #expect(status.journeys.map(\.condition) == [.notConfigured, .notConfigured, .notConfigured, .delivering])
         for (id, isKnown) in [(1, true), (3, false), (5, false)] as [(Int64, Bool)] {
             let story = IntentStory(
-                try IntentTrail(of: id, scene.looking(), at: Scene.now),
+                try IntentTrace(of: id, scene.looking(), at: Scene.now),
                 in: .init(isWorkerRunning: true, configuration: configuration, now: Scene.now))
-            #expect((story.outlook.text != "a configuration that knows its journey") == isKnown, "\(story.outlook)")
+            #expect(
+                (story.waitReason.text != "a configuration that knows its journey") == isKnown, "\(story.waitReason)")
         }
     }
 
@@ -67,13 +70,13 @@ import Testing
                   updated_at) VALUES (?, 'w', 'c', CAST(x'\(key)' AS TEXT), 1, 'blocked', 0, 0, 1, 1)
                 """, [id + 10])
         }
-        func outlook(_ id: Int64) throws -> String {
-            let trail = try IntentTrail(of: id, scene.looking(), at: Scene.now)
-            return IntentOutlook(trail, in: .init(isWorkerRunning: true, configuration: nil, now: Scene.now)).text
+        func reason(_ id: Int64) throws -> String {
+            let trace = try IntentTrace(of: id, scene.looking(), at: Scene.now)
+            return WaitReason(trace, in: .init(isWorkerRunning: true, configuration: nil, now: Scene.now)).text
         }
-        #expect(try outlook(30).hasPrefix("the end of intent 20,"))
-        #expect(try outlook(31).hasPrefix("the end of intent 21,"))
-        #expect(try outlook(5) == "its turn, which is next in its journey")
-        #expect(try outlook(6) == "its turn: 1 intents of its journey go first")
+        #expect(try reason(30).hasPrefix("the end of intent 20,"))
+        #expect(try reason(31).hasPrefix("the end of intent 21,"))
+        #expect(try reason(5) == "its turn, which is next in its journey")
+        #expect(try reason(6) == "its turn: 1 intents of its journey go first")
     }
 }

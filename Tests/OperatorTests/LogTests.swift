@@ -148,7 +148,7 @@ import Testing
         ("ann@example.com", "other"), (String(repeating: "x", count: 101), "other"),
     ])
     func `only what looks like a code is one`(text: String, code: String) {
-        #expect(ForeignText.code(text) == code)
+        #expect(SafeLabel.code(text) == code)
     }
 
     @Test func `numbers that cannot be read are logged, and the next look may succeed`() throws {
@@ -156,7 +156,9 @@ import Testing
         let lines = Lines()
         let seen = Mutex(0)
         func sampler(_ path: String) -> BacklogSampler {
-            BacklogSampler(database: path, logger: lines.logger()) { _, _ in seen.withLock { $0 += 1 } }
+            BacklogSampler(engine: Engine.engine(for: path), logger: lines.logger()) { _, _ in
+                seen.withLock { $0 += 1 }
+            }
         }
         sampler(scene.path + ".gone").look()
         #expect(lines.all.contains("warning sample_failed reason="))

@@ -1,5 +1,6 @@
 import Delivery
 import GRDB
+import Operation
 import Testing
 
 @testable import SQLiteStore
@@ -28,8 +29,8 @@ struct LookCostTests {
     private func stepsOfWhy(_ id: Int64, _ scene: Scene) throws -> Int {
         let connection = try scene.looking()
         return try Steps.count(connection) {
-            let trail = try IntentTrail(of: id, connection, at: Scene.now)
-            #expect(trail.delivered?.member.id == id)
+            let trace = try IntentTrace(of: id, connection, at: Scene.now)
+            #expect(trace.delivered?.member.id == id)
         }
     }
 

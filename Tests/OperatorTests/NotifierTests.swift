@@ -1,5 +1,6 @@
 import Delivery
 import Foundation
+import Operation
 import Testing
 
 @testable import journey_outbox
@@ -133,7 +134,7 @@ import Testing
     }
 
     @Test func `without a socket nothing is sent`() {
-        #expect(!ServiceNotifier(environment: [:]).isHeard)
-        #expect(!ServiceNotifier(environment: ["NOTIFY_SOCKET": String(repeating: "x", count: 200)]).isHeard)
+        #expect(!ServiceNotifier(environment: [:]).hasSocket)
+        #expect(!ServiceNotifier(environment: ["NOTIFY_SOCKET": String(repeating: "x", count: 200)]).hasSocket)
     }
 }

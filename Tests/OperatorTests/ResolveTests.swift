@@ -1,13 +1,16 @@
 import ArgumentParser
 import Delivery
 import GRDB
+import Operation
 import Testing
 
 @testable import SQLiteStore
 @testable import journey_outbox
 
 @Suite struct ResolveTests {
-    private func resolving(_ scene: Scene) throws -> Resolving { Resolving(try scene.changing(), at: Scene.now) }
+    private func resolving(_ scene: Scene) throws -> ResolutionRun {
+        ResolutionRun(try scene.changing(), at: Scene.now)
+    }
 
     @Test func `a batch resolved as delivered is settled, counted, and in the history`() async throws {
         let scene = try Scene()
@@ -30,7 +33,7 @@ import Testing
         _ = try await scene.doubt()
         let line = ["resolve", "--contact", "a", "--delivered"]
         let command = try #require(try JourneyOutboxCommand.parseAsRoot(line) as? ResolveCommand)
-        try command.perform(scene.changing(), at: Scene.now)
+        try command.perform(Engine.engine(for: scene.path).operatorStore(for: .changing), at: Scene.now)
         #expect(try scene.count("SELECT delivered FROM outbox_journey") == 1)
         #expect(try scene.count("SELECT count(*) FROM outbox_intents WHERE state = 'in_doubt'") == 1)
     }
@@ -53,9 +56,9 @@ import Testing
         #expect(try scene.count("SELECT count(*) FROM outbox_journey") == 0)
     }
 
-    @Test(arguments: Resolving.Verdict.allCases)
+    @Test(arguments: ResolutionChoice.allCases)
     func `the members that were not named stay in doubt and can be resolved later`(
-        verdict: Resolving.Verdict
+        verdict: ResolutionChoice
     ) async throws {
         let scene = try Scene()
         try scene.enqueue(["a", "b", "c"])
@@ -125,7 +128,7 @@ extension ResolveTests {
             _ = try await scene.doubt()
         }
         var shares: [Double] = []
-        _ = try Resolving(scene.changing(), at: Scene.now).apply(.delivered, to: .all) { share in
+        _ = try ResolutionRun(scene.changing(), at: Scene.now).apply(.delivered, to: .all) { share in
             shares.append(share)
             // The lock is free meanwhile.
             do { try scene.run("UPDATE outbox_meta SET value = value") } catch { Issue.record("\(error)") }

@@ -1,6 +1,7 @@
 import Delivery
 import Foundation
 import GRDB
+import Operation
 import SQLiteStore
 
 /// A business database of its own with an outbox, made from the repository's migrations and gone after the test.

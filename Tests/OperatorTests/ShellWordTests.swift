@@ -1,3 +1,4 @@
+import Operation
 import Testing
 
 @testable import journey_outbox

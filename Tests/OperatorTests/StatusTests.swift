@@ -1,5 +1,6 @@
 import Delivery
 import GRDB
+import Operation
 import PlainText
 import Settings
 import Testing
@@ -90,8 +91,8 @@ import Testing
         let scene = try Scene()
         try scene.queue.write { try WorkerRecord(pid: 42, version: "0.1.0", since: Scene.now).write($0) }
         let report = try StatusReport(scene.looking(), at: Scene.now)
-        func worker(_ holder: String?) -> StatusAnswer.WorkerLine {
-            StatusAnswer(report, configuration: nil, holder: holder, at: Scene.now).worker
+        func worker(_ holder: String?) -> StatusView.WorkerLine {
+            StatusView(report, configuration: nil, workers: WorkerPresence(holder: holder), at: Scene.now).worker
         }
         #expect(worker(nil) == .init(isRunning: false, pid: nil, version: nil, since: nil))
         #expect(worker("42") == .init(isRunning: true, pid: 42, version: "0.1.0", since: Scene.now))
@@ -101,8 +102,9 @@ import Testing
     @Test func `a worker that waits for adopt or stands by is told from one that delivers`() throws {
         let scene = try Scene()
         func text(_ standby: Int?) throws -> String {
-            StatusAnswer(
-                try StatusReport(scene.looking(), at: Scene.now), configuration: nil, holder: "42", standby: standby,
+            StatusView(
+                try StatusReport(scene.looking(), at: Scene.now), configuration: nil,
+                workers: WorkerPresence(holder: "42", standby: standby),
                 at: Scene.now
             ).text(on: .plain).text
         }
@@ -125,9 +127,9 @@ import Testing
         for (number, name) in ["open", "parked", "stopped"].enumerated() {
             configuration.journeys[name] = JourneySettings(name: name, id: number + 1)
         }
-        func conditions() throws -> [StatusAnswer.Condition] {
+        func conditions() throws -> [StatusView.Condition] {
             let report = try StatusReport(scene.looking(), at: Scene.now)
-            return StatusAnswer(report, configuration: configuration, holder: nil, at: Scene.now).journeys
+            return StatusView(report, configuration: configuration, workers: WorkerPresence(), at: Scene.now).journeys
                 .map(\.condition)
         }
         try scene.run(
@@ -146,7 +148,7 @@ import Testing
         try scene.run(
             "INSERT INTO outbox_pause (scope, cause, since, probes) VALUES ('', 'operator', 1800000000000, 0)")
         let report = try StatusReport(scene.looking(), at: Scene.now)
-        let text = StatusAnswer(report, configuration: nil, holder: nil, at: Scene.now).json.text
+        let text = StatusView(report, configuration: nil, workers: WorkerPresence(), at: Scene.now).json.text
         #expect(
             text.hasPrefix(
                 #"{"journeys":[{"name":"welcome","id":null,"condition":"paused","pending":1,"scheduled":0,"retrying":0,"#
@@ -165,9 +167,10 @@ import Testing
 
     @Test func `a log that somebody pins is shown, and what names the process`() throws {
         let scene = try Scene()
-        func answer() throws -> StatusAnswer {
-            StatusAnswer(
-                try StatusReport(scene.looking(), at: Scene.now), configuration: nil, holder: nil, at: Scene.now)
+        func answer() throws -> StatusView {
+            StatusView(
+                try StatusReport(scene.looking(), at: Scene.now), configuration: nil, workers: WorkerPresence(),
+                at: Scene.now)
         }
         #expect(try !answer().text(on: .plain).text.contains("wal_pinned"))
         #expect(try answer().json.text.contains(#""wal_pinned_since":null"#))

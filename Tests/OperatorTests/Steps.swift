@@ -1,5 +1,6 @@
 import GRDB
 import GRDBSQLite
+import Operation
 
 @testable import SQLiteStore
 

@@ -1,6 +1,7 @@
 import Delivery
 import Foundation
 import GRDB
+import Operation
 import PlainText
 import SQLiteStore
 import Settings
@@ -22,7 +23,7 @@ import Testing
             database: scene.path, stateDirectory: "/nowhere", api: APISettings(key: .file("/nowhere/key")))
         for name in journeys { configuration.journeys[name] = JourneySettings(name: name, id: 33) }
         return IntentStory(
-            try IntentTrail(of: id, scene.looking(), at: now),
+            try IntentTrace(of: id, scene.looking(), at: now),
             in: .init(isWorkerRunning: isWorkerRunning, configuration: configuration, now: now))
     }
 
@@ -62,8 +63,8 @@ import Testing
                 "attempt 1 of batch 1: no answer, no_answer: reset",
                 "attempt 2 of batch 1: HTTP 202 (request req_9)", "delivered in batch 1",
             ])
-        #expect(story.outlook.text == "delivered; nothing is waited for")
-        #expect(story.outlook.until == Scene.now + .seconds(2) + .seconds(7 * 86_400))
+        #expect(story.waitReason.text == "delivered; nothing is waited for")
+        #expect(story.waitReason.until == Scene.now + .seconds(2) + .seconds(7 * 86_400))
     }
 
     @Test func `the requests before the last one are found, and those that were split`() async throws {
@@ -89,68 +90,68 @@ import Testing
                 "frozen into batch 2", "batch 2 was split: it travels on in batch 3 or 4",
                 "frozen into batch 3, out of batch 2", "left batch 3 as a dead letter",
             ])
-        #expect(story.outlook.command == "journey-outbox dead-letters retry 2")
+        #expect(story.waitReason.command == "journey-outbox dead-letters retry 2")
     }
 
     // MARK: What it waits for
 
     @Test func `a pending intent waits for its turn, for a worker, for a door or for its journey`() throws {
         try scene.enqueue(["a", "b", "c"])
-        #expect(try story(3).outlook.text == "its turn: 2 intents of its journey go first")
-        #expect(try story(1).outlook.text == "its turn, which is next in its journey")
-        #expect(try story(3, isWorkerRunning: false).outlook.command == "systemctl start journey-outbox")
-        #expect(try story(3, journeys: []).outlook.text == "a configuration that knows its journey")
+        #expect(try story(3).waitReason.text == "its turn: 2 intents of its journey go first")
+        #expect(try story(1).waitReason.text == "its turn, which is next in its journey")
+        #expect(try story(3, isWorkerRunning: false).waitReason.command == "systemctl start journey-outbox")
+        #expect(try story(3, journeys: []).waitReason.text == "a configuration that knows its journey")
         try pause("", "rate_limited", until: Scene.now + .seconds(3))
-        #expect(try story(3).outlook.text == "the API's rate limit")
-        #expect(try story(3).outlook.until == Scene.now + .seconds(3))
-        #expect(try story(3, at: Scene.now + .seconds(4)).outlook.text.hasPrefix("its turn"))
+        #expect(try story(3).waitReason.text == "the API's rate limit")
+        #expect(try story(3).waitReason.until == Scene.now + .seconds(3))
+        #expect(try story(3, at: Scene.now + .seconds(4)).waitReason.text.hasPrefix("its turn"))
         try pause("other", "operator")
-        #expect(try story(3).outlook.text == "the API's rate limit")
+        #expect(try story(3).waitReason.text == "the API's rate limit")
         try pause("welcome", "state_conflict", until: Scene.now + .seconds(30))
         try scene.run("DELETE FROM outbox_pause WHERE scope = ''")
-        #expect(try story(3).outlook.rule == "state_conflict: because; it is tried again by itself")
+        #expect(try story(3).waitReason.rule == "state_conflict: because; it is tried again by itself")
         try pause("", "operator")
-        #expect(try story(3).outlook.command == "journey-outbox resume")
-        #expect(try story(3).outlook.rule == "a person paused it: because")
+        #expect(try story(3).waitReason.command == "journey-outbox resume")
+        #expect(try story(3).waitReason.rule == "a person paused it: because")
         try scene.run("UPDATE outbox_pause SET scope = 'welcome' WHERE cause = 'operator' AND scope = ''")
-        #expect(try story(3).outlook.command == "journey-outbox resume welcome")
+        #expect(try story(3).waitReason.command == "journey-outbox resume welcome")
         try scene.run("DELETE FROM outbox_pause")
         try pause("", "database_copied")
-        #expect(try story(3).outlook.command == "journey-outbox adopt")
+        #expect(try story(3).waitReason.command == "journey-outbox adopt")
     }
 
     @Test func `what is scheduled or retrying waits for its time, by the rule that set it`() throws {
         let time = Scene.now + .seconds(600)
         try scene.enqueue(["a"], scheduledAt: time)
         #expect(
-            try story(1).outlook == IntentOutlook("its time", rule: "scheduled_at, set by its producer", until: time))
+            try story(1).waitReason == WaitReason("its time", rule: "scheduled_at, set by its producer", until: time))
         try scene.bury([50])
         _ = try IntentChange(scene.changing(), .retry, at: Scene.now).apply(to: .ids([50]))
         try scene.run("UPDATE outbox_waiting SET due_at = ?, attempts = 2", [time.milliseconds])
         #expect(
-            try story(50).outlook
-                == IntentOutlook(
+            try story(50).waitReason
+                == WaitReason(
                     "its next attempt", rule: "backoff after attempt 2 of 5 (delivery.backoff)", until: time))
         try scene.run("UPDATE outbox_waiting SET due_at = 1, refused_alone = 'x'")
-        #expect(try story(50).outlook.rule.contains("the next success in its journey makes it dead"))
+        #expect(try story(50).waitReason.rule.contains("the next success in its journey makes it dead"))
     }
 
     @Test func `an intent in a request waits for the answer, the next attempt, or a person`() async throws {
         try scene.enqueue(["a", "b"])
         let batch = try await scene.freeze()
-        #expect(try story(1).outlook.text == "the answer to attempt 1")
-        #expect(try story(1).outlook.until == Scene.now + .seconds(30))
-        #expect(try story(1, isWorkerRunning: false).outlook.text.contains("the same request under the same key"))
+        #expect(try story(1).waitReason.text == "the answer to attempt 1")
+        #expect(try story(1).waitReason.until == Scene.now + .seconds(30))
+        #expect(try story(1, isWorkerRunning: false).waitReason.text.contains("the same request under the same key"))
         let due = Scene.now + .seconds(40)
         try scene.run("UPDATE outbox_batch SET due_at = ?", [due.milliseconds])
-        #expect(try story(1).outlook.until == due)
-        #expect(try story(1).outlook.rule.contains("in doubt 22h after"))
+        #expect(try story(1).waitReason.until == due)
+        #expect(try story(1).waitReason.rule.contains("in doubt 22h after"))
         try scene.run("UPDATE outbox_batch SET due_at = sent_at + 1")
-        #expect(try story(1, at: Scene.now + .seconds(1)).outlook.rule == "api.idempotency: auto")
+        #expect(try story(1, at: Scene.now + .seconds(1)).waitReason.rule == "api.idempotency: auto")
         try scene.run("UPDATE outbox_batch SET state = 'in_doubt'")
         let doubtful = try story(2)
         #expect(doubtful.state == .inDoubt)
-        #expect(doubtful.outlook.command == "journey-outbox resolve --batch \(batch) --delivered   (or --resend)")
+        #expect(doubtful.waitReason.command == "journey-outbox resolve --batch \(batch) --delivered   (or --resend)")
         #expect(doubtful.events.last?.text == "batch 1 is in doubt: it may have run")
     }
 
@@ -158,22 +159,22 @@ import Testing
         try scene.bury([50])
         _ = try IntentChange(scene.changing(), .retry, at: Scene.now).apply(to: .ids([50]))
         try scene.run("UPDATE outbox_waiting SET state = 'blocked', ordering_key = 'cart-1'")
-        #expect(try story(50).outlook.text == "an earlier intent of its ordering key cart-1")
+        #expect(try story(50).waitReason.text == "an earlier intent of its ordering key cart-1")
         try scene.run("INSERT INTO outbox_lane (journey, ordering_key, open_id) VALUES ('welcome', 'cart-1', 7)")
-        #expect(try story(50).outlook.text == "the end of intent 7, which has the same ordering key cart-1")
-        #expect(try story(50).outlook.command == "journey-outbox why 7")
+        #expect(try story(50).waitReason.text == "the end of intent 7, which has the same ordering key cart-1")
+        #expect(try story(50).waitReason.command == "journey-outbox why 7")
         try scene.run("UPDATE outbox_lane SET is_dead = 1")
-        #expect(try story(50).outlook.rule == "journeys.NAME.on_dead: block")
+        #expect(try story(50).waitReason.rule == "journeys.NAME.on_dead: block")
     }
 
     @Test func `an id that never was, or of which nothing is kept, is told apart`() throws {
         try scene.enqueue(["a"])
         try scene.run("DELETE FROM outbox_intents WHERE id = 1")
         #expect(try story(1).state == .cancelled)
-        #expect(try story(2).outlook.rule.contains("the highest id given so far is 1"))
-        #expect(try story(0).outlook.rule == "ids begin at 1")
+        #expect(try story(2).waitReason.rule.contains("the highest id given so far is 1"))
+        #expect(try story(0).waitReason.rule == "ids begin at 1")
         try scene.run("DELETE FROM outbox_dead")
-        #expect(try story(1).outlook.text.hasPrefix("nothing is kept of it"))
+        #expect(try story(1).waitReason.text.hasPrefix("nothing is kept of it"))
         #expect(try story(1).state == nil)
     }
 

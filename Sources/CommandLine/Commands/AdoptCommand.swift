@@ -1,11 +1,11 @@
 import ArgumentParser
 import Delivery
 import Deployment
+import Operation
 import PlainText
-import SQLiteStore
 import Settings
 
-/// Makes a copied or restored database this worker's own.
+/// Gives a copied or restored database a new identity.
 struct AdoptCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "adopt", abstract: "Decide about a database that is a copy or was restored from a backup.",
@@ -24,7 +24,7 @@ struct AdoptCommand: ParsableCommand {
     @Flag(help: "Make dead letters of it.")
     var discard = false
 
-    @OptionGroup var answer: AnswerOptions
+    @OptionGroup var format: FormatOptions
 
     func validate() throws {
         guard !(deliver && discard) else { throw ValidationError("give one of --deliver and --discard") }
@@ -32,66 +32,67 @@ struct AdoptCommand: ParsableCommand {
 
     func run() throws {
         let configuration = try options.load()
-        try SchemaCheck.require(database: configuration.database)
+        let engine = Engine.engine(for: configuration.database)
+        try SchemaCheck.require(engine)
         do {
-            let look = try RecognitionLook(configuration)
-            // Before looking: what another command is about to settle is not to be judged half way.
-            let lock = choice == nil ? nil : try Self.lock(look)
+            let inspection = try IdentityInspection(configuration, of: engine)
+            // The lock comes first: the database must not be inspected while another command adopts it.
+            let lock = choice == nil ? nil : try Self.lock(inspection)
             defer { withExtendedLifetime(lock) {} }
-            let identity = try OutboxIdentity(path: configuration.database)
-            switch try look.recognise(identity) {
-            case .adopt(let need): try adopt(need, look, identity, configuration.database)
+            let identity = try engine.identityStore()
+            switch try inspection.verdict(on: identity) {
+            case .adopt(let need): try adopt(need, inspection, identity)
             case .refused(let directory):
-                throw Failure.configuration(
+                throw CommandFailure.configuration(
                     "this database is served with the state directory \(directory): run adopt with the service's configuration"
                 )
             case .bind, .known, .knownByName:
-                answer.print(.object([.init("needed", .bool(false))])) { _ in "there is nothing to adopt" }
+                format.print(.object([.init("needed", .bool(false))])) { _ in "there is nothing to adopt" }
             }
         } catch let failure as StateFailure {
-            throw Failure.configuration("\(failure)")
+            throw CommandFailure.configuration("\(failure)")
         } catch StoreError.busy {
-            throw Failure.general("\(OperatorError.busy)")
+            throw CommandFailure.general("\(OperatorError.busy)")
         } catch let error as OperatorError {
-            throw Failure.general("\(error)")
+            throw CommandFailure.general("\(error)")
         }
     }
 
     private func adopt(
-        _ need: AdoptionNeed, _ look: RecognitionLook, _ identity: OutboxIdentity, _ path: String
+        _ need: AdoptionNeed, _ inspection: IdentityInspection, _ identity: any IdentityStore
     ) throws {
-        let connection = try OperatorConnection(path: path, for: .changing)
+        let store = try inspection.engine.operatorStore(for: .changing)
         let adoption = Adoption(
-            need: need, look: look, before: try identity.identityRecord().uuid, connection: connection,
+            need: need, inspection: inspection, before: try identity.identityRecord().uuid, store: store,
             now: SystemClock().now().wall)
         let progress = ProgressLine("adopting")
         guard let choice else {
             let report = try adoption.report { progress.show($0) }
             progress.clear()
-            answer.print(json(need, report, uuid: nil)) { _ in Self.question(need, report) }
+            format.print(json(need, report, uuid: nil)) { _ in Self.question(need, report) }
             throw ExitCode(3)
         }
         defer { progress.clear() }
         guard let (report, uuid) = try adoption.apply(choice, onProgress: { progress.show($0) }) else {
-            throw Failure.general("somebody else has adopted the database meanwhile; nothing more was changed")
+            throw CommandFailure.general("somebody else has adopted the database meanwhile; nothing more was changed")
         }
         progress.clear()
-        answer.print(json(need, report, uuid: uuid)) { _ in Self.done(report, choice) }
+        format.print(json(need, report, uuid: uuid)) { _ in Self.done(report, choice) }
     }
 
-    private static func lock(_ look: RecognitionLook) throws -> AdoptionLock {
-        guard let lock = try AdoptionLock(in: look.folders) else {
-            throw Failure.temporary(
+    private static func lock(_ inspection: IdentityInspection) throws -> AdoptionLock {
+        guard let lock = try AdoptionLock(in: inspection.folders) else {
+            throw CommandFailure.temporary(
                 "another adopt is at work with this state directory; nothing was changed, try again")
         }
         return lock
     }
 
-    private var choice: Adopting.Choice? {
+    private var choice: AdoptionChoice? {
         deliver ? .deliver : discard ? .discard : nil
     }
 
-    private func json(_ need: AdoptionNeed, _ report: Adopting.Report, uuid: String?) -> JSON {
+    private func json(_ need: AdoptionNeed, _ report: AdoptionReport, uuid: String?) -> JSON {
         .object([
             .init("needed", .bool(true)), .init("cause", .string(need.pauseCause)), .init("seen", .string(need.sight)),
             .init("adopted", .bool(uuid != nil)), .init("uuid", .of(uuid)), .init("choice", .of(choice?.rawValue)),
@@ -100,7 +101,7 @@ struct AdoptCommand: ParsableCommand {
         ])
     }
 
-    private static func question(_ need: AdoptionNeed, _ report: Adopting.Report) -> PlainText {
+    private static func question(_ need: AdoptionNeed, _ report: AdoptionReport) -> PlainText {
         """
         \(need.pauseCause): \(need.sight)
         \(report.proven) intents are proven to have been delivered, and will be marked so
@@ -110,7 +111,7 @@ struct AdoptCommand: ParsableCommand {
         """
     }
 
-    private static func done(_ report: Adopting.Report, _ choice: Adopting.Choice) -> PlainText {
+    private static func done(_ report: AdoptionReport, _ choice: AdoptionChoice) -> PlainText {
         """
         adopted: the outbox has a new identity
         \(report.proven) marked as delivered, \(report.unproven) \(choice == .deliver ? "to be delivered" : "discarded"), \

@@ -1,9 +1,9 @@
 import ArgumentParser
 import Delivery
+import Operation
 import PlainText
-import SQLiteStore
 
-/// Copies the database while others write to it.
+/// Copies the database while other connections write to it.
 struct BackupCommand: OperatorCommand {
     static let configuration = CommandConfiguration(
         commandName: "backup", abstract: "Write a safe copy of the whole database to a file.",
@@ -18,19 +18,18 @@ struct BackupCommand: OperatorCommand {
     @Argument(help: ArgumentHelp("The file to write.", valueName: "file"))
     var file: String
 
-    @OptionGroup var answer: AnswerOptions
+    @OptionGroup var format: FormatOptions
 
-    func perform(_ connection: OperatorConnection, at now: WallTime) throws {
+    func perform(_ store: any OperatorStore, at now: WallTime) throws {
         do {
-            let copy = BackupCopy(of: connection.path)
-            let bytes = try ProgressLine("copying").follow(looking: { [file] in copy.share(of: file) }) {
-                try copy.write(to: file)
+            let bytes = try ProgressLine("copying").follow(looking: { [file] in store.backupShare(of: file) }) {
+                try store.backUp(to: file)
             }
-            answer.print(.object([.init("file", .string(file)), .init("bytes", .of(bytes))])) { _ in
+            format.print(.object([.init("file", .string(file)), .init("bytes", .of(bytes))])) { _ in
                 "copied \(bytes / 1024) KiB to \(file)"
             }
         } catch let error as BackupError {
-            throw Failure.general("\(error)")
+            throw CommandFailure.general("\(error)")
         }
     }
 }

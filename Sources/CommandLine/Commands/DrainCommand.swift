@@ -1,10 +1,11 @@
 import ArgumentParser
 import Delivery
+import Operation
 import PlainText
 import Settings
 import Synchronization
 
-/// Delivers what is there and ends.
+/// Delivers what is due, then exits.
 struct DrainCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "drain", abstract: "Deliver what is committed and due now, then exit.",
@@ -22,7 +23,7 @@ struct DrainCommand: AsyncParsableCommand {
     @Option(help: "How long to go on, such as 60s or 5m.")
     var timeout = DurationArgument(.seconds(60))
 
-    @OptionGroup var answer: AnswerOptions
+    @OptionGroup var format: FormatOptions
 
     func run() async throws {
         let path = try options.load().database
@@ -40,15 +41,16 @@ struct DrainCommand: AsyncParsableCommand {
         let outcome: DrainOutcome
         do {
             outcome = try await session.run(draining: Worker.Drain(timeout: timeout.duration))
-        } catch is AdoptionAwaited {
-            answer.print(.object([.init("outcome", .string("adoption_needed"))])) { _ in
+        } catch is AdoptionRequired {
+            format.print(.object([.init("outcome", .string("adoption_needed"))])) { _ in
                 "nothing is sent until `journey-outbox adopt`"
             }
             throw ExitCode(3)
         }
         progress.clear()
-        let report = try DrainReport(database: path, since: start, outcome: outcome)
-        answer.print(report.json) { _ in report.text }
+        let deaths = try Engine.engine(for: path).deaths(since: start, isBusy: SchemaCheck.sayBusy)
+        let report = DrainReport(outcome: outcome, deaths: deaths)
+        format.print(report.json) { _ in report.text }
         if !report.isDone { throw ExitCode(3) }
     }
 }

@@ -1,24 +1,20 @@
 import Delivery
+import Operation
 import PlainText
-import SQLiteStore
 
-/// What a drain came to, for the person who called it.
+/// The result of `drain`, as it is printed.
 struct DrainReport {
     let outcome: DrainOutcome
-    let deaths: DeathsQuery.Deaths
-
-    init(database: String, since start: WallTime, outcome: DrainOutcome) throws {
-        self.outcome = outcome
-        deaths = try OutboxConnection.patiently(isBusy: SchemaCheck.sayBusy) {
-            try DeathsQuery(database: database).deaths(since: start)
-        }
-    }
+    /// The dead letters since the drain began.
+    let deaths: DeathReport
 
     var isDone: Bool { outcome == .drained }
 
     var text: PlainText {
-        var lines: [PlainText] = deaths.rows.map { "dead: intent \($0.id) of \($0.journey): \($0.code): \($0.message)" }
-        if deaths.count > deaths.rows.count { lines.append("dead: \(deaths.count - deaths.rows.count) more") }
+        var lines: [PlainText] = deaths.deaths.map {
+            "dead: intent \($0.id) of \($0.journey): \($0.code): \($0.message)"
+        }
+        if deaths.count > deaths.deaths.count { lines.append("dead: \(deaths.count - deaths.deaths.count) more") }
         switch outcome {
         case .drained: lines.append("drained; \(deaths.count) died")
         case .stopped: lines.append("stopped before everything was delivered")
@@ -41,7 +37,7 @@ struct DrainReport {
             .init(
                 "dead_letters",
                 .array(
-                    deaths.rows.map { death in
+                    deaths.deaths.map { death in
                         .object([
                             .init("id", .of(death.id)), .init("journey", .string(death.journey)),
                             .init("code", .string(death.code)), .init("message", .string(death.message)),

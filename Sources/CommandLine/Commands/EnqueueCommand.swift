@@ -1,10 +1,10 @@
 import ArgumentParser
 import Delivery
 import Foundation
+import Operation
 import PlainText
-import SQLiteStore
 
-/// Commits intents, as a producer would.
+/// Commits intents, as a producer does.
 struct EnqueueCommand: OperatorCommand {
     static let configuration = CommandConfiguration(
         commandName: "enqueue", abstract: "Commit an intent, or many from a file.",
@@ -13,7 +13,7 @@ struct EnqueueCommand: OperatorCommand {
             objects, kept byte for byte. All lines are committed together, or none: an error names the line. JOURNEY \
             is then the journey of lines that name none. A repeated dedup key inserts nothing and is no error.
             """)
-    static let purpose = OperatorConnection.Purpose.changing
+    static let purpose = OperatorPurpose.changing
 
     @OptionGroup var options: ConfigurationOptions
 
@@ -25,7 +25,7 @@ struct EnqueueCommand: OperatorCommand {
     @Option(help: ArgumentHelp("Read intents from this file; - is stdin.", valueName: "file"))
     var from: String?
 
-    @OptionGroup var answer: AnswerOptions
+    @OptionGroup var format: FormatOptions
 
     func validate() throws {
         guard from == nil || columns.isEmpty else {
@@ -34,19 +34,19 @@ struct EnqueueCommand: OperatorCommand {
         guard from != nil || journey != nil else { throw ValidationError("give a journey, or --from") }
     }
 
-    func perform(_ connection: OperatorConnection, at now: WallTime) throws {
+    func perform(_ store: any OperatorStore, at now: WallTime) throws {
         let intents = try from.map(read) ?? [(line: 0, intent: columns.intent(journey: journey ?? ""))]
         do {
-            let report = try Enqueueing(connection).insert(intents.map(\.intent))
+            let report = try store.enqueue(intents.map(\.intent))
             let json = JSON.object([
                 .init("ids", .array(report.ids.map { .of($0) })), .init("duplicates", .of(report.duplicates)),
             ])
-            if report.ids.isEmpty && !answer.json { return Output.error(Self.note(report.duplicates)) }
-            answer.print(json) { _ in report.ids.map { "\($0)" }.joined(separator: "\n") }
-            if report.duplicates > 0 && !answer.json { Output.error(Self.note(report.duplicates)) }
-        } catch let refusal as Enqueueing.Refusal {
+            if report.ids.isEmpty && !format.json { return Output.error(Self.note(report.duplicates)) }
+            format.print(json) { _ in report.ids.map { "\($0)" }.joined(separator: "\n") }
+            if report.duplicates > 0 && !format.json { Output.error(Self.note(report.duplicates)) }
+        } catch let refusal as EnqueueRefusal {
             let place: PlainText = from == nil ? "" : "line \(intents[refusal.index].line): "
-            throw Failure.general("\(place)\(refusal.message); nothing was inserted")
+            throw CommandFailure.general("\(place)\(refusal.message); nothing was inserted")
         }
     }
 
@@ -54,17 +54,17 @@ struct EnqueueCommand: OperatorCommand {
         "duplicates: \(duplicates) (their dedup key is taken; nothing was inserted for them)"
     }
 
-    /// Every line before anything is inserted, so that no lock is held while input is awaited.
+    /// Reads every line before anything is inserted, so that the command holds no lock while it waits for input.
     private func read(_ file: String) throws -> [(line: Int, intent: NewIntent)] {
         let descriptor = file == "-" ? STDIN_FILENO : open(file, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
-            throw Failure.general("cannot read \(file): \(String(cString: strerror(errno)))")
+            throw CommandFailure.general("cannot read \(file): \(String(cString: strerror(errno)))")
         }
         defer { if file != "-" { close(descriptor) } }
         do {
             return try IntentLine.readAll(descriptor, journey: journey)
         } catch {
-            throw Failure.general("\(error); nothing was inserted")
+            throw CommandFailure.general("\(error); nothing was inserted")
         }
     }
 }

@@ -13,10 +13,10 @@ struct JourneysCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup var options: ConfigurationOptions
-    @OptionGroup var answer: AnswerOptions
+    @OptionGroup var format: FormatOptions
 
     func run() async throws {
-        let setup = try Setup(try options.load(environment: ServiceSurroundings.environment()))
+        let setup = try Setup(try options.load(environment: ServiceEnvironment.environment()))
         let sender = setup.sender()
         let api = setup.configuration.api
         let directory = await ProgressLine("asking the API").follow {
@@ -26,12 +26,12 @@ struct JourneysCommand: AsyncParsableCommand {
         switch directory.outcome {
         case .listed(let entries):
             let lines = JourneyComparison.compare(setup.configuration.journeys, with: entries)
-            answer.print(JourneyComparison.json(lines)) { JourneyComparison.text(lines, on: $0) }
+            format.print(JourneyComparison.json(lines)) { JourneyComparison.text(lines, on: $0) }
             if lines.contains(where: \.isTrouble) { throw ExitCode(1) }
         case .refused(let status, let code, let message):
             let words = [code, message].compactMap { $0 }.joined(separator: ": ")
-            throw Failure.general("\(api.url) answers \(status) \(words)")
-        case .unreachable(let reason): throw Failure.general("\(api.url) cannot be reached: \(reason)")
+            throw CommandFailure.general("\(api.url) answers \(status) \(words)")
+        case .unreachable(let reason): throw CommandFailure.general("\(api.url) cannot be reached: \(reason)")
         }
     }
 }

@@ -1,11 +1,8 @@
 import ArgumentParser
-import Foundation
-import GRDB
-import JourneyOutbox
-import OutboxMigrations
+import Operation
 import PlainText
 
-/// Puts the outbox into a database.
+/// Creates the outbox in a database, or applies the migrations that are missing.
 struct MigrateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "migrate", abstract: "Create the outbox in your database, or bring it up to date.",
@@ -23,54 +20,49 @@ struct MigrateCommand: ParsableCommand {
     @Flag(help: "Also switch the database to write-ahead logging.")
     var wal = false
 
-    @OptionGroup var answer: AnswerOptions
+    @OptionGroup var format: FormatOptions
 
     func validate() throws {
-        guard !(print && answer.json) else { throw ValidationError("--print goes without --json") }
+        guard !(print && format.json) else { throw ValidationError("--print goes without --json") }
     }
 
     func run() throws {
-        if print { return Output.print(PlainText(own: Migrations.all.map(\.up).joined(separator: "\n"))) }
-        let path = try options.databasePath()
-        let database = try open(path)
+        if print {
+            // The SQL does not depend on a database.
+            return Output.print(PlainText(own: Engine.engine(for: "").migrationSQL))
+        }
+        let engine = Engine.engine(for: try options.databasePath())
         do {
-            let applied = try ProgressLine("migrating").follow {
-                let applied = try Outbox.migrate(database)
-                if wal { try switchToWAL(database) }
-                return applied
-            }
-            try report(applied, database)
-        } catch let error as OutboxError {
-            throw Failure.configuration("\(error)")
+            let report = try ProgressLine("migrating").follow { try engine.migrate(enablesWAL: wal) }
+            format.print(Self.json(report)) { _ in text(report) }
+        } catch let error as MigrationError {
+            throw Self.failure(error)
         }
     }
 
-    private func report(_ applied: [String], _ database: DatabaseQueue) throws {
-        let mode = try database.read { try String.fetchOne($0, sql: "PRAGMA journal_mode") }
-        let json = JSON.object([
-            .init("applied", .array(applied.map { .string($0) })), .init("journal_mode", .of(mode)),
+    private static func failure(_ error: MigrationError) -> any Error {
+        switch error {
+        case .missingDatabase(let path):
+            CommandFailure.configuration(
+                "there is no database at \(path): your application creates it; check the path")
+        case .refused(let reason): CommandFailure.configuration("\(reason)")
+        case .journalModeStays(let mode):
+            CommandFailure.general(
+                "the journal mode stays \(mode): close the other connections and try again")
+        }
+    }
+
+    private static func json(_ report: MigrationReport) -> JSON {
+        .object([
+            .init("applied", .array(report.applied.map { .string($0) })),
+            .init("journal_mode", .of(report.journalMode)),
         ])
-        answer.print(json) { _ in
-            let lines: [PlainText] = applied.isEmpty ? ["the outbox is up to date"] : applied.map { "applied \($0)" }
-            return (lines + (wal ? [Self.walNote] : [])).joined(separator: "\n")
-        }
     }
 
-    private func open(_ path: String) throws -> DatabaseQueue {
-        guard FileManager.default.fileExists(atPath: path) else {
-            throw Failure.configuration("there is no database at \(path): your application creates it; check the path")
-        }
-        var configuration = GRDB.Configuration()
-        configuration.busyMode = .timeout(10)
-        return try DatabaseQueue(path: path, configuration: configuration)
-    }
-
-    private func switchToWAL(_ database: DatabaseQueue) throws {
-        let mode = try database.writeWithoutTransaction { try String.fetchOne($0, sql: "PRAGMA journal_mode = WAL") }
-        guard mode == "wal" else {
-            throw Failure.general(
-                "the journal mode stays \(mode ?? "unknown"): close the other connections and try again")
-        }
+    private func text(_ report: MigrationReport) -> PlainText {
+        let lines: [PlainText] =
+            report.applied.isEmpty ? ["the outbox is up to date"] : report.applied.map { "applied \($0)" }
+        return (lines + (wal ? [Self.walNote] : [])).joined(separator: "\n")
     }
 
     private static let walNote: PlainText = """

@@ -1,28 +1,29 @@
 import ArgumentParser
 import Delivery
+import Operation
 import PlainText
-import SQLiteStore
 
-/// A command that looks at the database or changes something in it, beside a running worker or without one.
+/// A command that reads or changes the database, with or without a running worker.
 protocol OperatorCommand: ParsableCommand {
-    /// Whether it only looks.
-    static var purpose: OperatorConnection.Purpose { get }
+    static var purpose: OperatorPurpose { get }
     var options: ConfigurationOptions { get }
-    func perform(_ connection: OperatorConnection, at now: WallTime) throws
+    func perform(_ store: any OperatorStore, at now: WallTime) throws
 }
 
 extension OperatorCommand {
-    static var purpose: OperatorConnection.Purpose { .looking }
+    static var purpose: OperatorPurpose { .looking }
 
     func run() throws {
         do {
-            let connection = try OperatorConnection(path: try options.databasePath(), for: Self.purpose)
-            try perform(connection, at: SystemClock().now().wall)
-        } catch let error as OutboxConnectionError {
-            throw Failure.configuration("\(error)")
+            let store = try Engine.engine(for: try options.databasePath()).operatorStore(for: Self.purpose)
+            try perform(store, at: SystemClock().now().wall)
+        } catch let error as MissingDatabase {
+            throw CommandFailure.configuration("\(error)")
+        } catch is InvalidCursor {
+            throw CommandFailure.usage("--cursor takes the next_cursor of an earlier listing")
         } catch let error as OperatorError {
-            if case .noOutbox = error { throw Failure.configuration("\(error)") }
-            throw Failure.general("\(error)")
+            if case .noOutbox = error { throw CommandFailure.configuration("\(error)") }
+            throw CommandFailure.general("\(error)")
         }
     }
 }

@@ -1,15 +1,15 @@
 import ArgumentParser
 import Delivery
+import Operation
 import PlainText
-import SQLiteStore
 import Settings
 
-/// Stops sending until a person resumes it.
+/// Pauses sending until the operator resumes it.
 struct PauseCommand: OperatorCommand {
     static let configuration = CommandConfiguration(
         commandName: "pause", abstract: "Send nothing more, to one journey or at all, until `resume`.",
         discussion: "A request in flight is settled. Producers go on committing intents, which wait.")
-    static let purpose = OperatorConnection.Purpose.changing
+    static let purpose = OperatorPurpose.changing
 
     @OptionGroup var options: ConfigurationOptions
 
@@ -19,21 +19,21 @@ struct PauseCommand: OperatorCommand {
     @Option(help: ArgumentHelp("Why, for whoever reads `status`.", valueName: "text"))
     var reason: String?
 
-    @OptionGroup var answer: AnswerOptions
+    @OptionGroup var format: FormatOptions
 
     func validate() throws {
         guard journey != "" else { throw ValidationError("a journey's name is not empty; leave it out for everything") }
     }
 
-    func perform(_ connection: OperatorConnection, at now: WallTime) throws {
+    func perform(_ store: any OperatorStore, at now: WallTime) throws {
         let scope = journey.map(Pause.Scope.journey) ?? .everything
-        let isNew = try PauseSwitch(connection, at: now).pause(scope, reason: reason)
+        let isNew = try store.pause(scope, reason: reason, at: now)
         if let journey, let configuration = try options.loadIfPresent(), configuration.journey(named: journey) == nil {
             Output.error("journey-outbox: the configuration has no journey \(journey); it is paused all the same")
         }
         let json = JSON.object([
             .init("scope", .string(scope.name)), .init("paused", .bool(true)), .init("was_paused", .bool(!isNew)),
         ])
-        answer.print(json) { _ in "\(scope.name) \(isNew ? "is" : "was already") paused" }
+        format.print(json) { _ in "\(scope.name) \(isNew ? "is" : "was already") paused" }
     }
 }

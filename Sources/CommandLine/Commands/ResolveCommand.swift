@@ -1,9 +1,9 @@
 import ArgumentParser
 import Delivery
+import Operation
 import PlainText
-import SQLiteStore
 
-/// Says of intents in doubt whether they were delivered.
+/// Settles intents in doubt by the operator's decision.
 struct ResolveCommand: OperatorCommand {
     static let configuration = CommandConfiguration(
         commandName: "resolve", abstract: "Settle what is in doubt: it was delivered, or it is to be sent again.",
@@ -11,7 +11,7 @@ struct ResolveCommand: OperatorCommand {
             Look at the journey's users first. --resend enters a contact a second time if the first request had its \
             effect after all. Members of a batch that were not named stay in doubt.
             """)
-    static let purpose = OperatorConnection.Purpose.changing
+    static let purpose = OperatorPurpose.changing
 
     @OptionGroup var options: ConfigurationOptions
 
@@ -35,7 +35,7 @@ struct ResolveCommand: OperatorCommand {
     @Flag(help: "Only say what would be done.")
     var dryRun = false
 
-    @OptionGroup var answer: AnswerOptions
+    @OptionGroup var format: FormatOptions
 
     func validate() throws {
         guard delivered != resend else { throw ValidationError("give one of --delivered and --resend") }
@@ -44,47 +44,48 @@ struct ResolveCommand: OperatorCommand {
         }
     }
 
-    func perform(_ connection: OperatorConnection, at now: WallTime) throws {
-        let verdict: Resolving.Verdict = delivered ? .delivered : .resend
+    func perform(_ store: any OperatorStore, at now: WallTime) throws {
+        let choice: ResolutionChoice = delivered ? .delivered : .resend
         let progress = ProgressLine("resolving")
-        let report = try Resolving(connection, at: now).apply(
-            verdict, to: try selection(connection, at: now), isDryRun: dryRun, onProgress: { progress.show($0) })
+        let report = try store.resolve(
+            choice, try selection(store, at: now), isDryRun: dryRun, at: now, onProgress: { progress.show($0) })
         progress.clear()
-        if let reason = try PersonsRecord.note(report.delivered, in: report.batches, of: connection) {
+        if let reason = try ResolutionLedger.note(report.delivered, in: report.batches, of: store) {
             Output.error(
                 "journey-outbox: resolved, but not in the record that a restored backup is held against: \(reason)")
         }
         let json = JSON.object([
-            .init("dry_run", .bool(dryRun)), .init("as", .string(verdict.rawValue)),
+            .init("dry_run", .bool(dryRun)), .init("as", .string(choice.rawValue)),
             .init("resolved", .of(report.resolved)), .init("batches", .array(report.batches.map { .of($0) })),
             .init("not_in_doubt", .array(report.notInDoubt.map { .of($0) })),
         ])
-        answer.print(json) { _ in
-            let what = verdict == .delivered ? "delivered" : "to be sent again"
+        format.print(json) { _ in
+            let what = choice == .delivered ? "delivered" : "to be sent again"
             return "\(dryRun ? "would resolve" : "resolved") \(report.resolved) as \(what)"
         }
-        // What a filter found may have moved on meanwhile; what was named ought to be in doubt.
+        // Intents found by a filter can change before they are resolved. Named ones must be in doubt.
         guard !report.notInDoubt.isEmpty, !ids.isEmpty || batch != nil else { return }
         let noun = batch == nil ? "intent" : "batch"
-        throw Failure.general(
+        throw CommandFailure.general(
             "not in doubt: " + report.notInDoubt.map { "\(noun) \($0)" }.joined(separator: ", "))
     }
 
-    private func selection(_ connection: OperatorConnection, at now: WallTime) throws -> Resolving.Selection {
+    private func selection(_ store: any OperatorStore, at now: WallTime) throws -> ResolutionSelection {
         if let batch { return .batch(batch) }
         if all { return .all }
-        return .intents(filters.isEmpty ? Array(Set(ids)).sorted() : try found(connection, at: now))
+        return .intents(filters.isEmpty ? Array(Set(ids)).sorted() : try found(store, at: now))
     }
 
-    /// The intents in doubt that the filter means, page by page.
-    private func found(_ connection: OperatorConnection, at now: WallTime) throws -> [Int64] {
-        let walk = IntentWalk(connection, filter: filters.filter([.inDoubt], at: now), at: now)
+    /// The intents in doubt that match the filter, read page by page.
+    private func found(_ store: any OperatorStore, at now: WallTime) throws -> [Int64] {
         let progress = ProgressLine("found")
         defer { progress.clear() }
         var ids: Set<Int64> = []
         var cursor: IntentCursor?
         repeat {
-            let page = try walk.page(after: cursor, limit: 1000) { progress.show(done: ids.count + $0) }
+            let page = try store.intents(filters.filter([.inDoubt], at: now), after: cursor, limit: 1000, at: now) {
+                progress.show(done: ids.count + $0)
+            }
             ids.formUnion(page.records.map(\.id))
             cursor = page.next
         } while cursor != nil

@@ -1,9 +1,9 @@
 import ArgumentParser
 import Delivery
+import Operation
 import PlainText
-import SQLiteStore
 
-/// Takes back a pause, and lets refused doors be tried at once.
+/// Removes a pause, and probes at once what the API has paused.
 struct ResumeCommand: OperatorCommand {
     static let configuration = CommandConfiguration(
         commandName: "resume", abstract: "Send again after `pause`, and try at once what the API had refused.",
@@ -11,35 +11,35 @@ struct ResumeCommand: OperatorCommand {
             Without a journey it takes back the pause of everything; journeys paused by name stay paused. A rate limit \
             keeps its time.
             """)
-    static let purpose = OperatorConnection.Purpose.changing
+    static let purpose = OperatorPurpose.changing
 
     @OptionGroup var options: ConfigurationOptions
 
     @Argument(help: ArgumentHelp("The journey; without one, everything.", valueName: "journey"))
     var journey: String?
 
-    @OptionGroup var answer: AnswerOptions
+    @OptionGroup var format: FormatOptions
 
     func validate() throws {
         guard journey != "" else { throw ValidationError("a journey's name is not empty; leave it out for everything") }
     }
 
-    func perform(_ connection: OperatorConnection, at now: WallTime) throws {
+    func perform(_ store: any OperatorStore, at now: WallTime) throws {
         let scope = journey.map(Pause.Scope.journey) ?? .everything
-        let resumed = try PauseSwitch(connection, at: now).resume(scope)
+        let resumed = try store.resume(scope, at: now)
         let json = JSON.object([
             .init("scope", .string(scope.name)), .init("was_paused", .bool(resumed.wasPaused)),
             .init("probing", .array(resumed.probing.map(Self.json))),
             .init("still_paused", .array(resumed.remaining.map(Self.json))),
         ])
-        answer.print(json) { _ in Self.text(resumed, scope) }
+        format.print(json) { _ in Self.text(resumed, scope) }
     }
 
     private static func json(_ pause: Pause) -> JSON {
         .object([.init("scope", .string(pause.scope.name)), .init("cause", .string(pause.cause))])
     }
 
-    private static func text(_ resumed: PauseSwitch.Resumed, _ scope: Pause.Scope) -> PlainText {
+    private static func text(_ resumed: ResumeReport, _ scope: Pause.Scope) -> PlainText {
         let name = scope.name
         var lines: [PlainText] = [resumed.wasPaused ? "\(name) is resumed" : "\(name) was not paused by anyone"]
         lines += resumed.probing.map { "trying now: \($0.scope.name), \($0.cause)" }

@@ -31,7 +31,7 @@ struct SandboxCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("An API key that is accepted.", valueName: "key"))
     var key = "sk_sandbox"
 
-    @OptionGroup var answer: AnswerOptions
+    @OptionGroup var format: FormatOptions
 
     func run() async throws {
         var configuration = SandboxConfiguration(
@@ -43,7 +43,7 @@ struct SandboxCommand: AsyncParsableCommand {
             logger: Logger(label: "sandbox") { _ in SwiftLogNoOpLogHandler() },
             onListening: { port in
                 let url = "http://127.0.0.1:\(port)/api/client"
-                answer.print(.object([.init("url", .string(url)), .init("key", .string(key))])) { _ in
+                format.print(.object([.init("url", .string(url)), .init("key", .string(key))])) { _ in
                     "api.url: \(url)\napi key: \(key)"
                 }
             })

@@ -1,10 +1,10 @@
 import ArgumentParser
 import Delivery
 import Foundation
+import Operation
 import PlainText
-import SQLiteStore
 
-/// What is where, and why nothing leaves.
+/// Shows the backlog of every journey, the pauses and the worker.
 struct StatusCommand: OperatorCommand {
     static let configuration = CommandConfiguration(
         commandName: "status", abstract: "Show every journey's backlog, what is paused and why, and the worker.",
@@ -21,32 +21,30 @@ struct StatusCommand: OperatorCommand {
     @Option(help: ArgumentHelp("How long to wait between two looks.", valueName: "duration"))
     var interval = DurationArgument(.seconds(2))
 
-    @OptionGroup var answer: AnswerOptions
+    @OptionGroup var format: FormatOptions
 
     func validate() throws {
         guard interval.duration >= .milliseconds(100) else { throw ValidationError("--interval takes 100ms or more") }
     }
 
-    func perform(_ connection: OperatorConnection, at now: WallTime) throws {
-        show(try look(connection, at: now), isFirst: true)
+    func perform(_ store: any OperatorStore, at now: WallTime) throws {
+        show(try look(store, at: now), isFirst: true)
         while watch {
             Thread.sleep(forTimeInterval: interval.duration.seconds)
-            // A connection of its own for each look: nothing of a replaced file is held on to.
-            let again = try OperatorConnection(path: connection.path, for: .looking)
+            // Each look opens its own connection, because the file at the path can be replaced in between.
+            let again = try Engine.engine(for: store.database).operatorStore(for: .looking)
             show(try look(again, at: SystemClock().now().wall), isFirst: false)
         }
     }
 
-    private func look(_ connection: OperatorConnection, at now: WallTime) throws -> StatusAnswer {
-        StatusAnswer(
-            try StatusReport(connection, at: now), configuration: try options.loadIfPresent(),
-            holder: WorkerLock.holder(ofDatabase: connection.path),
-            standby: WorkerLock.standby(ofDatabase: connection.path), at: now)
+    private func look(_ store: any OperatorStore, at now: WallTime) throws -> StatusView {
+        StatusView(
+            try store.status(at: now), configuration: try options.loadIfPresent(), workers: store.workers(), at: now)
     }
 
-    /// On a terminal each look takes the place of the one before; elsewhere they follow each other.
-    private func show(_ status: StatusAnswer, isFirst: Bool) {
-        answer.print(status.json) { terminal in
+    /// On a terminal each view replaces the one before. OtherDirectory they follow each other.
+    private func show(_ status: StatusView, isFirst: Bool) {
+        format.print(status.json) { terminal in
             let text = status.text(on: terminal)
             guard watch else { return text }
             return terminal.columns == nil ? (isFirst ? text : "\n" + text) : "\u{1B}[H\u{1B}[2J" + text

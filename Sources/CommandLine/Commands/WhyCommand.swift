@@ -1,9 +1,9 @@
 import ArgumentParser
 import Delivery
+import Operation
 import PlainText
-import SQLiteStore
 
-/// The story of one intent.
+/// Tells the history of one intent and what it waits for.
 struct WhyCommand: OperatorCommand {
     static let configuration = CommandConfiguration(
         commandName: "why", abstract: "Tell the story of one intent, and what it waits for now.",
@@ -17,17 +17,16 @@ struct WhyCommand: OperatorCommand {
     @Argument(help: "The intent's id.")
     var id: Int64
 
-    @OptionGroup var answer: AnswerOptions
+    @OptionGroup var format: FormatOptions
 
-    func perform(_ connection: OperatorConnection, at now: WallTime) throws {
+    func perform(_ store: any OperatorStore, at now: WallTime) throws {
         let configuration = try options.loadIfPresent()
         let progress = ProgressLine("looking through past requests")
-        let trail = try IntentTrail(of: id, connection, at: now) { progress.show($0) }
+        let trace = try store.trace(id, at: now) { progress.show($0) }
         progress.clear()
-        let isRunning = WorkerLock.holder(ofDatabase: connection.path) != nil
         let story = IntentStory(
-            trail, in: .init(isWorkerRunning: isRunning, configuration: configuration, now: now))
-        answer.print(story.json, or: story.text)
+            trace, in: .init(isWorkerRunning: store.workers().isRunning, configuration: configuration, now: now))
+        format.print(story.json, or: story.text)
         if story.state == nil { throw ExitCode(1) }
     }
 }

@@ -1,16 +1,17 @@
 import Delivery
+import Operation
 import Settings
 import SpotzeeAPI
 
-/// What can be told about the API without any effect there.
+/// Checks of the API that have no effect there.
 struct APIChecks {
-    /// Clocks this far apart are told; beyond the second bound ages can no longer be trusted.
+    /// A difference of the clocks that is a warning, and one at which ages are no longer reliable.
     static let skewWarn: Duration = .seconds(30)
     static let skewMax: Duration = .seconds(300)
 
     let configuration: Configuration
     let directory: JourneyDirectory
-    /// Half way between question and answer.
+    /// The time half way between request and answer.
     let now: WallTime
 
     var all: [Check] { [api, clock] + journeys }

@@ -1,58 +1,28 @@
 import Delivery
-import JourneyOutbox
-import SQLiteStore
+import Operation
 import Settings
 
-/// What the database itself tells.
+/// Checks of the outbox in the database.
 struct DatabaseChecks {
-    let path: String
+    let engine: any OutboxEngine
     let configuration: Configuration?
 
-    /// Everything that needs an outbox; a single failure when there is none.
+    /// All checks that need an outbox; one failed check instead of them where there is none.
     func all(at now: WallTime) -> [Check] {
-        var checks = [schema]
+        var checks = [engine.checks.schema()]
         do {
-            let report = try StatusReport(OperatorConnection(path: path, for: .looking, busyTimeout: 2), at: now)
-            checks.append(Self.journalMode(report.database.journalMode, path: path))
-            checks.append(
-                SQLiteBuild.check(version: report.database.sqliteVersion, journalMode: report.database.journalMode))
+            let store = try engine.operatorStore(for: .looking, lockWait: 2)
+            let report = try store.status(at: now)
+            checks += engine.checks.settings(of: report.database)
             checks.append(idempotency(report.enforcement))
-            checks.append(worker(report.worker))
+            checks.append(worker(report.worker, store.workers().holder))
         } catch {
             checks.append(
-                .fail("database", "\(error)", "journey-outbox migrate --database \(ShellWord.quoted(path))"))
+                .fail(
+                    "database", "\(error)",
+                    "journey-outbox migrate --database \(ShellWord.quoted(engine.database))"))
         }
         return checks
-    }
-
-    private var schema: Check {
-        do {
-            let report = try SchemaCheck.report(database: path)
-            if report.isCurrent { return .ok("schema", "every table, index, view and trigger of the outbox is there") }
-            let remedy =
-                report.newerVersion != nil
-                ? "install the newer journey-outbox"
-                : report.foreignEncoding != nil
-                    ? "sqlite3 \(ShellWord.quoted(path)) .dump, read into a new database"
-                    : "journey-outbox migrate --database \(ShellWord.quoted(path))"
-            return .fail("schema", report.problems.joined(separator: "; "), remedy)
-        } catch {
-            return .fail("schema", "\(error)", "journey-outbox migrate --database \(ShellWord.quoted(path))")
-        }
-    }
-
-    static func journalMode(_ mode: String, path: String) -> Check {
-        switch mode {
-        case "wal": return .ok("journal_mode", "wal: readers and the writer do not wait for each other")
-        case "delete", "truncate", "persist":
-            return .warn(
-                "journal_mode", "\(mode): readers and the writer wait for each other",
-                "journey-outbox migrate --wal --database \(ShellWord.quoted(path))")
-        default:
-            return .fail(
-                "journal_mode", "\(mode): a crash can lose or damage what was committed",
-                "journey-outbox migrate --wal --database \(ShellWord.quoted(path))")
-        }
     }
 
     private func idempotency(_ learned: Enforcement) -> Check {
@@ -75,8 +45,8 @@ struct DatabaseChecks {
             "ask Spotzee to enforce idempotency keys for the project; see journey-outbox batches list --state in_doubt")
     }
 
-    private func worker(_ record: WorkerRecord?) -> Check {
-        guard let holder = WorkerLock.holder(ofDatabase: path) else {
+    private func worker(_ record: WorkerRecord?, _ holder: String?) -> Check {
+        guard let holder else {
             return .warn("worker", "no worker runs: intents wait", "systemctl start journey-outbox")
         }
         let version = record.map { $0.version } ?? Version.current

@@ -1,9 +1,10 @@
 import Delivery
 import Foundation
+import Operation
 import Settings
 import SpotzeeAPI
 
-/// Looks at everything that delivering depends on, and changes nothing.
+/// Checks everything that delivery depends on. It changes nothing.
 struct Doctor {
     let options: ConfigurationOptions
     let workerUser: String?
@@ -14,26 +15,19 @@ struct Doctor {
         let configuration = configuration(into: &checks)
         if let configuration { checks += await api(configuration) }
         guard let path = options.database ?? configuration?.database else { return checks }
-        guard FileManager.default.fileExists(atPath: path) else {
-            return checks + [
-                .fail(
-                    "database_file", "there is no database at \(path)", "check `database`: the application creates it")
-            ]
-        }
-        let files = FileChecks(database: path)
-        checks += files.all
-        // The locks first: looking at them is safe only while this process has the database not open.
-        checks += LockChecks(path: files.path).all
-        checks += DatabaseChecks(path: files.path, configuration: configuration).all(at: SystemClock().now().wall)
-        if let configuration { checks.append(IdentityCheck(path: files.path, configuration: configuration).check) }
-        checks += PermissionChecks(path: files.path, workerUser: workerUser, producerUser: producerUser).all
+        if let missing = Engine.engine(for: path).checks.missingDatabase { return checks + [missing] }
+        let engine = Engine.engine(for: URL(fileURLWithPath: path).resolvingSymlinksInPath().path)
+        checks += engine.checks.beforeConnecting()
+        checks += DatabaseChecks(engine: engine, configuration: configuration).all(at: SystemClock().now().wall)
+        if let configuration { checks.append(IdentityCheck(engine: engine, configuration: configuration).check) }
+        checks += engine.checks.access(workerUser: workerUser, producerUser: producerUser)
         return checks
     }
 
     private func configuration(into checks: inout [Check]) -> Configuration? {
         do {
             let configuration = try Configuration.load(
-                file: options.config, database: options.database, environment: ServiceSurroundings.environment())
+                file: options.config, database: options.database, environment: ServiceEnvironment.environment())
             checks.append(.ok("configuration", configuration.file.isEmpty ? "no file: defaults" : configuration.file))
             return configuration
         } catch {
@@ -66,7 +60,7 @@ struct Doctor {
 }
 
 extension APIKeySource {
-    /// Where the key is read, for a person.
+    /// Where the key is read from, as text for the operator.
     var place: String {
         switch self {
         case .file(let path): path

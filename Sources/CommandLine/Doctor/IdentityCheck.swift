@@ -1,21 +1,21 @@
 import Deployment
-import SQLiteStore
+import Operation
 import Settings
 
-/// Whether the database is the one that its worker serves: not a copy, not a restored backup, not another's.
+/// Whether the database is the one that its worker serves, and not a copy, a restored backup or another one.
 struct IdentityCheck {
     static let name = "identity"
 
-    let path: String
+    let engine: any OutboxEngine
     let configuration: Configuration
 
     var check: Check {
         do {
-            let connection = try OperatorConnection(path: path, for: .looking, busyTimeout: 2)
-            var verdict = try look(connection, in: configuration.stateDirectory)
-            // A person's own directory is not the service's: look with the eyes of the worker that served it.
-            if case .refused(let directory) = verdict { verdict = try look(connection, in: directory) }
-            return Self.judge(verdict, path: path)
+            let store = try engine.operatorStore(for: .looking, lockWait: 2)
+            var verdict = try verdict(on: store, in: configuration.stateDirectory)
+            // The operator's own state directory is not the service's: inspect with the one that the worker used.
+            if case .refused(let directory) = verdict { verdict = try self.verdict(on: store, in: directory) }
+            return Self.judge(verdict)
         } catch let failure as StateFailure {
             return .warn(Self.name, "\(failure.path): \(failure.reason)", "as root: journey-outbox doctor")
         } catch {
@@ -23,11 +23,11 @@ struct IdentityCheck {
         }
     }
 
-    private func look(_ connection: OperatorConnection, in directory: String) throws -> IdentityVerdict {
-        try RecognitionLook(looking: configuration, at: path, in: directory).recognise(connection)
+    private func verdict(on store: any OperatorStore, in directory: String) throws -> IdentityVerdict {
+        try IdentityInspection(reading: configuration, of: engine, in: directory).verdict(on: store)
     }
 
-    static func judge(_ verdict: IdentityVerdict, path: String) -> Check {
+    static func judge(_ verdict: IdentityVerdict) -> Check {
         switch verdict {
         case .bind: .ok(name, "no worker has served it yet: the first one gives it its identity")
         case .known: .ok(name, "it is the outbox that its worker's state directory knows")

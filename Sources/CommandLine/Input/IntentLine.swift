@@ -1,7 +1,7 @@
 import Delivery
-import SQLiteStore
+import Operation
 
-/// One line of NDJSON as an intent: an object whose names are the outbox's columns.
+/// Reads one line of NDJSON as an intent: an object whose names are the outbox's columns.
 enum IntentLine {
     /// - Parameter journey: the journey of a line that names none.
     static func read(_ bytes: [UInt8], journey: String?) throws(JSONObjectScan.Fault) -> NewIntent {
@@ -41,7 +41,7 @@ enum IntentLine {
         return text
     }
 
-    /// An object's own text, byte for byte; a string stands for the text in it.
+    /// The text of an object, byte for byte. For a string it is the string's content.
     private static func payload(_ value: [UInt8]) -> [UInt8]? {
         isNull(value) ? nil : JSONObjectScan.text(value) ?? value
     }
@@ -59,7 +59,7 @@ enum IntentLine {
         value == Array("null".utf8)
     }
 
-    /// A name may be as long as the line.
+    /// The name, cut to 60 characters, because it can be as long as the line.
     private static func shown(_ name: String) -> String {
         name.unicodeScalars.count > 60 ? String(String.UnicodeScalarView(name.unicodeScalars.prefix(60))) + "…" : name
     }

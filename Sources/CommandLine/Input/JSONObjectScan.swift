@@ -1,8 +1,8 @@
 import Foundation
 
-/// Cuts the members of one JSON object out of a line, each value's text byte for byte.
+/// Splits a line that is one JSON object into its members, with the text of each value byte for byte.
 ///
-/// Nested values are only followed to their end, not checked: the outbox's guards judge what is stored.
+/// Nested values are not checked: the outbox's guards check what is stored.
 struct JSONObjectScan {
     struct Fault: Error, Equatable {
         let message: String

@@ -1,9 +1,9 @@
 import Foundation
 
-/// Reads a descriptor line by line, each line and all of them together bounded.
+/// Reads a descriptor line by line. The length of a line and of the whole input are bounded.
 struct LineReader {
     static let lineBytesMax = 128 * 1024
-    /// All lines become one transaction, and are held in memory until it starts.
+    /// All lines are inserted in one transaction, and are kept in memory until it starts.
     static let bytesMax = 64 * 1024 * 1024
 
     private let descriptor: Int32
@@ -20,7 +20,7 @@ struct LineReader {
 
     /// The next line without its end; nil after the last.
     mutating func next() throws(LineFault) -> [UInt8]? {
-        // How much of what is left has been searched for the line's end.
+        // The number of bytes after `start` that contain no line end.
         var searched = 0
         while true {
             if let end = buffer[(start + searched)...].firstIndex(of: UInt8(ascii: "\n")) {
@@ -62,4 +62,12 @@ struct LineReader {
             throw LineFault(line: number + 1, message: message)
         }
     }
+}
+
+/// The fault of a line of input, as a sentence.
+struct LineFault: Error, Equatable, CustomStringConvertible {
+    let line: Int
+    let message: String
+
+    var description: String { "line \(line): \(message)" }
 }

@@ -2,10 +2,10 @@ import Crypto
 import Delivery
 import Foundation
 
-/// How a contact appears in the log: as a keyed hash, or as it is where `--log-contacts` says so.
+/// How a contact appears in the log: as a keyed hash, or unchanged with `--log-contacts`.
 ///
-/// The hash's key is derived from the API key, so that nobody without it can try out addresses against a log. Equal
-/// contacts have equal marks for as long as the worker is started with the same API key.
+/// The key of the hash is derived from the API key. Without it, addresses cannot be tested against a log. Equal
+/// contacts have equal marks as long as the worker starts with the same API key.
 enum ContactMark: Sendable {
     case plain
     case hashed(SymmetricKey)
@@ -16,7 +16,7 @@ enum ContactMark: Sendable {
         return .hashed(SymmetricKey(data: Data(derived)))
     }
 
-    /// The member's contact, by the identity that says most.
+    /// The mark of a member's external id, or else of its email, or else of its anonymous id.
     func text(for member: Member) -> String {
         text(for: member.externalID ?? member.email ?? member.anonymousID ?? "")
     }

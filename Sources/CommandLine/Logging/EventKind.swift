@@ -1,6 +1,6 @@
 import Logging
 
-/// Every event that the worker logs, with its level and the fields it may carry; docs/logs.md is this list.
+/// Every event that the worker logs, with its level and its possible fields. docs/logs.md lists the same.
 enum EventKind: String, CaseIterable {
     case standby
     case databaseBound = "database_bound"
@@ -33,7 +33,7 @@ enum EventKind: String, CaseIterable {
     case httpUnavailable = "http_unavailable"
     case sampleFailed = "sample_failed"
 
-    /// The level; `batch_settled` is `info` when its outcome is another than `delivered`.
+    /// The level. `batch_settled` is `info` when its outcome is not `delivered`.
     var level: Logger.Level {
         switch self {
         case .databaseBound, .batchSending, .batchSettled: .debug
@@ -49,7 +49,7 @@ enum EventKind: String, CaseIterable {
         }
     }
 
-    /// The fields that it may carry, by name.
+    /// The fields that the event can have.
     var fields: [EventField] {
         switch self {
         case .standby: [.holder, .lock]
@@ -118,7 +118,7 @@ enum EventField: String, CaseIterable {
 }
 
 extension Logger {
-    /// Logs one of the listed events; a field whose value is nil is left away.
+    /// Logs one of the listed events. A field whose value is nil is omitted.
     func note(_ kind: EventKind, _ fields: [EventField: (any Sendable & CustomStringConvertible)?] = [:]) {
         note(kind, level: kind.level, fields)
     }

@@ -1,7 +1,7 @@
 import Delivery
 import Logging
 
-/// Says in the log what the worker did: one event a line, by a fixed name.
+/// Logs what the worker does: one event in each line, under a fixed name.
 struct EventLog: Sendable {
     let logger: Logger
     let contacts: ContactMark
@@ -17,15 +17,15 @@ struct EventLog: Sendable {
         case .stale(let batch): logger.note(.answerStale, [.batch: batch])
         case .quarantined(let intent, let reason): logger.note(.intentDead, [.intent: intent, .code: reason.rawValue])
         case .paused(let pause):
-            // The API's own words stay in the database: they may repeat what was sent.
+            // The API's message stays in the database, because it can repeat what was sent.
             logger.note(
                 .pauseBegan,
                 [
-                    .cause: ForeignText.code(pause.cause), .requestID: ForeignText.requestID(pause.requestID),
+                    .cause: SafeLabel.code(pause.cause), .requestID: SafeLabel.requestID(pause.requestID),
                     .scope: pause.scope.name,
                 ])
         case .resumed(let scope, let cause):
-            logger.note(.pauseEnded, [.cause: ForeignText.code(cause), .scope: scope.name])
+            logger.note(.pauseEnded, [.cause: SafeLabel.code(cause), .scope: scope.name])
         case .enforcement(let finding): logger.note(.idempotencyFound, [.finding: finding.rawValue])
         case .clockBehind(let behind): logger.note(.clockBehind, [.seconds: Int(behind.seconds)])
         case .rateLearned(let rate): logger.note(.rateLearned, [.perSecond: (rate * 10).rounded() / 10])
@@ -43,9 +43,9 @@ struct EventLog: Sendable {
     private func note(_ settlement: Settlement) {
         let batch = settlement.batch
         var fields: [EventField: (any Sendable & CustomStringConvertible)?] = [
-            .attempt: batch.attempt, .batch: batch.id, .code: settlement.record.code.map(ForeignText.code),
+            .attempt: batch.attempt, .batch: batch.id, .code: settlement.record.code.map(SafeLabel.code),
             .delivered: settlement.deliveredCount, .journey: batch.journey,
-            .requestID: ForeignText.requestID(settlement.record.requestID), .size: batch.size,
+            .requestID: SafeLabel.requestID(settlement.record.requestID), .size: batch.size,
             .status: settlement.record.status,
         ]
         switch settlement.fate {
@@ -67,17 +67,17 @@ struct EventLog: Sendable {
         do {
             members = try settlement.batch.members.decode()
         } catch {
-            // Whoever settles the batch meets the same list and says what is wrong with it.
+            // The settlement of the batch reads the same list and reports what is wrong with it.
             return
         }
         for (place, rejection, attempts) in deaths.sorted(by: { $0.0 < $1.0 }) where place < members.count {
             logger.note(
                 .intentDead,
                 [
-                    .attempts: attempts, .batch: settlement.batch.id, .code: ForeignText.code(rejection.code),
+                    .attempts: attempts, .batch: settlement.batch.id, .code: SafeLabel.code(rejection.code),
                     .contact: contacts.text(for: members[place]), .intent: members[place].id,
                     .journey: settlement.batch.journey,
-                    .requestID: ForeignText.requestID(settlement.record.requestID),
+                    .requestID: SafeLabel.requestID(settlement.record.requestID),
                 ])
         }
     }

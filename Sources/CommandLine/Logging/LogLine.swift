@@ -2,10 +2,10 @@ import Foundation
 import Logging
 import PlainText
 
-/// One event as text: nothing in it can start a second line or a terminal escape.
+/// One event as text. Nothing in it can start a second line or a terminal escape sequence.
 struct LogLine {
-    /// A field as it was logged: a number stays one in JSON.
-    struct Field {
+    /// A field as it was logged. A number stays a number in JSON.
+    struct Attribute {
         let name: String
         let text: String
         let isNumber: Bool
@@ -24,9 +24,9 @@ struct LogLine {
 
     let level: Logger.Level
     let event: String
-    let fields: [Field]
+    let fields: [Attribute]
 
-    /// - Parameter isTimed: whether a line of text begins with the time and the level; the journal knows both.
+    /// - Parameter isTimed: whether a line of text begins with the time and the level. The journal stores both itself.
     func text(_ format: LogFormat, isTimed: Bool = true, now: Date = Date()) -> String {
         switch format {
         case .text: (isTimed ? "\(Self.timestamp(now)) \(level.rawValue) " : "") + plain
@@ -34,7 +34,7 @@ struct LogLine {
         }
     }
 
-    /// What tells the journal how grave the line is.
+    /// The priority of the line for the journal.
     var prefix: String { "<\(priority)>" }
 
     private var plain: String {
@@ -50,7 +50,7 @@ struct LogLine {
         return "{" + (head + rest).joined(separator: ",") + "}"
     }
 
-    /// syslog(3)'s priorities.
+    /// The priority by syslog(3).
     private var priority: Int {
         switch level {
         case .critical: 2

@@ -1,6 +1,6 @@
 import Prometheus
 
-/// Every metric that is served, in the order in which it is served; docs/metrics.md is this list.
+/// Every metric that is served, in the order in which it is served. docs/metrics.md lists the same.
 enum MetricCatalogue {
     static let prefix = "journey_outbox_"
 

@@ -1,10 +1,10 @@
 import CoreMetrics
 import Delivery
+import Operation
 import Prometheus
-import SQLiteStore
 import Synchronization
 
-/// Counts what the worker does, through swift-metrics.
+/// Records the worker's events and the samples of the outbox as metrics, through swift-metrics.
 final class WorkerMetrics: Sendable {
     private typealias Catalogue = MetricCatalogue
 
@@ -13,12 +13,12 @@ final class WorkerMetrics: Sendable {
 
     init(factory: any MetricsFactory) {
         self.factory = factory
-        // What can happen is there from the start, so that its first time is seen as an increase.
+        // Each counter exists from the start, so that its first event is visible as an increase.
         for outcome in BatchOutcome.allCases { counter(Catalogue.batches, outcome.rawValue).increment(by: 0) }
         for state in [BatchState.sending, .inDoubt] { counter(Catalogue.batches, state.rawValue).increment(by: 0) }
     }
 
-    // MARK: What happens
+    // MARK: Events
 
     func note(_ event: WorkerEvent, at now: WallTime) {
         switch event {
@@ -44,10 +44,10 @@ final class WorkerMetrics: Sendable {
             switch leaving {
             case .dead(let rejection, _):
                 counter(Catalogue.dead).increment()
-                counter(Catalogue.rejections, ForeignText.code(rejection.code)).increment()
+                counter(Catalogue.rejections, SafeLabel.code(rejection.code)).increment()
             case .waiting(let waiting):
                 guard let rejection = waiting.rejection else { continue }
-                counter(Catalogue.rejections, ForeignText.code(rejection.code)).increment()
+                counter(Catalogue.rejections, SafeLabel.code(rejection.code)).increment()
             }
         }
         noteDeliveries(settlement, at: now)
@@ -71,10 +71,10 @@ final class WorkerMetrics: Sendable {
         timer(Catalogue.request, status).recordNanoseconds(Self.nanoseconds(duration))
     }
 
-    // MARK: How things stand
+    // MARK: Samples
 
     func note(_ report: StatusReport, at now: WallTime) {
-        for state in StatusAnswer.states where state != .delivered {
+        for state in StatusView.states where state != .delivered {
             meter(Catalogue.intents, [state.rawValue]).set(report.total[state])
         }
         meter(Catalogue.intentsEstimated).set(report.total.isEstimated ? 1 : 0)
@@ -105,7 +105,7 @@ final class WorkerMetrics: Sendable {
     }
 
     private static func labels(_ pause: Pause) -> [String] {
-        [pause.scope.name, ForeignText.code(pause.cause)]
+        [pause.scope.name, SafeLabel.code(pause.cause)]
     }
 
     // MARK: Instruments
@@ -125,4 +125,23 @@ final class WorkerMetrics: Sendable {
     private func meter(_ metric: MetricDefinition, _ values: [String] = []) -> Meter {
         Meter(label: metric.name, dimensions: Array(zip(metric.labels, values)), factory: factory)
     }
+}
+
+/// Measures the duration of requests.
+struct MeasuredSender: BatchSender {
+    let sender: any BatchSender
+    let metrics: WorkerMetrics
+
+    func send(_ batch: Batch) async -> Answer {
+        let start = ContinuousClock.now
+        let answer = await sender.send(batch)
+        metrics.noteRequest(answer, took: ContinuousClock.now - start)
+        return answer
+    }
+
+    func read(journey: Target) async -> JourneyReport { await sender.read(journey: journey) }
+    func sendWithoutEffect(key: String, target: Target) async -> Answer {
+        await sender.sendWithoutEffect(key: key, target: target)
+    }
+    var apiKeyFingerprints: [String] { sender.apiKeyFingerprints }
 }

@@ -2,7 +2,7 @@ import ArgumentParser
 import PlainText
 import Settings
 
-/// Which configuration a command works under.
+/// The configuration that a command uses.
 struct ConfigurationOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
@@ -19,9 +19,9 @@ struct ConfigurationOptions: ParsableArguments {
         return try load().database
     }
 
-    /// The configuration where there is one; beside `--database` an absent or invalid one is no obstacle.
+    /// The configuration where there is one. With `--database`, a missing or invalid configuration is no error.
     ///
-    /// An invalid one is told on stderr, since a person in trouble is to see the database all the same.
+    /// An invalid one is reported on stderr. The operator can then inspect the database all the same.
     func loadIfPresent() throws -> Configuration? {
         guard database != nil, config == nil else { return try load() }
         do {
@@ -39,12 +39,12 @@ struct ConfigurationOptions: ParsableArguments {
         do {
             return try Configuration.load(file: config, database: database, environment: environment)
         } catch {
-            throw Failure.configuration(error.plain)
+            throw CommandFailure.configuration(error.plain)
         }
     }
 }
 
 extension ConfigurationError {
-    /// One line for each problem, whatever the file says.
+    /// One line for each problem, with the file's text escaped.
     var plain: PlainText { lines.map { "\($0)" }.joined(separator: "\n") }
 }

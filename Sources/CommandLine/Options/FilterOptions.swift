@@ -1,8 +1,8 @@
 import ArgumentParser
 import Delivery
-import SQLiteStore
+import Operation
 
-/// Which intents are meant, apart from their state.
+/// The conditions that select intents, apart from their state.
 struct FilterOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Only this journey.", valueName: "name"))
     var journey: String?
@@ -19,5 +19,25 @@ struct FilterOptions: ParsableArguments {
         IntentFilter(
             states: states, journey: journey, contact: contact, code: code,
             before: olderThan.map { WallTime(milliseconds: now.milliseconds - $0.duration.milliseconds) })
+    }
+}
+
+/// The states that `intents` can list. Delivered intents are stored with their batches.
+enum ListedState: String, ExpressibleByArgument, CaseIterable {
+    case pending, scheduled, retrying, blocked, sending
+    case inDoubt = "in_doubt"
+    case dead, cancelled
+
+    var state: IntentState {
+        switch self {
+        case .pending: .pending
+        case .scheduled: .scheduled
+        case .retrying: .retrying
+        case .blocked: .blocked
+        case .sending: .sending
+        case .inDoubt: .inDoubt
+        case .dead: .dead
+        case .cancelled: .cancelled
+        }
     }
 }

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Delivery
-import SQLiteStore
+import Operation
 
 /// The columns of one intent.
 struct IntentOptions: ParsableArguments {

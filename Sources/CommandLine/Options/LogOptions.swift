@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import Logging
 
-/// How much is logged, and how it looks.
+/// How much is logged, and in which format.
 struct LogOptions: ParsableArguments {
     @Option(help: "text or json. Under systemd each line also tells the journal its priority.")
     var logFormat = LogFormat.text
@@ -23,4 +23,10 @@ struct LogOptions: ParsableArguments {
     func contacts(_ setup: Setup) -> ContactMark {
         logContacts ? .plain : .hashed(underAPIKey: setup.apiKey)
     }
+}
+
+/// The format of log lines.
+enum LogFormat: String, ExpressibleByArgument, CaseIterable {
+    case text
+    case json
 }

@@ -1,7 +1,8 @@
 import ArgumentParser
+import Operation
 import PlainText
 
-/// Which part of a listing.
+/// The part of a listing that a command prints.
 struct PageOptions: ParsableArguments {
     static let limitMax = 10_000
 
@@ -17,7 +18,10 @@ struct PageOptions: ParsableArguments {
         }
     }
 
-    /// Said below a listing that is not complete.
+    /// Where the listing starts; nil at its beginning.
+    var position: IntentCursor? { cursor.map(IntentCursor.init(text:)) }
+
+    /// The line below an incomplete listing.
     static func more(_ cursor: String?) -> PlainText {
         cursor.map { "\nmore: --cursor \($0)" } ?? ""
     }

@@ -1,8 +1,8 @@
 import ArgumentParser
 import Delivery
-import SQLiteStore
+import Operation
 
-/// The intents that a command changes: by id, by filter, or expressly all.
+/// The intents that a command changes: by id, by filter, or explicitly all.
 struct SelectionOptions: ParsableArguments {
     @Argument(help: ArgumentHelp("The intents, by id.", valueName: "id"))
     var ids: [Int64] = []
@@ -15,8 +15,8 @@ struct SelectionOptions: ParsableArguments {
     @Flag(help: "Only say what would be done.")
     var dryRun = false
 
-    /// The selection, or a usage error: a forgotten filter must not mean everything.
-    func selection(hasMoreFilters: Bool, filter: () -> IntentFilter) throws -> IntentChange.Selection {
+    /// The selection, or a usage error: a missing filter must not select everything.
+    func selection(hasMoreFilters: Bool, filter: () -> IntentFilter) throws -> IntentSelection {
         let isFiltered = !filters.isEmpty || hasMoreFilters
         if !ids.isEmpty {
             guard !isFiltered && !all else { throw ValidationError("give ids or a filter, not both") }

@@ -1,13 +1,13 @@
 import Delivery
-import SQLiteStore
+import Operation
 
-/// When the backlog will be delivered, at the pace of the latest minute.
+/// When the backlog will be delivered, at the rate of the last minute.
 struct DrainEstimate: Equatable {
-    /// Intents that wait for the worker, or for a door to open; what is scheduled for later does not count.
+    /// Intents that wait for the worker or for the end of a pause. Those scheduled for later are not counted.
     let due: Int
     let isEstimated: Bool
     let perSecond: Double
-    /// Everything is held back.
+    /// The whole outbox is paused.
     let isPaused: Bool
 
     init(due: Int, isEstimated: Bool = false, perSecond: Double, isPaused: Bool) {
@@ -22,11 +22,11 @@ struct DrainEstimate: Equatable {
         due = states.reduce(0) { $0 + report.total[$1] }
         isEstimated = !report.total.estimated.isDisjoint(with: states)
         perSecond = report.deliveredPerSecond
-        // A rate limit only sets the pace.
+        // A rate limit slows delivery but does not stop it.
         isPaused = report.pauses.contains { $0.scope == .everything && $0.cause != Pause.rateCause }
     }
 
-    /// 0 when nothing is due, infinite when nothing moves.
+    /// Seconds until the backlog is delivered: 0 when nothing is due, infinite when nothing is delivered.
     var seconds: Double {
         if due == 0 { return 0 }
         return isPaused || perSecond <= 0 ? .infinity : Double(due) / perSecond
@@ -40,7 +40,7 @@ struct DrainEstimate: Equatable {
         return seconds.isFinite ? "\(count), about \(Self.span(seconds)) left" : "\(count), nothing delivered lately"
     }
 
-    /// A span of time in its largest fitting unit.
+    /// A time span in the largest unit that fits.
     static func span(_ seconds: Double) -> String {
         let whole = Int(min(max(seconds, 0), 1e12).rounded(.up))
         switch whole {

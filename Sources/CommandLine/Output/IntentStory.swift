@@ -1,9 +1,9 @@
 import Delivery
-import SQLiteStore
+import Operation
 
-/// The story of one intent in plain language, oldest first, and what it waits for now.
+/// The history of one intent as sentences, oldest first, and what it waits for now.
 struct IntentStory {
-    /// One thing that happened.
+    /// One event.
     struct Event: Equatable {
         let at: WallTime
         let kind: String
@@ -17,29 +17,29 @@ struct IntentStory {
     }
 
     let id: Int64
-    /// Nil when nothing is known of it.
+    /// Nil when the database knows nothing of the intent.
     let state: IntentState?
     let journey: String?
     let contact: String?
     let events: [Event]
-    let outlook: IntentOutlook
+    let waitReason: WaitReason
 
-    /// Companions named for each batch, at most.
+    /// Other members of a batch that are named, at most.
     private static let companionsMax = 5
 
-    init(_ trail: IntentTrail, in surroundings: IntentOutlook.Surroundings) {
-        id = trail.id
-        let delivered = trail.delivered
-        state = trail.record?.state ?? (delivered == nil ? nil : .delivered)
-        journey = trail.record?.journey ?? delivered?.batch.record.journey
+    init(_ trace: IntentTrace, in service: WaitReason.ServiceState) {
+        id = trace.id
+        let delivered = trace.delivered
+        state = trace.record?.state ?? (delivered == nil ? nil : .delivered)
+        journey = trace.record?.journey ?? delivered?.batch.record.journey
         contact =
-            trail.record?.contact
+            trace.record?.contact
             ?? delivered.map { $0.member.externalID ?? $0.member.email ?? $0.member.anonymousID ?? "" }
-        var events = trail.batches.flatMap { Self.events(of: $0, intent: trail.id) }
-        if let created = trail.record?.createdAt ?? delivered?.member.createdAt {
+        var events = trace.batches.flatMap { Self.events(of: $0, intent: trace.id) }
+        if let created = trace.record?.createdAt ?? delivered?.member.createdAt {
             events.append(Event(at: created, kind: "inserted", text: "inserted by its producer"))
         }
-        if let record = trail.record, record.state == .dead || record.state == .cancelled {
+        if let record = trace.record, record.state == .dead || record.state == .cancelled {
             let why = [record.code, record.message].compactMap { $0 }.joined(separator: ": ")
             let text = record.state == .dead ? "became a dead letter" : "was cancelled"
             events.append(
@@ -47,11 +47,11 @@ struct IntentStory {
                     at: record.updatedAt, kind: record.state.rawValue, text: text + (why.isEmpty ? "" : ": \(why)"),
                     code: record.code, message: record.message, requestID: record.requestID))
         }
-        // What happened within one millisecond stays in the order in which it must have.
+        // Events of one millisecond keep their causal order.
         self.events = events.enumerated().sorted {
             ($0.element.at, Self.rank($0.element), $0.offset) < ($1.element.at, Self.rank($1.element), $1.offset)
         }.map(\.element)
-        outlook = IntentOutlook(trail, in: surroundings)
+        waitReason = WaitReason(trace, in: service)
     }
 
     private static func rank(_ event: Event) -> Int {

@@ -1,9 +1,9 @@
 import Delivery
 import PlainText
 
-/// A value to be printed as JSON, its keys in the order in which they were given.
+/// A value to be printed as JSON, with its keys in the given order.
 ///
-/// The text is one line without control characters: nothing stored in the database can start a terminal escape.
+/// The text is one line without control characters: stored data cannot start a terminal escape sequence.
 indirect enum JSON: Equatable {
     case null
     case bool(Bool)
@@ -11,7 +11,7 @@ indirect enum JSON: Equatable {
     case string(String)
     case array([JSON])
     case object([Field])
-    /// Text that is JSON already, printed digit for digit.
+    /// Text that is JSON already. It is printed unchanged, apart from control characters.
     case raw(String)
 
     struct Field: Equatable {
@@ -28,7 +28,7 @@ indirect enum JSON: Equatable {
     static func of(_ number: (some BinaryInteger)?) -> JSON { number.map { .integer(Int64($0)) } ?? .null }
     static func of(_ time: WallTime?) -> JSON { time.map { .string(RFC3339.text($0)) } ?? .null }
 
-    /// A number with one decimal place; nonsense is null.
+    /// A number with one decimal place; null for one that is not finite or is out of range.
     static func tenths(_ number: Double) -> JSON {
         guard number.isFinite, abs(number) < 1e12 else { return .null }
         let tenths = Int64((number * 10).rounded())
@@ -44,11 +44,11 @@ indirect enum JSON: Equatable {
         case .array(let values): "[" + values.map(\.text).joined(separator: ",") + "]"
         case .object(let fields):
             "{" + fields.map { "\(Self.quoted($0.name)):\($0.value.text)" }.joined(separator: ",") + "}"
-        case .raw(let text): Self.tamed(text)
+        case .raw(let text): Self.escaped(text)
         }
     }
 
-    /// One line that steers nothing.
+    /// The text as one line without control characters.
     var plain: PlainText { PlainText(own: text) }
 
     static func quoted(_ text: String) -> String {
@@ -66,8 +66,8 @@ indirect enum JSON: Equatable {
         return out + "\""
     }
 
-    /// Control characters can stand in valid JSON between values, as space, and above U+007E inside strings.
-    private static func tamed(_ text: String) -> String {
+    /// Escapes control characters. Valid JSON can contain them as white space, and above U+007E in strings.
+    private static func escaped(_ text: String) -> String {
         var out = ""
         for scalar in text.unicodeScalars {
             if scalar.value < 0x20 {

@@ -2,7 +2,7 @@ import PlainText
 import Settings
 import SpotzeeAPI
 
-/// One journey as the configuration and the API see it.
+/// One journey in the configuration and at the API.
 struct JourneyComparison: Equatable {
     /// The name producers write; nil when the configuration does not name the journey.
     let name: String?
@@ -12,10 +12,10 @@ struct JourneyComparison: Equatable {
     let title: String?
     let status: String?
 
-    /// A configured journey whose intents are not taken.
+    /// A configured journey whose intents the API does not accept.
     var isTrouble: Bool { name != nil && status != "live" }
 
-    /// The configured ones by name, then the others by id.
+    /// The configured journeys by name, then the other ones by id.
     static func compare(
         _ configured: [String: JourneySettings], with entries: [JourneyDirectory.ListedJourney]
     ) -> [JourneyComparison] {

@@ -3,12 +3,12 @@ import Foundation
 import PlainText
 import Synchronization
 
-/// One line on stderr that keeps up with something that takes longer than a second; nothing where nobody looks.
+/// A progress line on stderr for work that takes longer than a second. Nothing is written where stderr is no terminal.
 final class ProgressLine: Sendable {
     static let delay: Duration = .seconds(1)
     static let interval: Duration = .milliseconds(200)
     private static let width = 24
-    /// Goes to the line's beginning and clears it.
+    /// Moves to the start of the line and clears it.
     static let clearing = "\r\u{1B}[K"
 
     private let title: String
@@ -27,7 +27,7 @@ final class ProgressLine: Sendable {
         self.write = write
     }
 
-    /// A bar for a share between 0 and 1.
+    /// Shows a bar for a share from 0 to 1.
     func show(_ share: Double, at now: ContinuousClock.Instant = .now) {
         let share = min(max(share, 0), 1)
         let full = Int(Double(Self.width) * share)
@@ -35,7 +35,7 @@ final class ProgressLine: Sendable {
         draw("\(title) [\(bar)] \(Int(share * 100)) %", at: now)
     }
 
-    /// A number of what is done, where the whole is not known.
+    /// Shows a count, where the total is unknown.
     func show(done count: Int, at now: ContinuousClock.Instant = .now) {
         draw("\(title): \(count)", at: now)
     }
@@ -50,8 +50,8 @@ final class ProgressLine: Sendable {
         if isDue { write(Self.clearing + text) }
     }
 
-    /// Keeps up with work that cannot tell by itself how far it is: looks at a share, or counts the seconds where there is
-    /// none, until the work is done.
+    /// Shows the progress of work that does not report it: reads a share at intervals, or counts seconds where there is
+    /// none, until the work has ended.
     func follow<Value>(
         looking share: @escaping @Sendable () -> Double? = { nil }, _ work: () throws -> Value
     ) rethrows -> Value {
@@ -60,7 +60,7 @@ final class ProgressLine: Sendable {
         return try work()
     }
 
-    /// Likewise.
+    /// The same for asynchronous work, without a share.
     func follow<Value>(_ work: () async throws -> Value) async rethrows -> Value {
         let timer = watch { nil }
         defer { stop(timer) }
@@ -85,7 +85,7 @@ final class ProgressLine: Sendable {
         clear()
     }
 
-    /// Takes the line away again.
+    /// Removes the line.
     func clear() {
         if last.withLock({ $0 }) != nil { write(Self.clearing) }
     }

@@ -1,6 +1,6 @@
 import Delivery
 
-/// Times as people and other programs read them: RFC 3339, written in UTC with milliseconds.
+/// Times in RFC 3339 form, written in UTC with milliseconds.
 enum RFC3339 {
     static func text(_ time: WallTime) -> String {
         let (days, inDay) = floorDivide(time.milliseconds, 86_400_000)
@@ -10,7 +10,7 @@ enum RFC3339 {
             + "\(pad(seconds / 60 % 60, 2)):\(pad(seconds % 60, 2)).\(pad(inDay % 1000, 3))Z"
     }
 
-    /// Reads a full date and time with its offset; digits beyond milliseconds are dropped. Nil for anything else.
+    /// Reads a full date and time with its offset; digits beyond milliseconds are dropped. Nil for any other text.
     static func time(_ text: String) -> WallTime? {
         let form = /(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d\d):(\d\d))/
             .asciiOnlyDigits()

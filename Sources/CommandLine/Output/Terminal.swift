@@ -1,9 +1,9 @@
 import Foundation
 import PlainText
 
-/// What stdout can show.
+/// The abilities of stdout.
 struct Terminal {
-    /// Columns; nil when stdout is no terminal, and nothing needs to fit.
+    /// The number of columns; nil when stdout is no terminal and the width is unlimited.
     let columns: Int?
     let usesColor: Bool
 
@@ -18,7 +18,7 @@ struct Terminal {
         return Terminal(columns: isKnown ? Int(size.ws_col) : 80, usesColor: !isColorless)
     }
 
-    /// The text with an accent, where colour is.
+    /// The text in a style, where the terminal uses colour.
     func styled(_ text: PlainText, _ style: TextTable.Style) -> PlainText {
         usesColor && style != .plain ? "\u{1B}[\(style.rawValue)m\(text)\u{1B}[0m" : text
     }

@@ -6,7 +6,7 @@ struct TextTable {
         case left, right
     }
 
-    /// An accent for a cell; shown only where colour is.
+    /// The style of a cell, as an SGR code. It is shown only where the terminal uses colour.
     enum Style: String {
         case plain = ""
         case good = "32"
@@ -28,7 +28,7 @@ struct TextTable {
     struct Column {
         let title: String
         let alignment: Alignment
-        /// Cut short, down to this width, where the terminal is too narrow; nil means never.
+        /// The width down to which the column is cut on a narrow terminal; nil means that it is never cut.
         let widthMin: Int?
 
         init(_ title: String, _ alignment: Alignment = .left, widthMin: Int? = nil) {
@@ -43,7 +43,7 @@ struct TextTable {
     let columns: [Column]
     var rows: [[Cell]] = []
 
-    /// The table; where not even its narrowest form fits, one block of lines for each row.
+    /// The table as text. Where even its narrowest form is too wide, each row becomes a block of lines.
     func text(on terminal: Terminal) -> PlainText {
         let widths = widths(within: terminal.columns)
         if let columnsMax = terminal.columns, widths.reduce(0, +) + Self.gap * (columns.count - 1) > columnsMax {
@@ -91,7 +91,7 @@ struct TextTable {
         return line
     }
 
-    /// A cell's text is visible already.
+    /// The text of a cell is escaped already.
     private static func styled(_ text: String, _ style: Style, _ terminal: Terminal) -> String {
         terminal.styled(PlainText(own: text), style).text
     }

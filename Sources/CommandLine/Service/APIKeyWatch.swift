@@ -4,7 +4,7 @@ import ServiceLifecycle
 import Settings
 import SpotzeeAPI
 
-/// Notices a changed API key in its file without a restart: every 10 s, and at once on a reload.
+/// Reads a changed API key from its file without a restart: every 10 s, and at once on a reload.
 struct APIKeyWatch: Service {
     static let interval: Duration = .seconds(10)
 
@@ -15,7 +15,7 @@ struct APIKeyWatch: Service {
     let onChange: @Sendable () -> Void
 
     func run() async throws {
-        // A variable of this process's environment does not change.
+        // The environment of this process does not change.
         if case .environmentVariable = source { return }
         await cancelWhenGracefulShutdown {
             while true {
@@ -25,7 +25,7 @@ struct APIKeyWatch: Service {
         }
     }
 
-    /// Reads the key again; one that cannot be read leaves the old one in use.
+    /// Reads the key again. When that fails, the old key stays in use.
     func look() {
         do {
             let reading = try source.read(environment: .process)

@@ -1,18 +1,18 @@
 import Delivery
 import Logging
-import SQLiteStore
+import Operation
 import ServiceLifecycle
 
-/// Reads how things stand from the database, every now and then, so that nobody who asks has to.
+/// Reads the state of the outbox from the database at intervals, for the metrics and systemd.
 ///
-/// A look costs a few milliseconds whatever the backlog (see `StatusReport`) and is one short read transaction; a
-/// slow one is followed by a longer wait.
+/// A read takes a few milliseconds for any backlog (see `StatusReport`) and is one short transaction. A slow read is
+/// followed by a longer wait.
 struct BacklogSampler: Service {
     static let interval: Duration = .seconds(5)
-    /// The share of the time that looking may take, as one in so many.
+    /// Reading takes at most one part in this many of the time.
     static let shareMax = 100
 
-    let database: String
+    let engine: any OutboxEngine
     let logger: Logger
     let onSample: @Sendable (StatusReport, WallTime) -> Void
 
@@ -27,12 +27,11 @@ struct BacklogSampler: Service {
         }
     }
 
-    /// One look, on a connection of its own, which is closed again: nothing of a replaced file is held on to.
+    /// Reads once, on a connection of its own, because the file at the path can be replaced in between.
     func look() {
         do {
             let now = SystemClock().now().wall
-            let connection = try OperatorConnection(path: database, for: .looking)
-            onSample(try StatusReport(connection, at: now), now)
+            onSample(try engine.operatorStore(for: .looking).status(at: now), now)
         } catch {
             logger.note(.sampleFailed, [.reason: "\(error)"])
         }

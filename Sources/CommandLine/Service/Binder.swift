@@ -1,15 +1,16 @@
 import Deployment
 import Foundation
-import SQLiteStore
+import Operation
 
-/// Writes down, outside the database and in it, that they belong together.
+/// Stores in the state directory and in the database that they belong together.
 ///
-/// Outside first, as what is about to be: whatever a crash leaves is recognised at the next start, without an alarm.
+/// The state directory is written first, with the identity that is about to be stored. The next start recognises the
+/// database after a crash at any point, and no adoption is needed.
 struct Binder {
-    let look: RecognitionLook
-    let identity: OutboxIdentity
+    let inspection: IdentityInspection
+    let identity: any IdentityStore
 
-    /// The binding, complete; nil for a database that is not to be bound.
+    /// The complete binding; nil for a database that must not be bound.
     func bind(_ verdict: IdentityVerdict) throws -> Binding? {
         switch verdict {
         case .bind(let uuid): return try bindNew(uuid ?? UUID().uuidString.lowercased())
@@ -18,23 +19,23 @@ struct Binder {
             return try bindNew(uuid)
         case .known(let binding):
             guard let uuid = binding.uuid else { return nil }
-            try identity.bind(uuid: uuid, at: look.site)
-            try look.folders.settle(binding)
+            try identity.bind(uuid: uuid, at: inspection.site)
+            try inspection.folders.settle(binding)
             return binding
         case .adopt, .refused: return nil
         }
     }
 
     private func bindNew(_ uuid: String) throws -> Binding {
-        let path = look.site.database
-        let begun = try look.folders.bindings().first { $0.path == path && $0.uuid == nil }
+        let path = inspection.site.database
+        let begun = try inspection.folders.bindings().first { $0.path == path && $0.uuid == nil }
         var binding = Binding(
             folder: begun?.folder ?? StateFolders.folderName(forDatabase: path), path: path, uuid: nil, next: uuid)
-        try look.folders.settle(binding)
-        try identity.bind(uuid: uuid, at: look.site)
+        try inspection.folders.settle(binding)
+        try identity.bind(uuid: uuid, at: inspection.site)
         binding.uuid = uuid
         binding.next = nil
-        try look.folders.write(binding)
+        try inspection.folders.write(binding)
         return binding
     }
 }

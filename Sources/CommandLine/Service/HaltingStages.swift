@@ -3,7 +3,7 @@
     import Foundation
     import Synchronization
 
-    /// Stops the process at a named stage of a batch's way, so that a test can kill it exactly there.
+    /// Stops the process at a named stage of a batch, so that a test can kill it exactly there.
     ///
     /// `JOURNEY_OUTBOX_HALT=frozen:2` raises SIGSTOP the second time a batch is frozen and not yet sent;
     /// `JOURNEY_OUTBOX_CRASH=text` ends the process whenever a request with this text in it is answered. Debug builds only.

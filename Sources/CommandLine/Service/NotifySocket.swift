@@ -1,17 +1,17 @@
 import Foundation
 
-/// The datagram socket on which systemd listens to a service.
+/// The datagram socket on which systemd receives a service's messages (sd_notify(3)).
 struct NotifySocket: Sendable {
     private let path: [UInt8]
 
-    /// Nil when there is no such socket, or its name is longer than an address holds.
+    /// Nil when there is no such socket, or when its name is longer than an address can be.
     init?(path: String) {
         let bytes = Array(path.utf8).map { $0 == UInt8(ascii: "@") ? 0 : $0 }
         guard !bytes.isEmpty, bytes.count < MemoryLayout.size(ofValue: sockaddr_un().sun_path) else { return nil }
         self.path = bytes
     }
 
-    /// Sends one message. One that does not arrive is systemd's to miss: the watchdog draws the consequence.
+    /// Sends one message. A lost message is not repeated: the watchdog restarts a service that sends none.
     func send(_ message: String) {
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)

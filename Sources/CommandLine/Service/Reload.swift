@@ -1,12 +1,12 @@
 import Logging
 import Settings
 
-/// Reads the configuration again; one that is invalid, or that a running worker cannot follow, is refused as a whole.
+/// Reads the configuration again. An invalid one is refused as a whole, and so is one that needs a restart.
 struct Reload {
     let options: ConfigurationOptions
     let logger: Logger
 
-    /// The old configuration stays in force when the new one is refused, and the log says why.
+    /// When the new configuration is refused, the old one stays in force and the log has the reason.
     func apply(to service: WorkerService) {
         do {
             let configuration = try Configuration.load(
@@ -31,7 +31,7 @@ struct Reload {
         logger.note(.configurationRefused, [.reason: reason])
     }
 
-    /// What says which database the worker serves.
+    /// The changed keys that determine which database the worker serves.
     private static func fixed(_ old: Configuration, _ new: Configuration) -> [String] {
         [
             ("database", old.database != new.database), ("state_dir", old.stateDirectory != new.stateDirectory),
@@ -39,7 +39,7 @@ struct Reload {
         ].filter(\.1).map(\.0)
     }
 
-    /// What was fixed when the connections were made; everything else applies at once.
+    /// The changed keys that apply only to new connections. All others apply at once.
     private static func late(_ old: Configuration, _ new: Configuration) -> [String] {
         [
             ("api.key_file", old.api.key != new.api.key),

@@ -3,13 +3,13 @@ import Foundation
 import PlainText
 import Synchronization
 
-/// Tells systemd how the service fares, by the protocol of sd_notify(3).
+/// Reports the state of the service to systemd, by the protocol of sd_notify(3).
 ///
-/// Without `NOTIFY_SOCKET` every call does nothing. The watchdog is fed only when the worker's loop goes round, at
-/// most three times an interval. While the database is held by others, starting and stopping may take longer than the
-/// unit allows: each such wait asks for more time, within a bound.
+/// Without `NOTIFY_SOCKET` every call does nothing. The watchdog is fed only when the worker's loop runs, at most three
+/// times in an interval. While other processes hold the database, start and stop can take longer than the unit allows:
+/// the notifier then asks for more time, within a bound.
 final class ServiceNotifier: Sendable {
-    /// How much more time a wait for the database asks for, and how often in all.
+    /// How much more time one request asks for, and the number of requests in total.
     static let extensionTime: Duration = .seconds(30)
     static let extensionsMax = 20
 
@@ -26,7 +26,7 @@ final class ServiceNotifier: Sendable {
         var pauses: [Pause] = []
         var backlog = ""
         var status = ""
-        /// What is waited for before the worker can begin.
+        /// What the worker waits for before it can begin, as one line.
         var waiting: String?
     }
 
@@ -35,7 +35,7 @@ final class ServiceNotifier: Sendable {
     private let health: WorkerHealth?
     private let state = Mutex(State())
 
-    /// - Parameter health: told of the signs of life before the worker begins.
+    /// - Parameter health: notes that the process is alive before the worker begins.
     init(environment: [String: String], health: WorkerHealth? = nil) {
         self.health = health
         socket = NotifySocket(path: environment["NOTIFY_SOCKET"] ?? "")
@@ -45,10 +45,10 @@ final class ServiceNotifier: Sendable {
         }
     }
 
-    /// Whether anybody listens.
-    var isHeard: Bool { socket != nil }
+    /// Whether systemd has given this process a socket.
+    var hasSocket: Bool { socket != nil }
 
-    /// How often the loop has to go round for the watchdog's sake.
+    /// How often the worker's loop has to run so that the watchdog is fed in time.
     var lookInterval: Duration { min(feedInterval ?? .seconds(60), .seconds(60)) }
 
     func note(_ event: WorkerEvent) {
@@ -81,13 +81,13 @@ final class ServiceNotifier: Sendable {
         }
     }
 
-    /// The database is held by others before the worker could begin: said on stderr, and systemd is asked for time.
+    /// Another process holds the database before the worker can begin: reports it on stderr, and asks systemd for time.
     func noteBusyStart(_ tries: Int) {
         SchemaCheck.sayBusy(tries)
         note(.storeBusy(times: tries))
     }
 
-    /// The backlog as it was sampled last, and the pauses as they are stored.
+    /// Notes the backlog as it was sampled last, and the pauses as they are stored.
     func note(_ estimate: DrainEstimate, pauses: [Pause]) {
         state.withLock { state in
             state.backlog = estimate.text
@@ -96,12 +96,12 @@ final class ServiceNotifier: Sendable {
         tellStatus()
     }
 
-    /// The start is complete, though another worker works: the service manager is to wait for nothing.
+    /// Reports that the start is complete although another worker runs, so that the service manager stops waiting.
     func standBy(holder: String) {
         waitForTurn("standing by: pid \(holder) works")
     }
 
-    /// Likewise while a person has to decide.
+    /// The same while the operator has to adopt the database.
     func awaitAdoption(_ reason: String) {
         waitForTurn("paused until journey-outbox adopt: \(reason)")
     }
@@ -115,7 +115,7 @@ final class ServiceNotifier: Sendable {
         send("READY=1\nSTATUS=\(line)")
     }
 
-    /// Between the two halves of a reload; systemd wants the time at which it began.
+    /// Reports the begin of a reload. systemd needs the time of it (sd_notify(3), RELOADING).
     func reloading() {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)
@@ -144,7 +144,7 @@ final class ServiceNotifier: Sendable {
         if state.phase == .stopping { return "stopping, \(state.inFlight) requests in flight" }
         let backlog = state.backlog.isEmpty ? "" : ": \(state.backlog)"
         if let pause = state.pauses.first(where: { $0.scope == .everything && $0.cause != Pause.rateCause }) {
-            return "paused (\(ForeignText.code(pause.cause)))\(backlog)"
+            return "paused (\(SafeLabel.code(pause.cause)))\(backlog)"
         }
         let parked = state.pauses.count { $0.scope != .everything }
         return "delivering\(backlog)" + (parked == 0 ? "" : ", \(parked) journeys held back")
@@ -163,7 +163,7 @@ final class ServiceNotifier: Sendable {
         if isDue { send("EXTEND_TIMEOUT_USEC=\(Self.extensionTime.components.seconds * 1_000_000)") }
     }
 
-    /// Tells the watchdog that the service lives; does nothing when it was told lately.
+    /// Feeds the watchdog, unless it was fed less than half an interval ago.
     func feed() {
         health?.touch()
         guard let feedInterval else { return }
@@ -176,7 +176,7 @@ final class ServiceNotifier: Sendable {
         if isDue { send("WATCHDOG=1") }
     }
 
-    /// One message of a line each: whatever is interpolated forges no other.
+    /// Sends one message. `PlainText` escapes what is interpolated, so that it cannot add a line of its own.
     private func send(_ message: PlainText) {
         socket?.send(message.text)
     }

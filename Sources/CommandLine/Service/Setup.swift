@@ -1,11 +1,10 @@
 import Delivery
 import Foundation
 import PlainText
-import SQLiteStore
 import Settings
 import SpotzeeAPI
 
-/// Everything a worker is made of, put together from the configuration.
+/// The parts of a worker that are made from the configuration.
 struct Setup {
     let configuration: Configuration
     let keys: APIKeyRing
@@ -19,14 +18,14 @@ struct Setup {
             current: apiKey, previous: try configuration.api.previousKey.map(Self.read))
     }
 
-    /// The key's text, or exit 78 with what to do.
+    /// The key's text, or exit 78 with a remedy.
     static func read(_ source: APIKeySource) throws -> String {
         do {
             let reading = try source.read(environment: .process)
             for warning in reading.warnings { Output.error("journey-outbox: \(warning)") }
             return reading.key.withSecret { $0 }
         } catch {
-            throw Failure.configuration("\(error)")
+            throw CommandFailure.configuration("\(error)")
         }
     }
 
@@ -35,23 +34,10 @@ struct Setup {
             keys: keys, connections: configuration.delivery.connections,
             timeout: configuration.delivery.requestTimeout, agent: "journey-outbox/\(Version.current)")
     }
-
-    /// - Parameter isBusy: called after every try that found the database held.
-    func store(
-        renewing: @escaping @Sendable (String) throws -> Void, isBusy: (Int) -> Void
-    ) throws -> SQLiteStore {
-        do {
-            return try OutboxConnection.patiently(isBusy: isBusy) {
-                try SQLiteStore(path: configuration.database, version: Version.current, renewing: renewing)
-            }
-        } catch let error as OutboxConnectionError {
-            throw Failure.configuration("\(error)")
-        }
-    }
 }
 
 extension WorkerConfiguration {
-    /// The configuration file's values, as the worker uses them.
+    /// The values of the configuration file, in the worker's types.
     init(_ configuration: Configuration) {
         let delivery = configuration.delivery
         self.init(

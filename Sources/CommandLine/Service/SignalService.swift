@@ -2,9 +2,9 @@ import Foundation
 import ServiceLifecycle
 import UnixSignals
 
-/// Turns signals into what an administrator means by them: stop, stop now, reload.
+/// Handles signals: SIGTERM and SIGINT stop the worker, a second one exits at once, SIGHUP reloads.
 struct SignalService: Service {
-    /// Called once a signal can no longer end the process by itself.
+    /// Called when signals are trapped, so that they no longer end the process by default.
     let onListening: @Sendable () -> Void
     let onStop: @Sendable () -> Void
     let onReload: @Sendable () -> Void

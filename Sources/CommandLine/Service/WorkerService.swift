@@ -1,25 +1,27 @@
 import Delivery
 import Deployment
+import Operation
 import PlainText
-import SQLiteStore
 import ServiceLifecycle
 import Settings
 import Synchronization
 
-/// The worker as one service: it stands by while another one works, begins once the database is known to be its own,
-/// and at a graceful shutdown stops its claims and settles what is in flight.
+/// The worker as one service.
+///
+/// It stands by while another worker runs, and begins when the database is known to be its own. At a graceful shutdown
+/// it claims nothing more, waits for the requests in flight and settles them.
 final class WorkerService: Service {
-    /// What a worker begins with.
-    struct Opening: Sendable {
-        let lock: WorkerLock
+    /// What a worker needs before it can begin.
+    struct StartContext: Sendable {
+        let lease: any WorkerLease
         let binding: Binding
         let folders: StateFolders
     }
 
-    /// A worker, its database, and where its deliveries are written down.
-    struct Employment: Sendable {
+    /// A worker with its store and its ledger.
+    struct WorkerHandles: Sendable {
         let worker: Worker<SystemClock>
-        let store: SQLiteStore
+        let store: any WorkerStore
         let ledger: Ledger
     }
 
@@ -31,27 +33,27 @@ final class WorkerService: Service {
     }
 
     private let drain: Worker<SystemClock>.Drain?
-    private let open: @Sendable () async throws -> Opening
-    private let employ: @Sendable (Opening, Configuration) throws -> Employment
+    private let open: @Sendable () async throws -> StartContext
+    private let makeWorker: @Sendable (StartContext, Configuration) throws -> WorkerHandles
     private let state: Mutex<State>
     private let stops = AsyncStream.makeStream(of: Void.self)
-    private let hearing = AsyncStream.makeStream(of: Void.self)
+    private let trapping = AsyncStream.makeStream(of: Void.self)
 
     /// - Parameters:
-    ///   - open: waits for the worker's turn and for a person's word, and obeys cancellation.
-    ///   - employ: makes the worker, under the configuration that is in force by then.
+    ///   - open: waits for the lease and for an adoption, and obeys cancellation.
+    ///   - makeWorker: makes the worker with the configuration that is in force by then.
     init(
         _ configuration: Configuration, draining drain: Worker<SystemClock>.Drain?,
-        open: @escaping @Sendable () async throws -> Opening,
-        employ: @escaping @Sendable (Opening, Configuration) throws -> Employment
+        open: @escaping @Sendable () async throws -> StartContext,
+        makeWorker: @escaping @Sendable (StartContext, Configuration) throws -> WorkerHandles
     ) {
         state = Mutex(State(configuration: configuration))
         self.drain = drain
         self.open = open
-        self.employ = employ
+        self.makeWorker = makeWorker
     }
 
-    /// How the work ended; nil before it did.
+    /// The outcome of the work; nil before it has ended.
     var outcome: DrainOutcome? { state.withLock { $0.outcome } }
 
     var configuration: Configuration { state.withLock { $0.configuration } }
@@ -65,14 +67,14 @@ final class WorkerService: Service {
         worker?.stop()
     }
 
-    /// From now on a signal is obeyed instead of ending the process: it may say that it is ready.
-    func signalsAreHeard() { hearing.continuation.finish() }
+    /// Lets the work begin. Before signals are trapped, a signal would end the process in the middle of it.
+    func signalsAreTrapped() { trapping.continuation.finish() }
 
     func keysChanged() {
         state.withLock { $0.worker }?.keysChanged()
     }
 
-    /// Goes on under another configuration, or will begin under it.
+    /// Continues with another configuration, or begins with it.
     func reconfigure(_ configuration: Configuration) {
         let worker = state.withLock { state in
             state.configuration = configuration
@@ -91,7 +93,7 @@ final class WorkerService: Service {
     }
 
     private func work() async throws -> DrainOutcome {
-        for await _ in hearing.stream {}
+        for await _ in trapping.stream {}
         do {
             return try await live()
         } catch {
@@ -101,33 +103,34 @@ final class WorkerService: Service {
 
     private func live() async throws -> DrainOutcome {
         let start = ContinuousClock.now
-        guard let opening = try await opening() else { return .stopped }
-        guard let employment = try begin(opening) else { return .stopped }
+        guard let context = try await context() else { return .stopped }
+        guard let handles = try begin(context) else { return .stopped }
         var rest = drain
         if let drain { rest = Worker.Drain(timeout: max(.zero, drain.timeout - (ContinuousClock.now - start))) }
         do {
-            let outcome = try await employment.worker.run(draining: rest)
-            await employment.ledger.finish()
-            try withExtendedLifetime(opening.lock) { try employment.store.close() }
+            let outcome = try await handles.worker.run(draining: rest)
+            await handles.ledger.finish()
+            try withExtendedLifetime(context.lease) { try handles.store.close() }
             return outcome
         } catch {
-            await employment.ledger.finish()
+            await handles.ledger.finish()
             throw error
         }
     }
 
-    /// Nil when the worker is told to stop before it has begun.
-    private func begin(_ opening: Opening) throws -> Employment? {
+    /// Nil when the worker is stopped before it has begun.
+    private func begin(_ context: StartContext) throws -> WorkerHandles? {
         try state.withLock { state in
             guard !state.isStopping else { return nil }
-            let employment = try employ(opening, state.configuration)
-            state.worker = employment.worker
-            return employment
+            let handles = try makeWorker(context, state.configuration)
+            state.worker = handles.worker
+            return handles
         }
     }
 
-    private func opening() async throws -> Opening? {
-        try await withThrowingTaskGroup(of: Opening?.self) { group in
+    /// Nil when the worker is stopped before it can begin.
+    private func context() async throws -> StartContext? {
+        try await withThrowingTaskGroup(of: StartContext?.self) { group in
             defer { group.cancelAll() }
             group.addTask { try await self.open() }
             group.addTask { [stops] in
@@ -138,11 +141,12 @@ final class WorkerService: Service {
         }
     }
 
-    /// What ends a worker though nothing is wrong with it: a restart finds out what to do.
+    /// A fenced worker has no fault of its own: the exit code asks for a restart, which finds the reason.
     private static func explained(_ error: any Error) -> any Error {
         switch error as? StoreError {
         case .fenced:
-            Failure.temporary("another worker has taken this database over, or an earlier state of it was put back")
+            CommandFailure.temporary(
+                "another worker has taken this database over, or an earlier state of it was put back")
         case .busy, .replaced, nil: error
         }
     }

@@ -2,19 +2,19 @@ import Delivery
 import Deployment
 import Foundation
 import Logging
+import Operation
 import PlainText
-import SQLiteStore
 import ServiceLifecycle
 import Settings
 import SpotzeeAPI
 
-/// One worker's life: the lock, the services beside it, and a clean end.
+/// One worker from start to end: the lease, the services beside the worker, and the shutdown.
 struct WorkerSession {
     let options: ConfigurationOptions
     let log: LogOptions
-    /// Where metrics and health are served; nil means nowhere.
+    /// The address that serves metrics and health; nil means none.
     var http: ListenAddress?
-    /// Who else wants to know what happens.
+    /// Called with every event of the worker.
     private let observe: @Sendable (WorkerEvent) -> Void
     private let logger: Logger
 
@@ -29,73 +29,77 @@ struct WorkerSession {
         logger = log.logger()
     }
 
-    /// Works until the drain is over or a signal says stop.
+    /// Works until the drain is over or a signal stops it.
     ///
-    /// Throws `AdoptionAwaited` for a drain of a database that a person has to decide about.
+    /// Throws `AdoptionRequired` for a drain of a database that the operator has to adopt first.
     func run(draining drain: Worker<SystemClock>.Drain? = nil) async throws -> DrainOutcome {
         let configuration = try options.load()
         let setup = try Setup(configuration)
-        let observation = Observation(
+        let engine = Engine.engine(for: configuration.database)
+        let telemetry = Telemetry(
             http: http, environment: ProcessInfo.processInfo.environment,
             log: EventLog(logger: logger, contacts: log.contacts(setup)))
-        let notifier = observation.notifier
-        let foothold = Foothold()
-        foothold.take(try SchemaCheck.require(database: configuration.database, isBusy: notifier.noteBusyStart))
+        let notifier = telemetry.notifier
+        let held = HeldConnection()
+        held.hold(try SchemaCheck.require(engine, isBusy: notifier.noteBusyStart))
         let sender = setup.sender()
         let service = WorkerService(
             configuration, draining: drain,
-            open: { try await open(configuration, notifier, drain, foothold) },
-            employ: {
-                defer { foothold.letGo() }
-                return try employ(setup, $1, $0, sender, observation)
+            open: { try await open(configuration, engine, notifier, drain, held) },
+            makeWorker: {
+                defer { held.release() }
+                return try makeWorker(setup, engine, $1, $0, sender, telemetry)
             })
         do {
-            try await ServiceGroup(configuration: group(service, setup, observation)).run()
+            try await ServiceGroup(configuration: group(service, setup, telemetry, engine)).run()
         } catch {
             try await sender.shutdown()
             guard error as? StoreError == .replaced else { throw error }
             logger.note(.databaseReplaced, [.path: configuration.database])
-            throw Failure.replaced(configuration.database)
+            throw CommandFailure.replaced(configuration.database)
         }
         try await sender.shutdown()
-        // A worker that was told to stop has said so itself.
-        if service.outcome != .stopped { observation.note(.stopped) }
+        // A worker that was stopped has reported it itself.
+        if service.outcome != .stopped { telemetry.note(.stopped) }
         return service.outcome ?? .stopped
     }
 
-    /// Waits for the lock, a drain within its timeout, and for a person where one has to decide, which a drain does not.
+    /// Waits for the lease, a drain within its timeout, and for an adoption where one is necessary. A drain does not
+    /// wait for an adoption.
     private func open(
-        _ configuration: Configuration, _ notifier: ServiceNotifier, _ drain: Worker<SystemClock>.Drain?,
-        _ foothold: Foothold
-    ) async throws -> WorkerService.Opening {
-        let lock: WorkerLock
+        _ configuration: Configuration, _ engine: any OutboxEngine, _ notifier: ServiceNotifier,
+        _ drain: Worker<SystemClock>.Drain?, _ held: HeldConnection
+    ) async throws -> WorkerService.StartContext {
+        let lease: any WorkerLease
         do {
             let deadline = drain.map { ContinuousClock.now + $0.timeout }
-            lock = try await Standby(forDatabase: configuration.database, until: deadline).take(
+            lease = try await engine.takeLease(
+                until: deadline,
                 onWait: { path, holder in
-                    foothold.letGo()
+                    held.release()
                     logger.note(.standby, [.holder: holder, .lock: path])
                     notifier.standBy(holder: holder)
                 }, onLook: notifier.feed)
-        } catch let failure as WorkerLockError {
-            throw Failure.temporary("\(failure)")
+        } catch let error as WorkerLeaseError {
+            throw CommandFailure.temporary("\(error)")
         }
-        // The schema and the file may have changed while this worker stood by.
-        foothold.take(try SchemaCheck.require(database: configuration.database))
-        let admission = Admission(configuration: configuration, logger: logger, notifier: notifier)
+        // The schema and the file can have changed while this worker stood by.
+        held.hold(try SchemaCheck.require(engine))
+        let admission = DatabaseAdmission(
+            engine: engine, configuration: configuration, logger: logger, notifier: notifier)
         let (binding, folders) = try await admission.admit(waits: drain == nil)
-        return WorkerService.Opening(lock: lock, binding: binding, folders: folders)
+        return WorkerService.StartContext(lease: lease, binding: binding, folders: folders)
     }
 
-    private func employ(
-        _ setup: Setup, _ configuration: Configuration, _ opening: WorkerService.Opening, _ sender: SpotzeeSender,
-        _ observation: Observation
-    ) throws -> WorkerService.Employment {
-        let ledger = Ledger(opening.binding, in: opening.folders, retention: configuration.retention) { failure in
+    private func makeWorker(
+        _ setup: Setup, _ engine: any OutboxEngine, _ configuration: Configuration,
+        _ context: WorkerService.StartContext, _ sender: SpotzeeSender, _ telemetry: Telemetry
+    ) throws -> WorkerService.WorkerHandles {
+        let ledger = Ledger(context.binding, in: context.folders, retention: configuration.retention) { failure in
             logger.note(.ledgerFailed, [.reason: "\(failure)"])
         }
-        let store = try setup.store(renewing: ledger.renew, isBusy: observation.notifier.noteBusyStart)
-        var ends: (store: any OutboxStore, sender: any BatchSender) = (store, observation.measuring(sender))
+        let store = try openStore(engine, renewing: ledger.renew, isBusy: telemetry.notifier.noteBusyStart)
+        var ends: (store: any OutboxStore, sender: any BatchSender) = (store, telemetry.measuring(sender))
         #if DEBUG
             let environment = ProcessInfo.processInfo.environment
             if let halting = HaltingStages(environment: environment, store: ends.store, sender: ends.sender) {
@@ -104,23 +108,33 @@ struct WorkerSession {
         #endif
         let worker = Worker(
             configuration: WorkerConfiguration(configuration), store: LedgeredStore(ends.store, ledger: ledger),
-            sender: ends.sender, commits: store.commits(), clock: SystemClock(),
-            lookInterval: observation.notifier.lookInterval,
+            sender: ends.sender, commits: store.commitSource(), clock: SystemClock(),
+            lookInterval: telemetry.notifier.lookInterval,
             observe: { [observe] event in
-                observation.note(event)
+                telemetry.note(event)
                 observe(event)
             })
-        return WorkerService.Employment(worker: worker, store: store, ledger: ledger)
+        return WorkerService.WorkerHandles(worker: worker, store: store, ledger: ledger)
+    }
+
+    private func openStore(
+        _ engine: any OutboxEngine, renewing: @escaping @Sendable (String) throws -> Void, isBusy: (Int) -> Void
+    ) throws -> any WorkerStore {
+        do {
+            return try engine.workerStore(version: Version.current, renewing: renewing, isBusy: isBusy)
+        } catch let error as MissingDatabase {
+            throw CommandFailure.configuration("\(error)")
+        }
     }
 
     private func group(
-        _ service: WorkerService, _ setup: Setup, _ observation: Observation
+        _ service: WorkerService, _ setup: Setup, _ telemetry: Telemetry, _ engine: any OutboxEngine
     ) -> ServiceGroupConfiguration {
-        let notifier = observation.notifier
+        let notifier = telemetry.notifier
         let keyWatch = APIKeyWatch(
             source: setup.configuration.api.key, keys: setup.keys, logger: logger, onChange: service.keysChanged)
         let signals = SignalService(
-            onListening: service.signalsAreHeard, onStop: service.stop,
+            onListening: service.signalsAreTrapped, onStop: service.stop,
             onReload: {
                 notifier.reloading()
                 keyWatch.look()
@@ -135,7 +149,7 @@ struct WorkerSession {
                 .init(service: signals, successTerminationBehavior: .ignore),
                 .init(service: keyWatch, successTerminationBehavior: .ignore),
             ]
-                + observation.services(database: setup.configuration.database, logger: logger).map {
+                + telemetry.services(engine, logger: logger).map {
                     .init(service: $0, successTerminationBehavior: .ignore)
                 }, logger: quiet)
     }

@@ -1,8 +1,9 @@
 import Foundation
 import GRDB
+import Operation
 
 /// Opens the user's database, whose settings stay as they are and which is never held for long.
-public enum OutboxConnection {
+package enum OutboxConnection {
     /// How long a statement waits for another connection's lock before it is reported as busy.
     static let busyTimeout: Duration = .seconds(5)
 
@@ -21,7 +22,7 @@ public enum OutboxConnection {
     ///
     /// Each try waits for `busyTimeout`. The call ends when the lock is free, or with the process.
     /// - Parameter isBusy: called after every try, with how many there were.
-    public static func patiently<Value>(isBusy: (Int) -> Void, _ call: () throws -> Value) throws -> Value {
+    package static func patiently<Value>(isBusy: (Int) -> Void, _ call: () throws -> Value) throws -> Value {
         var tries = 0
         while true {
             do {
@@ -39,8 +40,8 @@ public enum OutboxConnection {
     /// `synchronous=FULL`, since a settled answer must survive a power cut. The automatic checkpoint is off, because
     /// two connections that checkpoint and write at once can meet the WAL-reset bug of SQLite 3.7.0 to 3.51.2
     /// (sqlite.org/wal.html, "The WAL-Reset Bug") and because it would dominate the latency.
-    public static func open(_ path: String, label: String) throws -> DatabaseQueue {
-        guard FileManager.default.fileExists(atPath: path) else { throw OutboxConnectionError.missing(path) }
+    package static func open(_ path: String, label: String) throws -> DatabaseQueue {
+        guard FileManager.default.fileExists(atPath: path) else { throw MissingDatabase(path: path) }
         return try DatabaseQueue(path: path, configuration: configuration(label: label))
     }
 
@@ -60,17 +61,5 @@ public enum OutboxConnection {
             try db.execute(sql: "PRAGMA secure_delete = FAST")
         }
         return configuration
-    }
-}
-
-/// Why a database could not be opened as an outbox.
-public enum OutboxConnectionError: Error, Equatable, CustomStringConvertible {
-    case missing(String)
-
-    public var description: String {
-        switch self {
-        case .missing(let path):
-            "there is no database at \(path): the business application creates it; check `database`"
-        }
     }
 }

@@ -2,17 +2,18 @@ import Delivery
 import Deployment
 import Foundation
 import GRDB
+import Operation
 
-/// The open requests of an adopted database: frozen before it was copied, and answered nobody here knows how.
+/// The open requests of an adopted database. They were frozen before the copy, and their answers are unknown here.
 struct AdoptedBatches {
-    /// How many are looked up in the ledger at once.
+    /// The number of requests whose members are looked up in the ledger together.
     static let windowMax = 500
 
     let connection: OperatorConnection
-    let proofs: Adopting.Proofs
+    let proofs: DeliveryProofs
     let now: WallTime
 
-    func go(_ choice: Adopting.Choice?, _ report: inout Adopting.Report) throws {
+    func go(_ choice: AdoptionChoice?, _ report: inout AdoptionReport) throws {
         let ids = try connection.read { db in
             try Int64.fetchAll(db, sql: "SELECT id FROM outbox_batch WHERE state <> 'settled' ORDER BY id")
         }
@@ -37,8 +38,8 @@ struct AdoptedBatches {
     }
 
     private func settle(
-        _ id: Int64, _ choice: Adopting.Choice?, _ proofs: [Int64: Set<UInt64>], _ db: Database,
-        _ report: inout Adopting.Report
+        _ id: Int64, _ choice: AdoptionChoice?, _ proofs: [Int64: Set<UInt64>], _ db: Database,
+        _ report: inout AdoptionReport
     ) throws {
         guard let batch = try BatchTable(db: db).find(id), let state = try state(of: id, db), state != .settled else {
             return
@@ -51,7 +52,7 @@ struct AdoptedBatches {
         report.proven += proven.count
         report.unproven += others.count
         guard let choice else { return }
-        // Where nothing is proven, the request is asked for again under its own key and bytes.
+        // Where nothing is proven, the request is sent again under its own key and bytes.
         let isAskedAgain = proven.isEmpty && choice == .deliver
         if isAskedAgain { return }
         if state == .sending {
@@ -62,17 +63,17 @@ struct AdoptedBatches {
         if choice == .discard {
             try rest.discard(AdoptedMove.discarded)
         } else if state == .sending {
-            // Some of the request was delivered under another key, so that its own says nothing of the rest.
+            // Some members were delivered under another key, so that the request's own key proves nothing about the rest.
             try rest.resend()
         }
     }
 
-    private func resolution(_ id: Int64, _ intents: [Int64], _ db: Database) throws -> Resolution? {
+    private func resolution(_ id: Int64, _ intents: [Int64], _ db: Database) throws -> BatchResolution? {
         guard let batch = try BatchTable(db: db).find(id) else { return nil }
         let members = try batch.members.decode()
         let chosen = members.indices.filter { intents.contains(members[$0].id) }
         guard !chosen.isEmpty else { return nil }
-        return Resolution(db: db, batch: batch, members: members, chosen: chosen, now: now)
+        return BatchResolution(db: db, batch: batch, members: members, chosen: chosen, now: now)
     }
 
     private func state(of id: Int64, _ db: Database) throws -> BatchState? {

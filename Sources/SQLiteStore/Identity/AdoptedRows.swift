@@ -2,6 +2,7 @@ import Delivery
 import Deployment
 import Foundation
 import GRDB
+import Operation
 
 /// The intents of an adopted database that stand in a table of their own.
 struct AdoptedRows {
@@ -14,7 +15,7 @@ struct AdoptedRows {
 
     let connection: OperatorConnection
     let need: AdoptionNeed
-    let proofs: Adopting.Proofs
+    let proofs: DeliveryProofs
     let now: WallTime
 
     private struct Sorted {
@@ -24,7 +25,7 @@ struct AdoptedRows {
     }
 
     func go(
-        _ table: Table, _ choice: Adopting.Choice?, _ report: inout Adopting.Report, onProgress: (Double) -> Void
+        _ table: Table, _ choice: AdoptionChoice?, _ report: inout AdoptionReport, onProgress: (Double) -> Void
     ) throws {
         var after: Int64 = 0
         while true {
@@ -98,7 +99,7 @@ struct AdoptedRows {
     }
 
     private func settle(
-        _ sorted: Sorted, in table: Table, _ choice: Adopting.Choice?, onProgress: (Double) -> Void
+        _ sorted: Sorted, in table: Table, _ choice: AdoptionChoice?, onProgress: (Double) -> Void
     ) throws {
         guard let choice else { return }
         var steps: [Step] = sorted.proven.sorted { $0.key < $1.key }.flatMap { journey, ids in

@@ -2,6 +2,7 @@ import Delivery
 import Deployment
 import Foundation
 import GRDB
+import Operation
 
 /// The keys of `outbox_meta` that say which outbox this is, and how far it has come.
 struct IdentityTable {
@@ -113,12 +114,5 @@ struct IdentityTable {
 
     private func number(_ key: MetaKey) throws -> Int64 {
         try meta.integer(key) ?? 0
-    }
-}
-
-extension AdoptionNeed {
-    /// How `outbox_pause` spells it.
-    public var pauseCause: String {
-        cause == .restored ? Pause.restoredCause : Pause.copiedCause
     }
 }

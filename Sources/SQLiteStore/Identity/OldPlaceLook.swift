@@ -2,14 +2,13 @@ import Deployment
 import Foundation
 import GRDB
 
-/// Looks, without changing anything, whether a database is still where it was before.
-public enum OldPlaceLook {
+/// Finds out, without changing anything, whether a database is still at its earlier site.
+package enum OldPlaceLook {
     /// - Parameters:
     ///   - path: where it was, as a real path.
     ///   - database: where it is now.
-    ///   - knows: whether an identity is the one looked for.
-    public static func look(at path: String, from database: String, knows: (String) -> Bool) -> StateEvidence.FormerPath
-    {
+    ///   - knows: whether an identity is the one in question.
+    package static func look(at path: String, from database: String, knows: (String) -> Bool) -> StateEvidence.FormerPath {
         if path == database { return .here }
         guard !path.isEmpty else { return .gone }
         var old = stat()

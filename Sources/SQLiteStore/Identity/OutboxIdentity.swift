@@ -2,17 +2,17 @@ import Delivery
 import Deployment
 import Foundation
 import GRDB
+import Operation
 
-/// A database's own word on whose it is, before any worker begins on it.
+/// The identity that a database stores, read and written before a worker begins.
 ///
-/// Each call is one short transaction; a database that stays locked is reported as `StoreError.busy`, another file in its
-/// place as `StoreError.replaced`.
-public struct OutboxIdentity: Sendable {
+/// Each call is one short transaction.
+package struct OutboxIdentity: IdentityStore {
     private let queue: DatabaseQueue
     private let presence: FilePresence
 
-    /// Opens the database as a worker does; throws `OutboxConnectionError` when there is none.
-    public init(path: String) throws {
+    /// Opens the database as a worker does. Throws `MissingDatabase` when there is none.
+    package init(path: String) throws {
         self.init(try OutboxConnection.open(path, label: "identity"))
     }
 
@@ -22,17 +22,17 @@ public struct OutboxIdentity: Sendable {
         presence = FilePresence(database: URL(fileURLWithPath: queue.path).resolvingSymlinksInPath().path)
     }
 
-    public func identityRecord() throws -> IdentityRecord {
+    package func identityRecord() throws -> IdentityRecord {
         try run { db in try db.inSavepoint { try IdentityTable(db: db).identityRecord() } }
     }
 
-    /// Whether one of these batches is still being sent, as the database has it.
-    public func isSending(_ batches: [Int64]) throws -> Bool {
+    /// Whether one of these batches is still being sent, according to the database.
+    package func isSending(_ batches: [Int64]) throws -> Bool {
         try run { try BatchTable(db: $0).isSending(batches) }
     }
 
-    /// How many open intents there are up to `mark`, being sent or not.
-    public func open(upTo mark: Int64) throws -> Int {
+    /// The number of open intents with ids up to `mark`, those in a request included.
+    package func open(upTo mark: Int64) throws -> Int {
         try run { db in
             try Int.fetchOne(
                 db,
@@ -45,21 +45,21 @@ public struct OutboxIdentity: Sendable {
         }
     }
 
-    /// Stores whose the database is from now on, and that it waits for nobody.
-    public func bind(uuid: String, at site: DeploymentSite) throws {
+    /// Stores where the database belongs from now on, and removes a pending adoption.
+    package func bind(uuid: String, at site: DeploymentSite) throws {
         try change { db in
             try IdentityTable(db: db).bind(uuid: uuid, at: site)
             try IdentityTable(db: db).release()
         }
     }
 
-    /// Stores that everything waits for a person.
-    public func hold(_ need: AdoptionNeed, at now: WallTime) throws {
+    /// Stores that the whole outbox waits for an adoption by the operator.
+    package func hold(_ need: AdoptionNeed, at now: WallTime) throws {
         try change { db in try IdentityTable(db: db).hold(need, at: now) }
     }
 
-    /// What tells that another connection has committed.
-    public func commits() -> CommitWatch {
+    /// Reports commits by other connections.
+    package func commitSource() -> any CommitSource {
         CommitWatch(database: queue.path) {
             try run { db in try Int64.fetchOne(db.cachedStatement(sql: "PRAGMA data_version")) ?? 0 }
         }
@@ -74,8 +74,8 @@ public struct OutboxIdentity: Sendable {
         }
     }
 
-    /// Throws `StoreError.replaced` when another file has taken the database's path; somebody who holds it is no reason.
-    public func requireItsPlace() throws {
+    /// Throws `StoreError.replaced` when another file has the database's path. A locked database throws nothing.
+    package func requireItsPlace() throws {
         do {
             try run { _ in }
         } catch StoreError.busy {

@@ -1,5 +1,6 @@
 import Delivery
 import GRDB
+import Operation
 
 /// Counts what is left of a drain's goal.
 struct RemainingQuery {

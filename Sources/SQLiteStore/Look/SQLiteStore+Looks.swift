@@ -1,5 +1,6 @@
 import Delivery
 import GRDB
+import Operation
 
 /// What a worker reads without changing anything.
 extension SQLiteStore {

@@ -1,5 +1,6 @@
 import Delivery
 import GRDB
+import Operation
 
 /// Ends waits that are longer than any rule allows: the clock has gone back since they were stored.
 struct OverlongWaits {

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Delivery
+import Operation
 import PlainText
-import SQLiteStore
 
 /// Lists requests, newest first.
 struct BatchesListCommand: OperatorCommand {
@@ -18,18 +18,19 @@ struct BatchesListCommand: OperatorCommand {
     var journey: String?
 
     @OptionGroup var page: PageOptions
-    @OptionGroup var answer: AnswerOptions
+    @OptionGroup var format: FormatOptions
 
-    func perform(_ connection: OperatorConnection, at now: WallTime) throws {
+    func perform(_ store: any OperatorStore, at now: WallTime) throws {
         let progress = ProgressLine("found")
-        let found = try BatchListing(connection, state: state, journey: journey)
-            .page(before: try start(), limit: page.limit, onProgress: { progress.show(done: $0) })
+        let found = try store.batches(
+            in: state, journey: journey, before: try start(), limit: page.limit,
+            onProgress: { progress.show(done: $0) })
         progress.clear()
         let next = found.next.map { String($0) }
         let json = JSON.object([
             .init("batches", .array(found.batches.map(\.json))), .init("next_cursor", .of(next)),
         ])
-        answer.print(json) { terminal in
+        format.print(json) { terminal in
             if found.batches.isEmpty { return "no batches" }
             var table = TextTable(columns: [
                 .init("id", .right), .init("journey", widthMin: 10), .init("state"), .init("outcome"),
@@ -50,7 +51,7 @@ struct BatchesListCommand: OperatorCommand {
     private func start() throws -> Int64? {
         guard let cursor = page.cursor else { return nil }
         guard let id = Int64(cursor) else {
-            throw Failure.usage("--cursor takes the next_cursor of an earlier listing")
+            throw CommandFailure.usage("--cursor takes the next_cursor of an earlier listing")
         }
         return id
     }

@@ -1,4 +1,7 @@
 import ArgumentParser
+import Delivery
+import Operation
+import PlainText
 
 /// The intents that ended without being delivered.
 struct DeadLettersCommand: ParsableCommand {
@@ -8,4 +11,27 @@ struct DeadLettersCommand: ParsableCommand {
             DeadLettersListCommand.self, DeadLettersShowCommand.self, DeadLettersRetryCommand.self,
             DeadLettersDiscardCommand.self,
         ])
+}
+
+/// Shows one dead letter with every stored column.
+struct DeadLettersShowCommand: OperatorCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show", abstract: "Show a dead letter with its payload.",
+        discussion: """
+            profile and data are printed digit for digit where they are sound JSON objects, and else as a string.
+            """)
+
+    @OptionGroup var options: ConfigurationOptions
+
+    @Argument(help: "The dead letter's id.")
+    var id: Int64
+
+    @OptionGroup var format: FormatOptions
+
+    func perform(_ store: any OperatorStore, at now: WallTime) throws {
+        guard let letter = try store.deadLetter(id) else {
+            throw CommandFailure.general("there is no dead letter \(id)")
+        }
+        format.print(letter.json, or: letter.text)
+    }
 }

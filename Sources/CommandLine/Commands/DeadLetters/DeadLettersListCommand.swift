@@ -1,7 +1,7 @@
 import ArgumentParser
 import Delivery
+import Operation
 import PlainText
-import SQLiteStore
 
 /// Lists dead letters, journey by journey, oldest intent first.
 struct DeadLettersListCommand: OperatorCommand {
@@ -15,20 +15,20 @@ struct DeadLettersListCommand: OperatorCommand {
     var code: String?
 
     @OptionGroup var page: PageOptions
-    @OptionGroup var answer: AnswerOptions
+    @OptionGroup var format: FormatOptions
 
-    func perform(_ connection: OperatorConnection, at now: WallTime) throws {
-        let walk = IntentWalk(connection, filter: filters.filter([.dead], code: code, at: now), at: now)
+    func perform(_ store: any OperatorStore, at now: WallTime) throws {
         let progress = ProgressLine("found")
-        let found = try walk.page(
-            after: IntentCursor.read(page.cursor), limit: page.limit, onProgress: { progress.show(done: $0) })
+        let found = try store.intents(
+            filters.filter([.dead], code: code, at: now), after: page.position, limit: page.limit, at: now,
+            onProgress: { progress.show(done: $0) })
         progress.clear()
-        let next = try found.next?.text
+        let next = found.next?.text
         let json = JSON.object([
             .init("dead_letters", .array(found.records.map { .object($0.deadLetterFields) })),
             .init("next_cursor", .of(next)),
         ])
-        answer.print(json) { terminal in
+        format.print(json) { terminal in
             if found.records.isEmpty { return "no dead letters" }
             var table = TextTable(columns: [
                 .init("id", .right), .init("journey", widthMin: 10), .init("contact", widthMin: 8), .init("dead_at"),

@@ -1,7 +1,8 @@
 import Foundation
+import Operation
 import Sandbox
 
-/// The demo's closing books: what was committed, held against the effects in the sandbox's own log.
+/// The demo's result: the committed intents, compared with the effects in the sandbox's own log.
 struct DemoAccount {
     let committed: Int
     let delivered: Int
@@ -15,13 +16,13 @@ struct DemoAccount {
     let replayed: Int
 
     init(stage: DemoStage, sandbox: Sandbox) throws {
-        let endings = try stage.endings()
+        let endings = try stage.shop.endings()
         let effects = sandbox.effects()
         let entrancesByOrder = Dictionary(grouping: effects, by: { "\($0.data ?? "")" })
         let requestLog = sandbox.requests()
         committed = endings.count
         delivered = endings.values.count { $0 == "delivered" }
-        dead = try stage.deadCodes().map { (code: $0.0, count: $0.1) }
+        dead = try stage.shop.deadCodes().map { (code: $0.0, count: $0.1) }
         entrances = effects.count
         doubled = entrancesByOrder.values.count { $0.count > 1 }
         lost = committed - delivered - dead.reduce(0) { $0 + $1.count } + max(0, delivered - entrancesByOrder.count)
@@ -31,7 +32,7 @@ struct DemoAccount {
         replayed = requestLog.count { $0.isReplayed }
     }
 
-    /// Whether every committed intent was entered exactly once or is dead with a reason.
+    /// Whether every committed intent was entered exactly once, or is dead with a reason.
     var isExact: Bool { lost == 0 && doubled == 0 && entrances == delivered }
 
     var table: String {

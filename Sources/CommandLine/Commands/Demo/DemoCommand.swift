@@ -1,10 +1,10 @@
 import ArgumentParser
 import Foundation
-import JourneyOutbox
+import Operation
 import PlainText
 import Sandbox
 
-/// Shows the whole way of an intent on this machine: no key, no network, nothing left behind.
+/// Shows the whole delivery of intents on this machine, without an API key or a network, and removes its files.
 struct DemoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "demo",
@@ -30,7 +30,7 @@ struct DemoCommand: AsyncParsableCommand {
             return try await play(stage, sandbox)
         }
         Output.print(PlainText(own: account.table))
-        guard account.isExact else { throw Failure.general("the books do not balance; this is a bug") }
+        guard account.isExact else { throw CommandFailure.general("the books do not balance; this is a bug") }
         Output.print(Self.next)
     }
 
@@ -42,7 +42,7 @@ struct DemoCommand: AsyncParsableCommand {
           journey-outbox sandbox          # and `journey-outbox run` in a second terminal
         """
 
-    /// An API that limits, rejects some users, and drops connections before and after the effect.
+    /// An API that limits requests, rejects some users, and drops connections before and after the effect.
     private static var api: SandboxConfiguration {
         var faults = SandboxFaults()
         faults.dropBeforeEffect.probability = 0.03
@@ -53,7 +53,7 @@ struct DemoCommand: AsyncParsableCommand {
             rate: [SandboxRateLimit(requestsMax: 60, windowMilliseconds: 1000, scope: .address)], faults: faults)
     }
 
-    /// Producer and worker as processes of their own; the worker is killed once half the intents have had their effect.
+    /// Runs producer and worker as processes of their own. The worker is killed when half the intents were entered.
     private func play(_ stage: DemoStage, _ sandbox: Sandbox) async throws -> DemoAccount {
         Output.print("A shop places \(orders) orders; each commits its intent in the order's own transaction.")
         let producer = try stage.start(["demo-producer", "--database", stage.database, "--orders", "\(orders)"])
@@ -66,7 +66,7 @@ struct DemoCommand: AsyncParsableCommand {
         let progress = DemoProgress(orders: orders)
         while true {
             let effects = sandbox.effects().count
-            progress.show(try stage.standing(), effects: effects)
+            progress.show(try stage.shop.counts(), effects: effects)
             if !hasCrashed && effects > orders / 2 {
                 kill(worker.processIdentifier, SIGKILL)
                 worker.waitUntilExit()
@@ -74,11 +74,13 @@ struct DemoCommand: AsyncParsableCommand {
                 worker = try stage.start(["run", "--config", stage.configuration])
                 hasCrashed = true
             }
-            if !producer.isRunning, try stage.standing().unfinished == 0 { break }
+            if !producer.isRunning, try stage.shop.counts().unfinished == 0 { break }
             guard worker.isRunning else {
-                throw Failure.general("the worker ended by itself:\n\(PlainText(own: try stage.log("run")))")
+                throw CommandFailure.general("the worker ended by itself:\n\(PlainText(own: try stage.log("run")))")
             }
-            guard progress.elapsed < .seconds(300) else { throw Failure.general("the demo took longer than 5 minutes") }
+            guard progress.elapsed < .seconds(300) else {
+                throw CommandFailure.general("the demo took longer than 5 minutes")
+            }
             try await Task.sleep(for: .milliseconds(100))
         }
         progress.end()

@@ -1,48 +1,35 @@
 import ArgumentParser
-import Foundation
-import GRDB
-import JourneyOutbox
+import Operation
 
-/// The demo's shop: each order and its intent in one transaction, some of them rolled back.
+/// The demo's producer: it commits each order with its intent in one transaction, and rolls some of them back.
 struct DemoProducerCommand: ParsableCommand {
     static let configuration = CommandConfiguration(commandName: "demo-producer", shouldDisplay: false)
 
     @Option var database: String
     @Option var orders: Int
 
-    private struct ChangedItsMind: Error {}
-
     func run() throws {
-        var configuration = GRDB.Configuration()
-        configuration.busyMode = .timeout(10)
-        let shop = try DatabaseQueue(path: database, configuration: configuration)
+        let shop = try Engine.engine(for: database).demoShop()
         var placed = 0
         var number = 0
         while placed < orders {
             number += 1
-            do {
-                try shop.write { try place(number, in: $0) }
-                placed += 1
-            } catch is ChangedItsMind {
-                continue
-            }
+            let order = order(number)
+            try shop.place(order)
+            if !order.isWithdrawn { placed += 1 }
         }
     }
 
-    /// One order; every tenth customer changes their mind, and the intent is rolled back with the order.
-    private func place(_ number: Int, in db: Database) throws {
+    /// Every tenth customer withdraws the order, and its intent is rolled back with it.
+    private func order(_ number: Int) -> DemoOrder {
         let total = "\(number % 400).\(10 + number % 90)"
-        let intent = try Outbox.enqueue(
-            Intent(
-                journey: number % 50 == 0 ? "big-order" : "order-placed", externalID: customer(number),
-                data: JSONText(#"{"order":\#(number),"total":\#(total)}"#)), in: db)
-        try db.execute(
-            sql: "INSERT INTO orders (id, customer, total, intent_id) VALUES (?, ?, ?, ?)",
-            arguments: [number, customer(number), total, intent])
-        if number % 10 == 7 { throw ChangedItsMind() }
+        return DemoOrder(
+            number: number, customer: customer(number), total: total,
+            journey: number % 50 == 0 ? "big-order" : "order-placed", data: #"{"order":\#(number),"total":\#(total)}"#,
+            isWithdrawn: number % 10 == 7)
     }
 
-    /// Some customers are ones the API rejects for good, or for now.
+    /// The API rejects some customers permanently, and some for a limited number of requests.
     private func customer(_ number: Int) -> String {
         switch number % 100 {
         case 13: "reject-permanent-\(number)"

@@ -1,7 +1,8 @@
 import Foundation
+import Operation
 import PlainText
 
-/// One line that keeps up with the demo on a terminal, and a few lines elsewhere.
+/// The demo's progress: one line that is rewritten on a terminal, and a few lines elsewhere.
 final class DemoProgress {
     private let orders: Int
     private let start = ContinuousClock.now
@@ -14,14 +15,14 @@ final class DemoProgress {
 
     var elapsed: Duration { ContinuousClock.now - start }
 
-    func show(_ standing: DemoStage.Standing, effects: Int) {
+    func show(_ counts: DemoCounts, effects: Int) {
         let pause: Duration = isTerminal ? .milliseconds(100) : .seconds(2)
         guard ContinuousClock.now - lastShown >= pause else { return }
         lastShown = ContinuousClock.now
         let width = 24
         let full = min(width, width * effects / max(1, orders))
         let bar = String(repeating: "#", count: full) + String(repeating: ".", count: width - full)
-        write("[\(bar)] \(standing.orders) orders, \(effects) entrances, \(standing.unfinished) under way")
+        write("[\(bar)] \(counts.orders) orders, \(effects) entrances, \(counts.unfinished) under way")
     }
 
     func say(_ text: PlainText) {

@@ -1,12 +1,12 @@
 import ArgumentParser
 import HummingbirdCore
 
-/// Where metrics and health are served: `HOST:PORT`, `[ADDRESS]:PORT` or `unix:PATH`.
+/// The address that serves metrics and health: `HOST:PORT`, `[ADDRESS]:PORT` or `unix:PATH`.
 enum ListenAddress: ExpressibleByArgument, Equatable {
     case tcp(host: String, port: Int)
     case unix(path: String)
 
-    /// What sockaddr_un has room for, with its closing NUL.
+    /// The longest path that sockaddr_un holds with its final NUL (unix(7)).
     static let pathBytesMax = 107
 
     init?(argument: String) {
@@ -36,7 +36,7 @@ enum ListenAddress: ExpressibleByArgument, Equatable {
         }
     }
 
-    /// As it was given, with the port that was bound.
+    /// The address as it was given, with the port that was bound.
     func text(boundPort: Int?) -> String {
         switch self {
         case .tcp(let host, let port): "\(host.contains(":") ? "[\(host)]" : host):\(boundPort ?? port)"

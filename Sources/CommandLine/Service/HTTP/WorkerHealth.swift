@@ -1,9 +1,9 @@
 import Delivery
 import Synchronization
 
-/// What `/healthz` and `/readyz` answer from: the worker's signs of life.
+/// The state from which `/healthz` and `/readyz` are answered: when the worker's loop last ran.
 ///
-/// A pause or a park is no illness: a restart would not help.
+/// A pause does not make the worker unhealthy, because a restart would not end it.
 final class WorkerHealth: Sendable {
     private struct State {
         var isReady = false
@@ -11,7 +11,7 @@ final class WorkerHealth: Sendable {
         var lastSeen = ContinuousClock.now
     }
 
-    /// Without a sign of life for so long, the worker is stuck.
+    /// After this time without an event, the worker counts as stuck.
     private let silenceMax: Duration
     private let state = Mutex(State())
 
@@ -30,21 +30,21 @@ final class WorkerHealth: Sendable {
         }
     }
 
-    /// A sign of life from before the worker begins: it stands by, or a person has to decide.
+    /// Notes that the process is alive before the worker begins: it stands by, or waits for an adoption.
     func touch(at now: ContinuousClock.Instant = .now) {
         state.withLock { $0.lastSeen = now }
     }
 
-    /// It has started as far as it can; a restart would not help.
+    /// Notes that the start is complete as far as possible. A restart would not help.
     func waitForTurn() {
         state.withLock { $0.isReady = true }
     }
 
-    /// Whether the loop goes round.
+    /// Whether the worker's loop runs.
     func isAlive(at now: ContinuousClock.Instant = .now) -> Bool {
         state.withLock { now - $0.lastSeen <= silenceMax }
     }
 
-    /// Whether the worker has taken over and is not about to stop.
+    /// Whether the worker has started and is not stopping.
     var isReady: Bool { state.withLock { $0.isReady && !$0.isStopping } }
 }

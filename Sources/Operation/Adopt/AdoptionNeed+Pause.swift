@@ -1,0 +1,9 @@
+import Delivery
+import Deployment
+
+extension AdoptionNeed {
+    /// The cause of the pause that the database stores until it is adopted.
+    public var pauseCause: String {
+        cause == .restored ? Pause.restoredCause : Pause.copiedCause
+    }
+}
