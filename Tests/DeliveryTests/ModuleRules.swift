@@ -40,17 +40,13 @@ struct ModuleRules {
     /// The dependencies of each target in the text of a package manifest: other targets, and products by their names.
     static func dependencies(inManifest text: String) -> [String: [String]] {
         var dependencies: [String: [String]] = [:]
-        let target = /\.(?:target|executableTarget|systemLibrary)\(\s*name: "([^"]+)"/
-        for match in text.matches(of: target) {
-            let rest = text[match.range.upperBound...]
-            let end = rest.firstRange(of: /\n {8}\.|\n {4}\]/)?.lowerBound ?? rest.endIndex
-            var list: Substring = rest[..<end]
-            guard let start = list.firstRange(of: "dependencies: [")?.upperBound else {
-                dependencies[String(match.output.1)] = []
-                continue
-            }
-            list = list[start...].prefix { $0 != "]" }
-            dependencies[String(match.output.1)] = list.replacing(/, package: "[^"]+"/, with: "")
+        let declaration = /\.(?:target|executableTarget|testTarget|systemLibrary)\(\s*name: "([^"]+)"/
+        let declarations = text.matches(of: declaration)
+        for (index, match) in declarations.enumerated() {
+            let end = index + 1 < declarations.count ? declarations[index + 1].range.lowerBound : text.endIndex
+            let target = text[match.range.upperBound..<end]
+            let list = target.firstRange(of: "dependencies: [").map { target[$0.upperBound...].prefix { $0 != "]" } }
+            dependencies[String(match.output.1)] = (list ?? "").replacing(/, package: "[^"]+"/, with: "")
                 .matches(of: /"([^"]+)"/).map { String($0.output.1) }
         }
         return dependencies
