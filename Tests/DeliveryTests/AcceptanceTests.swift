@@ -150,6 +150,7 @@ import Testing
             attempt: 1, possiblyExecutedSince: Make.begun, possiblyExecutedBefore: nil, replays: 0)
         let answer = Make.json(200, #"{"success":true,"errors":[{"external_id":"u1"}]}"#)
         #expect(
-            Classifier().judge(.response(answer), to: batch, at: Make.now).finding == .processed([.unproven, .unproven]))
+            Classifier().judge(.response(answer), to: batch, at: Make.now).finding
+                == .processed([.unproven, .unproven]))
     }
 }

@@ -136,7 +136,8 @@ import Testing
             let two = #"\#(A.self)"#; let three: A
             """##
         let files = [Floors.File("Top/A.swift", "struct A {}"), Floors.File("Low/B.swift", source)]
-        #expect(Self.two.violations(in: files).map { $0.prefix(13) } == ["Low/B.swift:2", "Low/B.swift:4", "Low/B.swift:4"])
+        #expect(
+            Self.two.violations(in: files).map { $0.prefix(13) } == ["Low/B.swift:2", "Low/B.swift:4", "Low/B.swift:4"])
     }
 
     @Test func `a type that is declared twice and a file on no floor are found`() {
@@ -176,7 +177,8 @@ import Testing
     }
 
     @Test func `a module that is not allowed is found, and so is a rule that points upward`() {
-        let rules = ModuleRules(targets: [.init("Top", ["Low"]), .init("Low", ["Top", "SQL"])], system: ["Foundation"])
+        let rules = ModuleRules(
+            targets: [.init("Top", ["Low"]), .init("Low", ["Top", "SQL"])], system: ["Foundation"])
         #expect(rules.violations { _ in ["Foundation", "Low", "SQL"] } == ["Top → SQL", "Low → Low"])
         #expect(rules.upwardRules == ["Low → Top"])
     }
