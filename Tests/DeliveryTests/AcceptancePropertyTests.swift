@@ -19,7 +19,8 @@ import Testing
             let body = Self.spoil(Self.answer(size, &random), &random)
             let response = Response(
                 status: status, contentType: "application/json", requestID: "req_1", body: body)
-            guard case .judged(let results) = Classifier().judge(.response(response), to: batch, at: Make.now).finding
+            guard
+                case .processed(let results) = Classifier().judge(.response(response), to: batch, at: Make.now).finding
             else { continue }
             for (index, result) in results.enumerated() where result == .delivered {
                 proven += 1

@@ -88,7 +88,7 @@ import Testing
 
     static func marks(_ response: Response, rows: [Row] = Make.rows(3), _ shape: Shape = .users) throws -> String {
         let verdict = Classifier().judge(.response(response), to: try Make.batch(rows, shape), at: Make.now)
-        guard case .judged(let results) = verdict.finding else { return "not judged" }
+        guard case .processed(let results) = verdict.finding else { return "not judged" }
         #expect(verdict.evidence == .everyAttempt)
         return results.reduce(into: "") { marks, result in
             switch result {
@@ -150,6 +150,7 @@ import Testing
             attempt: 1, possiblyExecutedSince: Make.begun, possiblyExecutedBefore: nil, replays: 0)
         let answer = Make.json(200, #"{"success":true,"errors":[{"external_id":"u1"}]}"#)
         #expect(
-            Classifier().judge(.response(answer), to: batch, at: Make.now).finding == .judged([.unproven, .unproven]))
+            Classifier().judge(.response(answer), to: batch, at: Make.now).finding
+                == .processed([.unproven, .unproven]))
     }
 }

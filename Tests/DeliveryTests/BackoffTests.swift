@@ -5,7 +5,7 @@ import Testing
     private static let backoff = Backoff(initial: .seconds(1), max: .seconds(300))
 
     @Test(arguments: [
-        (-5, 1), (0, 1), (1, 1), (2, 2), (3, 4), (9, 256), (10, 300), (31, 300), (1000, 300), (Int.max, 300),
+        (0, 1), (1, 1), (2, 2), (3, 4), (9, 256), (10, 300), (31, 300), (1000, 300), (Int.max, 300),
     ])
     func `the ceiling doubles up to its maximum`(count: Int, seconds: Int) {
         #expect(Self.backoff.ceiling(afterTry: count) == .seconds(seconds))

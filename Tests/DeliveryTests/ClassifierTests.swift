@@ -32,7 +32,7 @@ import Testing
     func `of a code and a message no more is kept than bytes that somebody reads`(word: String) throws {
         let rejected = Make.json(
             200, #"{"created":3,"errors":[{"index":0,"code":"\#(word)","message":"\#(word)"}]}"#)
-        guard case .judged(let results) = try Self.judge(.response(rejected), .users).finding,
+        guard case .processed(let results) = try Self.judge(.response(rejected), .users).finding,
             case .rejected(let rejection) = results[0]
         else {
             Issue.record("not rejected")
@@ -106,7 +106,7 @@ import Testing
                 contentType: types.randomElement(using: &random) ?? "",
                 retryAfter: String(decoding: body.prefix(9), as: UTF8.self), body: body)
             let verdict = Classifier().judge(.response(response), to: batch, at: Make.now)
-            if case .judged(let results) = verdict.finding { #expect(results.count == 3) }
+            if case .processed(let results) = verdict.finding { #expect(results.count == 3) }
         }
     }
 }

@@ -3,11 +3,11 @@ import Testing
 
 /// What an answer comes down to, short enough for a table.
 enum Kind: Equatable, Sendable {
-    case judged, rows, content, tooLarge, edge, closed, journey, inProgress, mismatch, limited, unknown, notSent
+    case processed, rows, content, tooLarge, edge, closed, journey, inProgress, mismatch, limited, unknown, notSent
 
     init(_ finding: Verdict.Finding) {
         switch finding {
-        case .judged: self = .judged
+        case .processed: self = .processed
         case .refusedRows: self = .rows
         case .refusedContent(_, let isTooLarge): self = isTooLarge ? .tooLarge : .content
         case .refusedByEdge: self = .edge

@@ -7,7 +7,7 @@ struct LogWatchTests {
     private func reports(_ logs: [(pages: Int, copied: Int, at: Int)]) -> [Bool] {
         var watch = LogWatch(bytesMin: 4096 * 100)
         return logs.map { log in
-            watch.isPinned(
+            watch.shouldReport(
                 WriteAheadLog(pages: log.pages, copiedPages: log.copied, pageBytes: 4096), at: .seconds(log.at))
         }
     }

@@ -45,7 +45,7 @@ import Testing
         #expect(settlement.deliveredCount == 0)
         #expect(!settlement.provesJourneyWorks)
         switch entry.kind(situation.shape) {
-        case .judged: Issue.record("no refusal")
+        case .processed: Issue.record("no refusal")
         case .mismatch: #expect(settlement.fate == .inDoubt)
         case .unknown where situation.enforcement == .absent: #expect(settlement.fate == .inDoubt)
         case .unknown, .inProgress: expectAgain(settlement, stamp: batch.possiblyExecutedSince)

@@ -1,9 +1,9 @@
-/// What a journey has left after a claim.
+/// What is left to claim of a journey after a claim.
 public enum Backlog: Sendable, Equatable {
-    /// More can be claimed at once.
+    /// Another batch can be claimed at once.
     case more
-    /// Nothing is due; a commit or a due time will say when.
+    /// Nothing is due before the next commit or the next due time.
     case empty
-    /// A partial batch waits for company until then.
+    /// A batch that is not full waits for further intents until `readyAt`.
     case partial(readyAt: WallTime)
 }

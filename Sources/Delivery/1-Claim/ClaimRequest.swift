@@ -1,21 +1,25 @@
-/// A permit to claim: so many batches of one journey, under the limits in force.
+/// What the store may claim in one round: a number of batches of one journey, under the limits in force.
+///
+/// When each request carries one user, a batch has one row and does not wait for further intents.
 public struct ClaimRequest: Sendable {
     public var journey: Journey
     public var target: Target
     public var apiKeyFingerprint: String
-    /// At most this many batches.
+    /// The largest number of batches; at least 1.
     public var batches: Int
-    /// At most this many intents in one batch; 1 in the shape of one request per user.
+    /// The largest number of intents in one batch; at least 1.
     public var rowsMax: Int
-    /// At most this many bytes of body, unless a single intent needs more.
+    /// The largest body in bytes. A batch of a single intent may be larger.
     public var bodyBytesMax: Int
-    /// How long a partial batch waits for company, from its first intent's commit.
+    /// How long a batch that is not full waits for further intents, from the commit of its first intent.
     public var linger: Duration
 
     public init(
         journey: Journey, target: Target, apiKeyFingerprint: String, batches: Int, rowsMax: Int, bodyBytesMax: Int,
         linger: Duration
     ) {
+        assert(batches > 0, "a claim takes at least one batch")
+        assert(rowsMax > 0 && bodyBytesMax > 0, "a batch has room for at least one intent")
         self.journey = journey
         self.target = target
         self.apiKeyFingerprint = apiKeyFingerprint

@@ -1,11 +1,14 @@
-/// Why the worker itself will not send a row: it would spoil the request of everyone beside it.
+/// Why the worker does not send an intent.
+///
+/// The API would refuse the whole request because of such an intent, or would read it differently. The raw value is the
+/// code of the dead letter.
 public enum Unsendable: String, Sendable, Error, CaseIterable {
     case invalidUTF8 = "unsendable_invalid_utf8"
     case invalidJSON = "unsendable_invalid_json"
     case tooDeep = "unsendable_too_deep"
     case duplicateKey = "unsendable_duplicate_key"
     case numberOutOfRange = "unsendable_number_out_of_range"
-    /// Its `expires_at` has passed; checked whenever it would get a new key.
+    /// Its `expires_at` has passed. This is checked each time the intent gets a new key.
     case expired = "expired"
     case externalIDMissing = "unsendable_external_id_missing"
 
@@ -19,7 +22,7 @@ public enum Unsendable: String, Sendable, Error, CaseIterable {
         }
     }
 
-    /// What tells the operator who finds the row among the dead letters.
+    /// The message of the dead letter, for the operator.
     public var message: String {
         switch self {
         case .invalidUTF8: "a text of this row is not valid UTF-8"

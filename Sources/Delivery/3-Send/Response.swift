@@ -1,32 +1,37 @@
-/// A response as far as it was read; nothing here is trusted.
+/// A response, as far as it was read. None of its fields is trusted.
 public struct Response: Sendable, Equatable {
-    /// What `GET /journeys/{id}` said of the journey, asked where an answer alone leaves open whom it concerns.
+    /// The status of a journey as `GET /journeys/{id}` has shown it.
+    ///
+    /// It is read when an answer alone does not tell whether it concerns the journey or a contact.
     public enum JourneyReading: String, Sendable, Equatable {
         case live
         case notLive
         case missing
-        /// The key may not ask.
+        /// The API key may not read journeys.
         case forbidden
-        /// No usable answer.
+        /// There was no usable answer.
         case unreadable
     }
 
     public var status: Int
     public var contentType: String
+    /// The request id that the API gave; nil when there was none.
     public var requestID: String?
-    /// The `Retry-After` header as it came.
+    /// The header `Retry-After` as received.
     public var retryAfter: String?
-    /// Whether the header `Idempotent-Replayed: true` was there.
+    /// Whether the header `Idempotent-Replayed: true` was present.
     public var isReplayed: Bool
-    /// The `Date` header as it came.
+    /// The header `Date` as received.
     public var date: String?
     public var rate: RateHeaders?
     public var body: [UInt8]
-    /// False when the body was cut off: the limit was reached or the connection closed too soon.
+    /// Whether the body was read to its end; false when the limit was reached or the connection was closed too early.
     public var isComplete: Bool
+    /// The status of the journey, once it was read for this response.
     public var journey: JourneyReading?
 
-    /// Whether it is the API's: a page or a challenge of an edge carries neither JSON nor a request id.
+    /// Whether the response has a mark of the API: JSON, a request id or a replay. A page of a proxy in front of the API
+    /// has none.
     var isMarked: Bool { contentType.contains("json") || requestID != nil || isReplayed }
 
     public init(
@@ -47,10 +52,13 @@ public struct Response: Sendable, Equatable {
     }
 }
 
-/// What the API says of its own limits in `X-RateLimit-*`.
+/// The rate limit that the API announces in the headers `X-RateLimit-*`.
 public struct RateHeaders: Sendable, Equatable {
+    /// How many requests the window allows.
     public var limit: Int
+    /// How many requests the window has left.
     public var remaining: Int
+    /// The time until the window is reset, in seconds.
     public var resetSeconds: Double
 
     public init(limit: Int, remaining: Int, resetSeconds: Double) {

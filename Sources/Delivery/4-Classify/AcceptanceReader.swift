@@ -1,14 +1,15 @@
-/// Reads what a 2xx says about each user, and never calls accepted what was not proven accepted.
+/// Reads from a 2xx what happened to each user of the request.
 ///
-/// The guide names no fields, so every form that a sibling endpoint uses is read: `errors[]` and `results[]` entries by
-/// index, identity or param, counts under several names, and a bare success.
+/// A user counts as accepted only when the answer proves it. The API guide names no fields for this answer. The reader
+/// therefore reads every form that other endpoints of the API use: entries of `errors` and `results` by index, identity or
+/// parameter, counts under several names, and a plain success.
 struct AcceptanceReader {
     let shape: Shape
     let size: Int
-    /// The members, decoded only when an entry must be matched by identity.
+    /// Returns the members; it is called only when an entry must be matched by identity.
     let members: () -> [Member]
 
-    /// One result for each member, in the order of the request.
+    /// Returns one result for each member, in the order of the request.
     func results(of response: Response) -> [Verdict.RowResult] {
         guard response.isComplete else { return all(.unproven) }
         if response.body == Self.plainSuccess { return all(.delivered) }
@@ -21,7 +22,7 @@ struct AcceptanceReader {
         return results(of: json, isAcceptedStatus: response.status == 202 || response.status == 204)
     }
 
-    /// A key that stands twice says two things, and a parser picks one of them.
+    /// Whether no object has the same key twice: parsers differ in which of two values they take.
     private func isUnambiguous(_ body: [UInt8]) -> Bool {
         do {
             _ = try body.withUnsafeBytes { bytes throws(JSONDefect) in try JSONCheck.check(object: bytes) }
@@ -38,45 +39,45 @@ struct AcceptanceReader {
     }
 
     private func results(of json: JSONValue, isAcceptedStatus: Bool) -> [Verdict.RowResult] {
-        var reading = Reading()
-        reading.isDoubtful = Self.speaksOfFailure(json)
-        for entry in Self.entries(json["errors"], &reading) { note(entry, isError: true, in: &reading) }
-        for entry in Self.entries(json["results"], &reading) {
-            note(entry, isError: Self.isSet(entry["error"]), in: &reading)
+        var evidence = Evidence()
+        evidence.isAmbiguous = Self.reportsError(json)
+        for entry in Self.entries(json["errors"], &evidence) { note(entry, isError: true, in: &evidence) }
+        for entry in Self.entries(json["results"], &evidence) {
+            note(entry, isError: Self.isSet(entry["error"]), in: &evidence)
         }
         let counts = ["entrances_created", "created", "succeeded", "count"]
-            .compactMap { Self.number(json[$0], &reading) }
-        let failed = Self.number(json["failed"], &reading)
-        let success = Self.truth(json["success"], &reading)
-        let rejected = reading.rejected.count
+            .compactMap { Self.integer(json[$0], &evidence) }
+        let failed = Self.integer(json["failed"], &evidence)
+        let success = Self.bool(json["success"], &evidence)
+        let rejected = evidence.rejected.count
         let isContradictory =
-            reading.isDoubtful || success == false || counts.contains { $0 != size - rejected }
-            || failed.map { $0 != rejected } ?? false || reading.hasConflict
-        // More accepted than the entries leave: one of the rejections is none, and which one nobody knows.
-        let deniesRejections = counts.contains { $0 > size - rejected } || failed.map { $0 < rejected } ?? false
-        let isWhole = success == true || !counts.isEmpty || isAcceptedStatus
+            evidence.isAmbiguous || success == false || counts.contains { $0 != size - rejected }
+            || failed.map { $0 != rejected } ?? false || evidence.hasConflict
+        // Counts of more accepted users than the entries leave mean that a rejection is wrong, but not which one.
+        let contradictsRejections = counts.contains { $0 > size - rejected } || failed.map { $0 < rejected } ?? false
+        let provesOthers = success == true || !counts.isEmpty || isAcceptedStatus
         return (0..<size).map { index in
-            if let rejection = reading.rejected[index] {
-                return deniesRejections || reading.accepted.contains(index) ? .unproven : .rejected(rejection)
+            if let rejection = evidence.rejected[index] {
+                return contradictsRejections || evidence.accepted.contains(index) ? .unproven : .rejected(rejection)
             }
             if isContradictory { return .unproven }
-            return isWhole || reading.accepted.contains(index) ? .delivered : .unproven
+            return provesOthers || evidence.accepted.contains(index) ? .delivered : .unproven
         }
     }
 
-    /// What the entries say so far.
-    private struct Reading {
+    /// What the fields and entries of the answer have shown.
+    private struct Evidence {
         var rejected: [Int: Rejection] = [:]
         var accepted: Set<Int> = []
-        /// Something that matches no single member, or that has no meaning where it stands.
-        var isDoubtful = false
+        /// Whether an entry matches no single member, or a field has a meaning that is not known.
+        var isAmbiguous = false
         var hasConflict: Bool { accepted.contains { rejected[$0] != nil } }
     }
 
     // MARK: Fields
 
-    /// Whether the body calls itself an error, whatever its status.
-    private static func speaksOfFailure(_ json: JSONValue) -> Bool {
+    /// Whether the body reports an error, although the status is a success.
+    private static func reportsError(_ json: JSONValue) -> Bool {
         json["status"]?.string == "error" || json["code"]?.string != nil || isSet(json["error"])
     }
 
@@ -84,41 +85,42 @@ struct AcceptanceReader {
         value != nil && value != .null && value != .bool(false)
     }
 
-    /// A known field of another type than its own makes the whole answer doubtful: it may have said no.
-    private static func entries(_ value: JSONValue?, _ reading: inout Reading) -> [JSONValue] {
+    // A known field with a value of another type makes the whole answer ambiguous: the field may report an error.
+
+    private static func entries(_ value: JSONValue?, _ evidence: inout Evidence) -> [JSONValue] {
         if let array = value?.array { return array }
-        if isSet(value) { reading.isDoubtful = true }
+        if isSet(value) { evidence.isAmbiguous = true }
         return []
     }
 
-    private static func number(_ value: JSONValue?, _ reading: inout Reading) -> Int? {
-        if let number = value?.integer { return number }
-        if value != nil && value != .null { reading.isDoubtful = true }
+    private static func integer(_ value: JSONValue?, _ evidence: inout Evidence) -> Int? {
+        if let integer = value?.integer { return integer }
+        if value != nil && value != .null { evidence.isAmbiguous = true }
         return nil
     }
 
-    private static func truth(_ value: JSONValue?, _ reading: inout Reading) -> Bool? {
-        if let truth = value?.bool { return truth }
-        if value != nil && value != .null { reading.isDoubtful = true }
+    private static func bool(_ value: JSONValue?, _ evidence: inout Evidence) -> Bool? {
+        if let bool = value?.bool { return bool }
+        if value != nil && value != .null { evidence.isAmbiguous = true }
         return nil
     }
 
     // MARK: Entries
 
-    private func note(_ entry: JSONValue, isError: Bool, in reading: inout Reading) {
-        guard let index = place(of: entry) else {
-            reading.isDoubtful = true
+    private func note(_ entry: JSONValue, isError: Bool, in evidence: inout Evidence) {
+        guard let index = memberIndex(of: entry) else {
+            evidence.isAmbiguous = true
             return
         }
         if isError {
-            if reading.rejected[index] == nil { reading.rejected[index] = rejection(of: entry) }
-            if entry["success"]?.bool == true { reading.accepted.insert(index) }
-        } else if !Self.isPlainAcceptance(entry) || !reading.accepted.insert(index).inserted {
-            reading.isDoubtful = true
+            if evidence.rejected[index] == nil { evidence.rejected[index] = rejection(of: entry) }
+            if entry["success"]?.bool == true { evidence.accepted.insert(index) }
+        } else if !Self.isPlainAcceptance(entry) || !evidence.accepted.insert(index).inserted {
+            evidence.isAmbiguous = true
         }
     }
 
-    /// Whether an entry without an error says nothing else that an accepted user's would not.
+    /// Whether an entry without an error has only values that an entry of an accepted user has.
     private static func isPlainAcceptance(_ entry: JSONValue) -> Bool {
         guard case .object = entry, !isSet(entry["code"]) else { return false }
         if let success = entry["success"], success != .null && success != .bool(true) { return false }
@@ -136,31 +138,29 @@ struct AcceptanceReader {
         return Rejection(code: code, message: message)
     }
 
-    /// The one member that an entry is about; nil when its marks fit none, several, or contradict each other.
-    private func place(of entry: JSONValue) -> Int? {
-        var places: [Int] = []
+    /// Returns the index of the one member that an entry concerns; nil when its fields match no member, match several, or
+    /// contradict each other.
+    private func memberIndex(of entry: JSONValue) -> Int? {
+        var indices: [Int] = []
         if let index = entry["index"], index != .null {
             guard let index = index.integer else { return nil }
-            places.append(index)
+            indices.append(index)
         }
         let param = entry["param"]?.string ?? entry["error"]?["param"]?.string
-        if let row = param.flatMap(shape.row(ofParam:)) { places.append(row) }
-        let named = places.first
-        guard places.allSatisfy({ $0 == named && $0 >= 0 && $0 < size }) else { return nil }
+        if let row = param.flatMap(shape.row(ofParam:)) { indices.append(row) }
+        let named = indices.first
+        guard indices.allSatisfy({ $0 == named && $0 >= 0 && $0 < size }) else { return nil }
         let identities = [entry["external_id"]?.string, entry["anonymous_id"]?.string, entry["email"]?.string]
         guard identities.contains(where: { $0 != nil }) else { return named ?? (size == 1 ? 0 : nil) }
-        let fitting = members().indices.filter { fits(members()[$0], identities) }
-        if let named { return fitting.contains(named) ? named : nil }
-        return fitting.count == 1 ? fitting.first : nil
+        let matching = members().indices.filter { matches(members()[$0], identities) }
+        if let named { return matching.contains(named) ? named : nil }
+        return matching.count == 1 ? matching.first : nil
     }
 
-    private func fits(_ member: Member, _ identities: [String?]) -> Bool {
-        zip([member.externalID, member.anonymousID, member.email], identities).allSatisfy { own, named in
-            guard let named, let own else { return true }
-            return named == own
-        }
-            && zip([member.externalID, member.anonymousID, member.email], identities).contains { own, named in
-                named != nil && own == named
-            }
+    /// Whether one identity of the entry equals that of the member, and no identity differs.
+    private func matches(_ member: Member, _ identities: [String?]) -> Bool {
+        let pairs = zip([member.externalID, member.anonymousID, member.email], identities)
+        return pairs.allSatisfy { own, named in own == nil || named == nil || own == named }
+            && pairs.contains { own, named in named != nil && own == named }
     }
 }

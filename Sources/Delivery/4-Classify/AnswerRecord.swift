@@ -1,11 +1,12 @@
-/// What is kept of an answer for the person on call.
+/// What is stored of an answer for the operator.
 public struct AnswerRecord: Sendable, Equatable, Codable {
+    /// The HTTP status; nil when there was no response.
     public var status: Int?
     public var code: String?
     public var message: String?
     public var requestID: String?
 
-    /// The answer as the batch row lists it: one JSON object.
+    /// Returns the record as the batch row stores it: one JSON object.
     public func text(attempt: Int, at time: WallTime) -> String {
         var text: [UInt8] = []
         text.append(ascii: "{\"attempt\":")

@@ -1,10 +1,11 @@
-/// Judges an answer: a pure and total function of the batch, what came back, and the time.
+/// Classifies the answer to a request: a pure function of the batch, the answer and the time, with a verdict for every
+/// answer.
 ///
-/// docs/answers.md holds the table; the order of the cases here is the order of its rows.
+/// docs/answers.md has the table of all cases, in the same order as the cases here.
 public struct Classifier: Sendable {
     public init() {}
 
-    /// What the answer means for the batch.
+    /// Returns what the answer means for the batch.
     public func judge(_ answer: Answer, to batch: Batch, at now: WallTime) -> Verdict {
         switch answer {
         case .notSent(let reason):
@@ -36,10 +37,11 @@ public struct Classifier: Sendable {
     }
 
     private func plainCode(of status: Int, _ finding: Verdict.Finding) -> String? {
-        if case .judged = finding { nil } else { "http_\(status)" }
+        if case .processed = finding { nil } else { "http_\(status)" }
     }
 
-    /// A replayed answer comes from behind the cache whatever it says; in progress and rate limits never are one.
+    /// Returns the evidence of a finding. A replay is evidence about every attempt, whatever it says; the API never replays
+    /// an answer about a rate limit or about a key that is in progress.
     private func evidence(
         of finding: Verdict.Finding, _ response: Response, otherwise scope: Verdict.EvidenceScope
     ) -> Verdict.EvidenceScope {
@@ -62,7 +64,7 @@ public struct Classifier: Sendable {
         switch response.status {
         case 200..<300:
             guard response.isMarked else { return (.unknown(refusal), .nothing) }
-            return (.judged(read(response, batch)), .everyAttempt)
+            return (.processed(results(of: response, batch)), .everyAttempt)
         case 413: return (.refusedContent(refusal, isTooLarge: true), .thisAttempt)
         case 408, 425: return (.unknown(refusal), .nothing)
         case 400..<500:
@@ -72,7 +74,7 @@ public struct Classifier: Sendable {
         }
     }
 
-    /// A 4xx of the API's own.
+    /// Classifies a 4xx that the API itself reports.
     private func find(
         _ problem: Problem, _ response: Response, _ batch: Batch, _ now: WallTime
     ) -> (Verdict.Finding, Verdict.EvidenceScope) {
@@ -91,14 +93,14 @@ public struct Classifier: Sendable {
 
     // MARK: Refusals of every request
 
-    /// What concerns every request, whatever it carried.
+    /// A refusal that concerns every request, whatever its content.
     public enum RefusalForAll: Sendable, Equatable {
         case rateLimited(retryAfter: Duration?)
-        /// The API takes no request of this key, URL or version until an operator acts.
+        /// The API accepts no request with this API key, URL or version until an operator acts.
         case refusedForAll(Rejection)
     }
 
-    /// What the answer to a request beside the batches' own says of every request; nil when it says nothing.
+    /// Returns what the answer to a request without a batch says about every request; nil when it says nothing about them.
     public func judge(extra response: Response, at now: WallTime) -> RefusalForAll? {
         refusalForAll(response, response.status < 300 ? nil : Problem(response), at: now)
     }
@@ -120,7 +122,7 @@ public struct Classifier: Sendable {
 
     // MARK: Missing journeys and contacts
 
-    /// Whether an answer means one thing or another depending on what the journey is, which has not been read yet.
+    /// Whether the meaning of an answer depends on the status of the journey, which was not read yet.
     static func needsReading(_ response: Response, to batch: Batch) -> Bool {
         guard response.status == 404, response.journey == nil, batch.target.entrance != nil,
             let problem = Problem(response), !problem.concernsHeader, problem.param != "entrance_id"
@@ -128,13 +130,14 @@ public struct Classifier: Sendable {
         return problem.namedRows(shape: Shape(of: batch.target), size: batch.size).isEmpty
     }
 
-    /// In the shape of one user per request a 404 may mean the contact: the journey's own reading tells.
+    /// Classifies a 404. When a request carries one user, it can mean the contact or the journey, and the status of the
+    /// journey decides.
     private func journeyMissing(
         _ problem: Problem, _ refusal: Rejection, _ response: Response, _ batch: Batch
     ) -> Verdict.Finding {
         let named = problem.namedRows(shape: Shape(of: batch.target), size: batch.size)
         if !named.isEmpty { return .refusedRows(named) }
-        // The entrance itself may be what is missing: a setting, and no fault of the contact.
+        // The entrance itself can be missing: then the configuration is the cause, and not the contact.
         guard batch.target.entrance != nil, problem.param != "entrance_id" else { return .refusedForJourney(refusal) }
         switch response.journey {
         case .live: return .refusedRows([0: refusal])
@@ -156,7 +159,7 @@ public struct Classifier: Sendable {
         return Rejection(code: problem.code, message: problem.message)
     }
 
-    private func read(_ response: Response, _ batch: Batch) -> [Verdict.RowResult] {
+    private func results(of response: Response, _ batch: Batch) -> [Verdict.RowResult] {
         let members = LazyMembers(batch.members)
         return AcceptanceReader(shape: Shape(of: batch.target), size: batch.size, members: { members.value })
             .results(of: response)
@@ -171,7 +174,8 @@ private final class LazyMembers {
         self.list = list
     }
 
-    /// A list that cannot be decoded matches nothing, and what matches nothing is held as unproven.
+    /// A list that cannot be decoded gives no members: an entry of the answer then matches no member, and the result is
+    /// unproven.
     lazy var value: [Member] = {
         do { return try list.decode() } catch { return [] }
     }()

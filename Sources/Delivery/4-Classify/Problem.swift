@@ -1,4 +1,6 @@
-/// An error of the API's own making (RFC 7807), told apart from what an edge in front of it says.
+/// An error that the API itself reports, as opposed to an error of a proxy in front of it.
+///
+/// Source: RFC 9457 (formerly RFC 7807), and the error catalogue of the Spotzee API reference.
 struct Problem: Equatable {
     struct Detail: Equatable {
         var param: String
@@ -11,9 +13,9 @@ struct Problem: Equatable {
     var param: String?
     var details: [Detail]
 
-    /// The problem a response carries; nil for HTML, for text, and for JSON that lacks the API's marks.
+    /// Reads the problem of a response; nil for HTML, for plain text, and for JSON without the marks of the API.
     ///
-    /// An old numeric `code` is ignored in favour of the HTTP status, as the API's reference asks.
+    /// A numeric `code` of an earlier version is ignored and the HTTP status is used instead, as the API reference says.
     init?(_ response: Response) {
         guard response.isComplete, response.contentType.contains("json"), let json = JSONValue.read(response.body)
         else { return nil }
@@ -29,7 +31,7 @@ struct Problem: Equatable {
         }
     }
 
-    /// What a status says when the code does not: the catalogue's one code for it.
+    /// Returns the code that the error catalogue has for a status, for a problem without a code.
     private static func code(ofStatus status: Int) -> String {
         switch status {
         case 401: "authentication_required"
@@ -41,23 +43,22 @@ struct Problem: Equatable {
         }
     }
 
-    /// Whether a header is at fault, which no row of the batch can help.
+    /// Whether a header of the request is the cause, and not a row of the batch.
     var concernsHeader: Bool {
-        // The 409s about a key name its header too, and are no fault of it.
+        // The two 409 codes about a key name its header too, but the header is not the cause.
         if code == "idempotency_key_mismatch" || code == "idempotency_in_progress" { return false }
         let headers = ["spotzee-version", "idempotency-key", "authorization", "content-type"]
         return code.hasPrefix("version_") || code == "idempotency_key_invalid"
             || param.map { headers.contains($0.lowercased()) } ?? false
     }
 
-    /// The rows that the problem names, by their place in the request.
+    /// Returns the rows that the problem names, by their index in the request.
     func namedRows(shape: Shape, size: Int) -> [Int: Rejection] {
         var named: [Int: Rejection] = [:]
         let all = details + (param.map { [Detail(param: $0, code: nil, message: nil)] } ?? [])
         for detail in all {
             guard let row = shape.row(ofParam: detail.param), row < size, named[row] == nil else { continue }
-            named[row] = Rejection(
-                code: detail.code ?? code, message: detail.message ?? message)
+            named[row] = Rejection(code: detail.code ?? code, message: detail.message ?? message)
         }
         return named
     }

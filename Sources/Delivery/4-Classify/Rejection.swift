@@ -1,4 +1,6 @@
-/// Why the API refused one user, in its own words.
+/// Why the API rejected one user or a whole request: its code and its message.
+///
+/// Both texts are clipped, because they come from outside.
 public struct Rejection: Sendable, Equatable {
     public var code: String
     public var message: String
@@ -8,15 +10,16 @@ public struct Rejection: Sendable, Equatable {
         self.message = message.clipped(toBytes: Self.messageBytesMax)
     }
 
-    /// Codes that may pass with time; every other code, an unknown one too, is permanent.
+    /// The codes after which a later request can succeed. Every other code is permanent, unknown codes included.
     public static let retryableCodes: Set<String> = [
         "resource_missing", "rate_limited", "internal_error", "service_unavailable",
     ]
 
     public var isRetryable: Bool { Self.retryableCodes.contains(code) }
 
-    /// Longer than any code of the catalogue; codes become causes, columns and labels.
+    /// The longest code in bytes, which is longer than any code of the catalogue. Codes become causes of pauses, columns
+    /// and labels.
     static let codeBytesMax = 100
-    /// Messages are kept for people.
+    /// The longest message in bytes.
     static let messageBytesMax = 1000
 }

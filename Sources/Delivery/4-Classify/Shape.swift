@@ -1,15 +1,15 @@
-/// How a request carries its users, which decides how an answer names one of them.
+/// The shape of a request body, which decides how an answer names a user of the request.
 public enum Shape: Sendable, Equatable {
-    /// `{"users":[…]}`: many users, named as `users[3].email`.
+    /// `{"users":[…]}`: many users. An answer names one as `users[3].email`.
     case users
-    /// `{"entrance_id":…,"user":{…},"event":{…}}`: one user, named as `user.email`.
+    /// `{"entrance_id":…,"user":{…},"event":{…}}`: one user. An answer names it as `user.email`.
     case entrance
 
     public init(of target: Target) {
         self = target.entrance == nil ? .users : .entrance
     }
 
-    /// The place of the row that a parameter's dotted path names; nil when it names none.
+    /// Returns the index of the row that the path of a parameter names; nil when it names none.
     func row(ofParam param: String) -> Int? {
         switch self {
         case .entrance:

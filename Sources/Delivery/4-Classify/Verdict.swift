@@ -1,31 +1,32 @@
-/// What an answer means: found by the classifier, acted on by the settlement.
+/// What an answer means for a batch. The classifier finds it, and the settlement policy acts on it.
 public struct Verdict: Sendable, Equatable {
-    /// What the answer says became of the request.
+    /// What happened to the request according to the answer.
     public enum Finding: Sendable, Equatable {
-        /// The API took the request and said so for each user, in the order of the request.
-        case judged([RowResult])
-        /// Refused for some rows, named by their place; the others were not tried.
+        /// The API accepted the request; one result for each user, in the order of the request.
+        case processed([RowResult])
+        /// The request was refused because of some rows, by their index; the API did not process the others.
         case refusedRows([Int: Rejection])
-        /// Refused for its content, and no row was named.
+        /// The request was refused because of its content, and no row was named.
         case refusedContent(Rejection, isTooLarge: Bool)
-        /// An edge in front of the API disliked something.
+        /// A proxy in front of the API refused the request.
         case refusedByEdge(Rejection)
-        /// The API takes no request of this key, URL or version until an operator acts.
+        /// The API accepts no request with this API key, URL or version until an operator acts.
         case refusedForAll(Rejection)
-        /// This journey takes nothing for now.
+        /// The API accepts no request for this journey at present.
         case refusedForJourney(Rejection)
-        /// An earlier attempt under the same key is still running.
+        /// The API still processes an earlier attempt with the same key.
         case inProgress(retryAfter: Duration?)
-        /// The key was used for another request, which the worker never does.
+        /// The API has seen the key with another request. The worker itself never uses a key for two requests.
         case keyMismatch
+        /// The rate limit was exceeded.
         case rateLimited(retryAfter: Duration?)
-        /// It may have run: a timeout, a reset, a 5xx.
+        /// The request was possibly executed: a timeout, a reset, a 5xx.
         case unknown(Rejection)
-        /// No byte of it left.
+        /// No byte of the request left.
         case notSent(reason: String)
     }
 
-    /// What became of one user in a request that the API took.
+    /// What happened to one user of a request that the API accepted.
     public enum RowResult: Sendable, Equatable {
         case delivered
         case rejected(Rejection)
@@ -33,9 +34,9 @@ public struct Verdict: Sendable, Equatable {
         case unproven
     }
 
-    /// Which attempts under the key an answer is evidence about.
+    /// Which attempts with the key an answer is evidence about.
     public enum EvidenceScope: Sendable, Equatable {
-        /// The answer comes from behind the idempotency cache: where keys are enforced it speaks for every attempt.
+        /// The API answered after it had looked the key up. Where keys are enforced, the answer holds for every attempt.
         case everyAttempt
         /// The answer proves that this attempt had no effect, and nothing about earlier ones.
         case thisAttempt
@@ -45,9 +46,9 @@ public struct Verdict: Sendable, Equatable {
 
     public var finding: Finding
     public var evidence: EvidenceScope
-    /// What is kept of the answer for people.
+    /// What is stored of the answer for the operator.
     public var record: AnswerRecord
-    /// Whether the answer was given before and replayed: then the API enforces idempotency keys, and what the answer
-    /// says was true when the request ran.
+    /// Whether the answer is a replay of an earlier one. A replay proves that the API enforces idempotency keys, and it
+    /// says what was true when the request was executed.
     public var isReplayed: Bool
 }

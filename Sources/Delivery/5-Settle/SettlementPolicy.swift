@@ -1,24 +1,26 @@
-/// Decides what to do about a verdict: a pure function of the batch, the verdict and what is known around it.
+/// Decides what an answer does to a batch and to each of its members: a pure function of the batch, the verdict and the
+/// context.
 ///
-/// One rule runs through it: a row gets a new key only when nothing that carried it may have run.
+/// It keeps one rule: a row gets a new key only when nothing that was sent with its old key was possibly executed.
 public struct SettlementPolicy {
     let policy: DeliveryPolicy
     let enforcement: Enforcement
     let onUnknown: Journey.OnUnknown
-    /// Other requests succeed at the moment, so that a refusal is about this one's content.
+    /// Whether other requests succeed at present, so that a refusal by a proxy concerns the content of this request.
     let othersSucceed: Bool
     let now: WallTime
     /// The source of the jitter: its state after `settle` is that of the next settlement.
     public private(set) var random: SplitMix64
-    /// When the request began; nil where no request was made.
+    /// When the request began; nil when no request was made.
     let begunAt: WallTime?
-    /// The request belongs to an API key, a URL or a version that is not the current one.
+    /// Whether the API key, the URL or the version of the request is not the current one.
     let isForeign: Bool
-    /// The answer refuses an API key that was replaced since.
+    /// Whether the answer refuses an API key that was replaced since.
     let isRetiredKey: Bool
-    /// The journey is parked because its rows are refused alike: a row that probes it is no worse than the others.
+    /// Whether the journey is paused because its rows are refused with the same code: a row that is sent as the probe
+    /// spends no attempt.
     let isParkedForRows: Bool
-    /// A setting that has been mended since is to blame for a refusal, and not the row.
+    /// Whether a refusal of a single row was caused by a setting that was corrected since, and not by the row.
     let areRefusalsCleared: Bool
 
     public init(
@@ -39,47 +41,49 @@ public struct SettlementPolicy {
         self.areRefusalsCleared = areRefusalsCleared
     }
 
-    /// What becomes of the batch and of each of its members.
+    /// Decides what happens to the batch and to each of its members.
     ///
-    /// Throws `DecodingError` when the batch's members cannot be read.
+    /// Every member is at exactly one place of the settlement. Throws `DecodingError` when the members of the batch
+    /// cannot be read, and `Settlement.Defect` instead of returning a settlement that would lose or double a member.
     public mutating func settle(_ batch: Batch, _ verdict: Verdict) throws -> Settlement {
         var settlement = try decide(batch, verdict)
         settlement.begunAt = begunAt
         if isParkedForRows { settlement.provesJourneyWorks = false }
-        return areRefusalsCleared ? settlement.withRefusalsCleared() : settlement
+        return try (areRefusalsCleared ? settlement.withRefusalsCleared() : settlement).checked()
     }
 
     private mutating func decide(_ batch: Batch, _ verdict: Verdict) throws -> Settlement {
         let stamp = stamp(of: batch, after: verdict)
         switch verdict.finding {
-        case .judged(let results): return try judged(batch, verdict, results)
-        case .keyMismatch: return doubt(batch, verdict)
+        case .processed(let results): return try settleProcessed(batch, verdict, results)
+        case .keyMismatch: return holdInDoubt(batch, verdict)
         case .unknown:
             return enforcement == .absent && onUnknown == .hold
-                ? doubt(batch, verdict) : failed(batch, verdict, stamp: stamp)
+                ? holdInDoubt(batch, verdict) : resendAfterBackoff(batch, verdict, stamp: stamp)
         case .inProgress(let retryAfter):
-            // At least the first backoff: a server that says 0 is not asked again and again meanwhile.
-            var settlement = again(
+            // The wait is at least the first backoff, so that a server that gives 0 is not asked again and again.
+            var settlement = resend(
                 batch, verdict, stamp: stamp,
                 after: max(retryAfter ?? .zero, policy.backoff.ceiling(afterTry: batch.failures + 1)))
             settlement.isFailure = retryAfter == nil
             return settlement
-        case .rateLimited: return again(batch, verdict, stamp: stamp, after: .zero)
-        case .notSent: return failed(batch, verdict, stamp: stamp)
+        case .rateLimited: return resend(batch, verdict, stamp: stamp, after: .zero)
+        case .notSent: return resendAfterBackoff(batch, verdict, stamp: stamp)
         case .refusedRows, .refusedContent, .refusedByEdge, .refusedForAll, .refusedForJourney:
-            // Under a key that is refused for good nobody will learn what became of the request.
+            // While the API refuses this API key for good, the outcome of the request cannot be learned.
             if isRetiredKey {
-                return stamp != nil && onUnknown == .hold ? doubt(batch, verdict) : try giveBack(batch, verdict)
+                return stamp != nil && onUnknown == .hold
+                    ? holdInDoubt(batch, verdict) : try returnMembers(batch, verdict)
             }
-            // Something under this key may still have run: the key stays, and the request waits.
-            // Where keys are ignored the same one proves no more than a new one would, and the journey has said: resend.
+            // An attempt with this key was possibly executed: the batch keeps its key and waits. Where keys are not
+            // enforced, the same key proves no more than a new one, and `resend` is the operator's choice.
             let isResent = enforcement == .absent && onUnknown == .resend
-            if stamp != nil && !isResent { return patient(batch, verdict, stamp: stamp) }
+            if stamp != nil && !isResent { return resendLater(batch, verdict, stamp: stamp) }
             return try refused(batch, verdict)
         }
     }
 
-    /// The stamp once the answer has had its say.
+    /// Returns the time since which the request is possibly executed, after the answer.
     private func stamp(of batch: Batch, after verdict: Verdict) -> WallTime? {
         switch verdict.evidence {
         case .everyAttempt: enforcement == .enforced ? nil : batch.possiblyExecutedBefore
@@ -88,34 +92,36 @@ public struct SettlementPolicy {
         }
     }
 
-    /// So many refusals by an edge in a row, and a batch is parted though nobody else has got through.
+    /// After so many refusals by a proxy in a row a batch is split, even if no other request has succeeded.
     static let edgeRefusalsMax = 3
 
-    /// A refusal after which nothing that carried these rows may have run.
+    /// Settles a refusal after which no attempt with these members was possibly executed.
     private mutating func refused(_ batch: Batch, _ verdict: Verdict) throws -> Settlement {
         switch verdict.finding {
         case .refusedRows(let named): return try shrink(batch, verdict, named)
         case .refusedContent(let refusal, _): return try split(batch, verdict, refusal)
         case .refusedByEdge(let refusal):
-            // Parting costs nobody an attempt; a row alone loses one only when others get through meanwhile.
-            let isParted = batch.size > 1 && batch.failures >= Self.edgeRefusalsMax - 1
-            return othersSucceed || isParted
-                ? try split(batch, verdict, refusal) : failed(batch, verdict, stamp: stamp(of: batch, after: verdict))
-        default: return try giveBack(batch, verdict)
+            // A split spends no attempt. A single row spends one only when other requests succeed at the same time.
+            let isSplit = batch.size > 1 && batch.failures >= Self.edgeRefusalsMax - 1
+            return othersSucceed || isSplit
+                ? try split(batch, verdict, refusal)
+                : resendAfterBackoff(batch, verdict, stamp: stamp(of: batch, after: verdict))
+        default: return try returnMembers(batch, verdict)
         }
     }
 
-    // MARK: The request was taken
+    // MARK: The request was accepted
 
-    private mutating func judged(
+    private mutating func settleProcessed(
         _ batch: Batch, _ verdict: Verdict, _ results: [Verdict.RowResult]
     ) throws -> Settlement {
+        assert(results.count == batch.size, "an accepted request has one result for each member")
         if results.allSatisfy({ $0 == .delivered }) { return delivered(batch, verdict) }
         let unproven = Set(results.indices.filter { results[$0] == .unproven })
-        // Where a replay may never be allowed, what is proven now must not be lost over it.
+        // Where a replay may never be allowed, what this answer proves must be stored now.
         let mayReplay = enforcement == .enforced || enforcement == .unproven && unproven.count == batch.size
         if !unproven.isEmpty && mayReplay && batch.replays < Self.replaysMax {
-            var settlement = again(batch, verdict, stamp: batch.possiblyExecutedSince, after: backoff(batch))
+            var settlement = resend(batch, verdict, stamp: batch.possiblyExecutedSince, after: backoff(batch))
             settlement.isReplay = true
             return settlement
         }
@@ -137,7 +143,7 @@ public struct SettlementPolicy {
             batch: batch, fate: .settled(.delivered), record: verdict.record, provesJourneyWorks: !verdict.isReplayed)
     }
 
-    /// How often a 2xx that proves too little is asked for again under its key, before a person is.
+    /// How often a request is sent again because a 2xx did not prove every result; then the batch is in doubt.
     static let replaysMax = 2
 
     private mutating func reject(_ rows: [(Int, Rejection)], in settlement: inout Settlement) throws {
@@ -155,7 +161,7 @@ public struct SettlementPolicy {
         }
     }
 
-    // MARK: The request was refused, and nothing ran
+    // MARK: The request was refused and not executed
 
     private mutating func shrink(_ batch: Batch, _ verdict: Verdict, _ named: [Int: Rejection]) throws -> Settlement {
         var settlement = Settlement(batch: batch, fate: .settled(.shrunk), record: verdict.record)
@@ -173,13 +179,16 @@ public struct SettlementPolicy {
         return settlement
     }
 
-    /// A row refused alone is not condemned yet: a wrong setting would look the same.
+    /// Settles a batch of a single row that was refused.
+    ///
+    /// The row is not dead yet, because a wrong setting gives the same answer.
     private mutating func refuseAlone(_ batch: Batch, _ verdict: Verdict, _ refusal: Rejection) throws -> Settlement {
         var settlement = Settlement(batch: batch, fate: .settled(.rejected), record: verdict.record)
         let member = try batch.members.decode().first
         let attempts = (member?.attempts ?? 0) + (isParkedForRows || areRefusalsCleared ? 0 : 1)
         let isEdge = if case .refusedByEdge = verdict.finding { true } else { false }
-        // An edge's mood passes: its row is condemned by another's success only once it has been refused again.
+        // A refusal by a proxy can be temporary: the success of another row makes this one dead only after its second
+        // refusal.
         let isRefusedAlone = !isEdge || attempts > 1
         settlement.leaving[0] =
             attempts < policy.maxAttempts
@@ -192,29 +201,24 @@ public struct SettlementPolicy {
         return settlement
     }
 
-    /// The rows wait for the door to open, no attempt spent, each under its next key.
-    private func giveBack(_ batch: Batch, _ verdict: Verdict) throws -> Settlement {
-        var settlement = Settlement(batch: batch, fate: .settled(.returned), record: verdict.record)
-        for (index, member) in try batch.members.decode().enumerated() {
-            settlement.leaving[index] = .waiting(
-                Settlement.Waiting(attempts: member.attempts, dueAt: now, rejection: nil, isRefusedAlone: false))
-        }
-        return settlement
+    /// Returns the members to `outbox_waiting`, where they wait for the end of the pause without spending an attempt.
+    private func returnMembers(_ batch: Batch, _ verdict: Verdict) throws -> Settlement {
+        try Settlement(returning: batch, at: now, record: verdict.record)
     }
 
-    // MARK: The batch goes on, or waits for a person
+    // MARK: The batch is sent again, or is in doubt
 
-    private func again(_ batch: Batch, _ verdict: Verdict, stamp: WallTime?, after delay: Duration) -> Settlement {
+    private func resend(_ batch: Batch, _ verdict: Verdict, stamp: WallTime?, after delay: Duration) -> Settlement {
         Settlement(batch: batch, fate: .sending(dueAt: now + delay, stamp: stamp), record: verdict.record)
     }
 
-    private mutating func failed(_ batch: Batch, _ verdict: Verdict, stamp: WallTime?) -> Settlement {
-        var settlement = again(batch, verdict, stamp: stamp, after: backoff(batch))
+    private mutating func resendAfterBackoff(_ batch: Batch, _ verdict: Verdict, stamp: WallTime?) -> Settlement {
+        var settlement = resend(batch, verdict, stamp: stamp, after: backoff(batch))
         settlement.isFailure = true
         return settlement
     }
 
-    private func doubt(_ batch: Batch, _ verdict: Verdict) -> Settlement {
+    private func holdInDoubt(_ batch: Batch, _ verdict: Verdict) -> Settlement {
         Settlement(batch: batch, fate: .inDoubt, record: verdict.record, unproven: Set(0..<batch.size))
     }
 
@@ -222,11 +226,11 @@ public struct SettlementPolicy {
         policy.backoff.delay(afterTry: batch.failures + 1, using: &random)
     }
 
-    /// A closed door is watched by the rateLimiter; anything else backs off by itself.
-    private mutating func patient(_ batch: Batch, _ verdict: Verdict, stamp: WallTime?) -> Settlement {
+    /// Sends the batch again when its pause ends, or after a backoff when no pause holds it back.
+    private mutating func resendLater(_ batch: Batch, _ verdict: Verdict, stamp: WallTime?) -> Settlement {
         switch verdict.finding {
-        case .refusedForAll where !isForeign, .refusedForJourney: again(batch, verdict, stamp: stamp, after: .zero)
-        default: failed(batch, verdict, stamp: stamp)
+        case .refusedForAll where !isForeign, .refusedForJourney: resend(batch, verdict, stamp: stamp, after: .zero)
+        default: resendAfterBackoff(batch, verdict, stamp: stamp)
         }
     }
 }

@@ -1,18 +1,22 @@
 import Foundation
 
-/// Checks stored JSON text before it is copied, byte for byte, into a request that others share.
+/// Checks stored JSON text before it is copied, byte for byte, into a request that carries other intents too.
 ///
-/// Strict RFC 8259, and beyond it what receivers refuse or silently change: duplicate keys, depth, and numbers that
-/// overflow a double. The text itself is never rewritten, so `1.10` stays `1.10`.
+/// The check follows RFC 8259. It also refuses what receivers refuse or silently change: duplicate keys, deep nesting,
+/// and numbers that overflow a double. It never rewrites the text, so that `1.10` stays `1.10`.
 public struct JSONCheck {
-    /// Levels of nesting, the object itself included: common parsers read 512, and a request puts three around it.
+    /// The greatest number of nested levels, the object itself included.
+    ///
+    /// Common parsers read 512 levels, and a request puts three levels around the object.
     public static let depthMax = 512 - 3
 
     private let bytes: UnsafeRawBufferPointer
     private var at = 0
     private var keys = ObjectKeys()
 
-    /// The range between the outer braces of a JSON object; throws `JSONDefect` when the text is no fit object.
+    /// Returns the range between the outer braces of a JSON object.
+    ///
+    /// Throws the first `JSONDefect` that is found when the text is not such an object.
     public static func check(object bytes: UnsafeRawBufferPointer) throws(JSONDefect) -> Range<Int> {
         guard isValidUTF8(bytes) else { throw .invalidUTF8 }
         var scan = JSONCheck(bytes: bytes)
@@ -32,7 +36,7 @@ public struct JSONCheck {
         return String(validating: bytes, as: UTF8.self) != nil
     }
 
-    /// Eight bytes at a time: every text of every row comes through here.
+    /// Tests eight bytes at a time, because every text of every row is tested here.
     private static func isASCII(_ bytes: UnsafeRawBufferPointer) -> Bool {
         var (index, bits) = (0, UInt64(0))
         while index + 8 <= bytes.count {
@@ -54,7 +58,7 @@ public struct JSONCheck {
 
     @inline(__always)
     private mutating func skipSpace() {
-        // Mostly there is none.
+        // Most JSON text has no space here; only the test is inlined.
         if at < bytes.count, bytes[at] <= 0x20 { skipSpaces() }
     }
 
@@ -120,7 +124,7 @@ public struct JSONCheck {
         }
     }
 
-    /// The range between the quotes, and whether it holds an escape.
+    /// Returns the range between the quotes, and whether it contains an escape sequence.
     private mutating func string() throws(JSONDefect) -> (range: Range<Int>, escaped: Bool) {
         try take(UInt8(ascii: "\""))
         let start = at
@@ -196,7 +200,7 @@ extension UInt8 {
     }
 }
 
-/// Why a text is not a JSON object that every receiver reads alike.
+/// Why a text is not a JSON object that every receiver reads in the same way.
 public enum JSONDefect: Error, Sendable, CaseIterable {
     case invalidUTF8
     case invalidJSON

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A JSON value out of a response, read tolerantly and bounded by the response limit.
+/// A JSON value of a response. The response limit bounds its size.
 enum JSONValue: Decodable, Equatable {
     case null
     case bool(Bool)
@@ -29,12 +29,12 @@ enum JSONValue: Decodable, Equatable {
         }
     }
 
-    /// Something wrong inside a container is an error, and only another kind of container is not.
+    /// Returns nil when the value is another kind of container; an error inside the container is thrown on.
     private static func container<Value>(_ decode: () throws -> Value) throws -> Value? {
         do { return try decode() } catch DecodingError.typeMismatch { return nil }
     }
 
-    /// The value of a whole body; nil when the body is no JSON, which for a response is an answer like any other.
+    /// Returns the value of a whole body, or nil when the body is not JSON: a response without JSON is no error.
     static func read(_ body: [UInt8]) -> JSONValue? {
         do {
             return try JSONDecoder().decode(JSONValue.self, from: Data(body))
@@ -43,9 +43,10 @@ enum JSONValue: Decodable, Equatable {
         }
     }
 
-    /// Another type is not an error here: the next type is tried.
+    /// Returns nil on any error, so that the caller tries the next type.
     ///
-    /// Nor is a number that this type cannot hold (`1.5` as an integer), which Foundation reports by an error of its own.
+    /// Foundation throws different errors for a value of another type and for a number that the type cannot hold
+    /// (`1.5` as an integer).
     private static func attempt<Value>(_ decode: () throws -> Value) -> Value? {
         do { return try decode() } catch { return nil }
     }

@@ -1,24 +1,28 @@
 import Foundation
 
-/// The keys of the JSON objects that are open, innermost last: a few are compared in place, many or escaped ones go into
-/// a set.
+/// Finds duplicate keys in the JSON objects that a scan is inside of, the innermost object last.
+///
+/// The first keys of an object are compared in place. An object with many keys, or with an escaped key, uses a set.
 struct ObjectKeys {
     private static let inPlaceMax = 16
 
-    /// One object's own.
+    /// The state of one open object.
     struct Object {
         fileprivate let start: Int
         fileprivate var texts: Set<[UInt8]>?
     }
 
-    /// Of all open objects, so that an object takes no memory of its own.
+    /// The keys of all open objects in one array, so that an object allocates no memory.
     private var ranges: [Range<Int>] = []
 
     func open() -> Object { Object(start: ranges.count) }
 
-    mutating func close(_ object: Object) { ranges.removeLast(ranges.count - object.start) }
+    mutating func close(_ object: Object) {
+        assert(object.start <= ranges.count, "an object is closed before the objects that contain it")
+        ranges.removeLast(ranges.count - object.start)
+    }
 
-    /// Takes the next key; false when the object has it already.
+    /// Adds the next key; returns false when the object already has this key.
     mutating func insert(
         _ range: Range<Int>, escaped: Bool, of bytes: UnsafeRawBufferPointer, into object: inout Object
     ) -> Bool {
@@ -38,7 +42,7 @@ struct ObjectKeys {
         return true
     }
 
-    /// Of two ranges of one length.
+    /// Compares two ranges of the same length.
     private static func isEqual(_ one: Range<Int>, _ other: Range<Int>, of bytes: UnsafeRawBufferPointer) -> Bool {
         guard let start = bytes.baseAddress else { return true }
         return memcmp(start + one.lowerBound, start + other.lowerBound, one.count) == 0
@@ -49,7 +53,7 @@ struct ObjectKeys {
         do {
             return Array(try JSONDecoder().decode(String.self, from: Data(quoted)).utf8)
         } catch {
-            // A key that no string can hold (a lone surrogate) equals only its own spelling.
+            // A string cannot hold this key (a lone surrogate), so the key equals only its own spelling.
             return Array(bytes)
         }
     }

@@ -1,35 +1,39 @@
-/// One frozen request under one idempotency key: its exact bytes, where they go, and what may have come of them.
+/// One frozen request under one idempotency key: its exact bytes, its target, and what is known of its attempts.
 ///
-/// Everything but the attempt and its stamps is fixed when the batch is frozen; the schema refuses a change.
+/// Everything but the attempt, its stamps and its counts is fixed when the batch is frozen. A trigger of the schema
+/// (`outbox_batch_frozen`) refuses any other change.
 public struct Batch: Sendable, Identifiable {
     public let id: Int64
     public let journey: String
+    /// The idempotency key.
     public let key: String
     public let target: Target
-    /// Which API key the request belongs to; idempotency keys are scoped to it.
+    /// The fingerprint of the API key under which the request is sent: idempotency keys are scoped to an API key.
     public let apiKeyFingerprint: String
     public let traceparent: String?
-    /// The batch this one was split or shrunk from.
+    /// The batch that this one was split or shrunk from.
     public let parent: Int64?
+    /// How many members the batch has; at least 1.
     public let size: Int
     public let body: [UInt8]
     public let members: MemberList
     public let frozenAt: WallTime
 
-    /// Requests begun under this key.
+    /// How many requests were begun under this key.
     public var attempt: Int
-    /// The earliest attempt that nothing proves to have had no effect.
+    /// When the earliest attempt began that is not proven to have had no effect; nil when each attempt is proven so.
     public var possiblyExecutedSince: WallTime?
-    /// `possiblyExecutedSince` as it was before the latest attempt: what a proof about that attempt restores.
+    /// `possiblyExecutedSince` as it was before the latest attempt: a proof that the latest attempt had no effect restores
+    /// this value.
     public var possiblyExecutedBefore: WallTime?
-    /// How often a 2xx that proved too little was asked for again.
+    /// How often the request was sent again because a 2xx did not prove what became of each member.
     public var replays: Int
-    /// Attempts in a row that ended with the worker's own end, as its successor found them.
+    /// How many attempts in a row had no answer because the worker process ended; counted by the worker that took over.
     public var crashes: Int
-    /// Silences in a row since this worker has known the batch: what its backoff grows by.
+    /// How many attempts in a row have failed in this process; the backoff grows with this count.
     var failures = 0
 
-    /// So many workers have ended while the request was under way that it may be the cause.
+    /// From this number of crashes on, the request itself may be the cause.
     static let suspectAfter = 3
     var isSuspect: Bool { crashes >= Self.suspectAfter }
 

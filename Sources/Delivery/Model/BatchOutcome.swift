@@ -2,16 +2,16 @@
 public enum BatchOutcome: String, Sendable, CaseIterable {
     /// Every member was accepted.
     case delivered
-    /// Some members were accepted, the others were rejected by name.
+    /// Some members were accepted, and the answer rejected each of the others.
     case partlyRejected = "partly_rejected"
-    /// Every member was rejected by name.
+    /// The answer rejected every member.
     case rejected
-    /// The request was refused for some of its members; the others travel on in a new batch.
+    /// The request was refused because of some members; the other members go on in a new batch.
     case shrunk
-    /// The request was refused as a whole; its halves travel on as new batches.
+    /// The request was refused as a whole; its two halves go on as new batches.
     case split
-    /// Nothing ran, and the members went back to wait under a new key.
+    /// Nothing was executed, and the members went back to `outbox_waiting` to travel under a new key.
     case returned
-    /// A person said what became of it.
+    /// An operator said what became of the batch.
     case resolved
 }

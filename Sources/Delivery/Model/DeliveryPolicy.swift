@@ -1,17 +1,21 @@
-/// The limits and delays that a person sets; every one has a default and a checked range in the configuration.
+/// The limits and delays that an operator configures.
+///
+/// Each has a default. The configuration checks the range of each before it is used here.
 public struct DeliveryPolicy: Sendable, Equatable {
-    /// Intents in one request, at most.
+    /// The largest number of intents in one request.
     public var batchSize: Int
-    /// Bytes in one request body, at most.
+    /// The largest request body in bytes.
     public var bodyBytesMax: Int
+    /// The largest number of requests under way at the same time.
     public var connections: Int
+    /// How long a batch that is not full waits for further intents, from the commit of its first intent.
     public var linger: Duration
     public var backoff: Backoff
-    /// Requests for one user that is rejected for now, the first included.
+    /// How many requests are made for an intent that is rejected with a retryable code, the first included.
     public var maxAttempts: Int
-    /// The age at which a request that may have run is no longer sent again under its key.
+    /// The age at which a request that was possibly executed is no longer sent again under its key.
     public var unknownAfter: Duration
-    /// How long records of what has ended are kept.
+    /// How long the records of delivered, dead and cancelled intents are kept.
     public var retention: Duration
 
     public init(

@@ -1,4 +1,7 @@
-/// An intent as the store reads it from `outbox` or `outbox_waiting`: the bytes stand only until the next row.
+/// An intent as the store reads it from `outbox` or `outbox_waiting`.
+///
+/// The texts point into memory of the store and are valid only until the store reads the next row. Times are
+/// milliseconds since 1970.
 public struct IntentRow {
     public typealias Text = UnsafeRawBufferPointer
 

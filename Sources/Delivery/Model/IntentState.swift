@@ -1,4 +1,4 @@
-/// Where an intent is, spelled as in SQL, docs, output and metrics.
+/// The state of an intent, spelled as in SQL, docs, output and metrics; docs/lifecycle.md explains each.
 public enum IntentState: String, Sendable, CaseIterable, Codable {
     case pending
     case scheduled

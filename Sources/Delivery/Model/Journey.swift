@@ -1,29 +1,30 @@
-/// A journey that intents can name: where it is at the API, and what to do where nobody can know.
+/// A configured journey: its numbers at the API, and the operator's choices for its intents.
 public struct Journey: Sendable, Hashable {
-    /// What becomes of a batch whose outcome can no longer be learned.
+    /// What happens to a batch whose outcome can no longer be learned.
     public enum OnUnknown: String, Sendable, Hashable {
-        /// It waits in doubt for a person.
+        /// The batch goes to `in_doubt` and waits for an operator.
         case hold
-        /// It is sent again, at the risk of a second entrance.
+        /// Its members are sent again under a new key, at the risk of a second entrance.
         case resend
     }
 
-    /// What becomes of the later intents of an ordering key when one of them has died.
+    /// What happens to the later intents of an ordering key when an earlier one is dead.
     public enum OnDead: String, Sendable, Hashable {
-        /// They go on.
+        /// They are sent.
         case `continue`
-        /// They wait until the dead one is retried or given up.
+        /// They wait until an operator retries or discards the dead intent.
         case block
     }
 
+    /// The name that intents give in the column `journey`.
     public var name: String
-    /// The journey's number at the API.
+    /// The id of the journey at the API.
     public var id: Int64
-    /// The entrance step, for the shape of one request per user; nil for the shape of many users per request.
+    /// The id of the entrance step, when each request carries one user; nil when a request carries many users.
     public var entranceID: Int64?
     public var onUnknown: OnUnknown
     public var onDead: OnDead
-    /// Higher goes first when several journeys compete for a request.
+    /// When several journeys compete for a request, the journey with the highest priority goes first.
     public var priority: Int
 
     public init(

@@ -1,11 +1,11 @@
-/// A closed door: why nothing leaves, for everyone or for one journey, and when it is tried again.
+/// A pause of all requests or of the requests of one journey: its cause, and when a probe is due.
 public struct Pause: Sendable, Equatable {
-    /// What the pause holds back.
+    /// Which requests the pause holds back.
     public enum Scope: Sendable, Hashable {
         case everything
         case journey(String)
 
-        /// As the database keeps it: '' is everything.
+        /// The scope as the database stores it: the empty text stands for everything.
         public var text: String {
             switch self {
             case .everything: ""
@@ -18,29 +18,37 @@ public struct Pause: Sendable, Equatable {
         }
     }
 
-    /// The cause of a pause that a person made.
+    /// The cause of a pause that an operator made. Only an operator ends it.
     public static let operatorCause = "operator"
-    /// The cause of a pause that ends by itself at `nextProbe`, without a probe.
+    /// The cause of a pause after a 429. It ends at `nextProbe`, without a probe.
     public static let rateCause = "rate_limited"
-    /// The cause of a park whose rows were refused one by one, all alike.
+    /// The cause of a journey's pause after several of its rows were refused alone with the same code.
     public static let rowsRefusedCause = "rows_refused"
 
-    /// The cause that a code of the API stands for: never one of this worker's own, which end by other rules.
+    /// Returns the cause for a code of the API.
+    ///
+    /// It never equals a cause of the worker itself, because those pauses end by other rules.
     static func cause(ofCode code: String) -> String {
         [operatorCause, rateCause, rowsRefusedCause].contains(code) ? "api_\(code)" : code
     }
 
-    /// A pause this short keeps what is frozen; a longer one gives the rows back, free to be cancelled or to expire.
+    /// The longest pause during which batches that were not executed stay frozen.
+    ///
+    /// A longer pause ends such batches, so that their intents can be cancelled or can expire.
     static let brief: Duration = .seconds(61)
 
     public var scope: Scope
+    /// One of the causes above, or a code of the API.
     public var cause: String
+    /// The message of the API; nil when there is none.
     public var detail: String?
+    /// The id of the request whose answer made the pause.
     public var requestID: String?
+    /// When the pause began.
     public var since: WallTime
-    /// When the door is tried again; nil when only a person opens it.
+    /// When the next probe is due; nil when only an operator ends the pause.
     public var nextProbe: WallTime?
-    /// How often it was tried.
+    /// How many probes were sent.
     public var probes: Int
 
     public init(
@@ -56,35 +64,38 @@ public struct Pause: Sendable, Equatable {
         self.probes = probes
     }
 
-    /// No door is tried later than this after it was last looked at; a time beyond was written before the clock went back.
+    /// The longest time between now and a probe that is due later.
+    ///
+    /// A time that is further ahead was written before the wall clock was set back, and counts as past.
     static let aheadMax: Duration = serverWaitMax + .seconds(60)
 
-    /// No wait that the API asks for is obeyed for longer.
+    /// The longest wait that the worker accepts from the API.
     static let serverWaitMax: Duration = .seconds(3600)
 
-    /// Whether the door is to be tried now; never when only a person opens it.
+    /// Whether a probe is due now; never for a pause that only an operator ends.
     func isDue(at now: WallTime) -> Bool {
         guard let nextProbe else { return false }
         return nextProbe <= now || nextProbe - now > Self.aheadMax
     }
 
-    /// Whether the pause was there before a request began.
+    /// Whether the pause began before a request that began at `time`.
     func isOlder(than time: WallTime) -> Bool {
         since <= time || since - time > Self.aheadMax
     }
 
-    /// The wait before the next probe: 30 s at first, doubling to 15 min.
+    /// The wait before the next probe: 30 s after no probe, doubled after each probe up to 15 min.
     static func interval(afterProbes count: Int) -> Duration {
-        min(.seconds(30) * (1 << min(count, 10)), .seconds(15 * 60))
+        assert(count >= 0, "a pause counts its probes from 0")
+        return min(.seconds(30) * (1 << min(count, 10)), .seconds(15 * 60))
     }
 }
 
 extension Pause {
-    /// The cause of a pause for a database that may be a copy of another one.
+    /// The cause of a pause for a database that may be a copy of another database.
     public static let copiedCause = "database_copied"
-    /// The cause of a pause for a database that has gone back to an earlier state.
+    /// The cause of a pause for a database that was replaced by an earlier state of itself.
     public static let restoredCause = "database_restored"
 
-    /// Whether only `adopt` ends the pause.
+    /// Whether only the command `adopt` ends the pause.
     public var isAwaitingAdoption: Bool { cause == Self.copiedCause || cause == Self.restoredCause }
 }

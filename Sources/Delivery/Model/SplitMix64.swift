@@ -1,6 +1,7 @@
-/// A small seeded random source (Steele, Lea, Flood: "Fast splittable pseudorandom number generators", 2014).
+/// A small pseudorandom number generator with a seed.
 ///
-/// Good enough for jitter and for replaying a run from its seed; never used for secrets.
+/// The same seed gives the same numbers, so that a run can be repeated. It serves for jitter and never for secrets.
+/// Source: Steele, Lea, Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014.
 public struct SplitMix64: RandomNumberGenerator, Sendable {
     private var state: UInt64
 

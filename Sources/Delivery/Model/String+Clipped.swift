@@ -1,8 +1,9 @@
 extension String {
-    /// At most so many bytes of the text, up to the end of a scalar.
+    /// Returns the longest prefix of whole Unicode scalars that has at most `bytesMax` bytes of UTF-8.
     ///
-    /// What a person sees as one character may be as long as the whole text: only bytes bound what is stored.
+    /// The limit counts bytes, because one character can consist of any number of scalars.
     public func clipped(toBytes bytesMax: Int) -> String {
+        assert(bytesMax >= 0, "a text is clipped to no negative length")
         guard utf8.count > bytesMax else { return self }
         let bytes = Array(utf8)
         var end = bytesMax

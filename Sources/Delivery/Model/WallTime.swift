@@ -1,6 +1,7 @@
-/// A moment of wall time in whole milliseconds since 1970, as the database stores it.
+/// A wall time in whole milliseconds since 1970, as the database stores it.
 ///
-/// Wall time says how old something is across restarts; waiting uses the monotonic clock.
+/// Ages that outlive a process are counted in wall time. Waits in one process use the monotonic clock. Sums that overflow
+/// are clamped to the nearest time that can be represented.
 public struct WallTime: Sendable, Hashable, Comparable, Codable {
     public var milliseconds: Int64
 
@@ -20,7 +21,7 @@ public struct WallTime: Sendable, Hashable, Comparable, Codable {
         WallTime(milliseconds: time.milliseconds.addingClamped(-duration.milliseconds))
     }
 
-    /// How much later `left` is than `right`; negative when it is earlier.
+    /// Returns how much later `left` is than `right`; negative when `left` is earlier.
     public static func - (left: WallTime, right: WallTime) -> Duration {
         .milliseconds(left.milliseconds.addingClamped(-right.milliseconds))
     }

@@ -1,4 +1,4 @@
-/// What a person has configured, as the worker uses it; replaced as a whole on a reload.
+/// The configuration that the worker uses. A reload replaces it as a whole.
 public struct WorkerConfiguration: Sendable {
     /// What the configuration says about idempotency keys.
     public enum Idempotency: String, Sendable {
@@ -12,7 +12,7 @@ public struct WorkerConfiguration: Sendable {
     /// The API's base URL without a trailing slash.
     public var url: String
     public var version: String
-    /// None means unlimited.
+    /// The rate limits, which all hold at the same time; an empty list means no limit.
     public var rate: [RateLimit]
     public var idempotency: Idempotency
 
@@ -28,12 +28,12 @@ public struct WorkerConfiguration: Sendable {
         self.idempotency = idempotency
     }
 
-    /// What becomes of the later intents of a dead one's ordering key, by journey.
+    /// What happens to the later intents of a dead intent's ordering key, by the name of the journey.
     var onDead: [String: Journey.OnDead] {
         Dictionary(journeys.map { ($0.name, $0.onDead) }) { first, _ in first }
     }
 
-    /// Where a journey's requests go under this configuration.
+    /// Returns where the requests of a journey go under this configuration.
     public func target(of journey: Journey) -> Target {
         Target(url: url, journey: journey.id, entrance: journey.entranceID, version: version)
     }

@@ -1,10 +1,10 @@
-/// What could be claimed, journey by journey.
+/// What the database holds for the worker to claim, by journey, and the stored pauses.
 public struct DueWork: Sendable {
-    /// Journeys of the configuration with something due.
+    /// The configured journeys that have an intent which is due.
     public var supplied: Set<String>
-    /// When the next intent that waits or is scheduled becomes due, by journey.
+    /// When the next intent becomes due that waits or is scheduled, by journey.
     public var nextDue: [String: WallTime]
-    /// The pauses as stored, since another process may add or lift one.
+    /// The stored pauses; another process may have added or removed one.
     public var pauses: [Pause]
 
     public init(supplied: Set<String>, nextDue: [String: WallTime], pauses: [Pause]) {

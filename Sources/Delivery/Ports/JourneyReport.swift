@@ -1,7 +1,7 @@
-/// What a journey's reading came to.
+/// The result of reading a journey's status.
 public struct JourneyReport: Sendable, Equatable {
     public var reading: Response.JourneyReading
-    /// What was answered, nil when nothing came back.
+    /// The response that the reading comes from; nil when there was no response.
     public var response: Response?
 
     public init(reading: Response.JourneyReading, response: Response? = nil) {

@@ -1,12 +1,13 @@
-/// What is left of a drain's goal.
+/// How many intents of a drain's goal are left.
 public struct Remaining: Sendable, Equatable {
-    /// Waiting, ready or being sent in journeys that the configuration knows.
+    /// Intents of configured journeys that are ready, wait for a retry or are being sent.
     public var open: Int
-    /// Of `open`, by journey.
+    /// `open` by journey.
     public var openByJourney: [String: Int]
     public var inDoubt: Int
+    /// Intents of journeys that the configuration does not name.
     public var unknownJourney: Int
-    /// Behind an earlier intent of their ordering key that waits for a person, or for a time after the drain's.
+    /// Intents behind an earlier intent of their ordering key that waits for an operator, or until after the goal.
     public var heldBack: Int
 
     public init(open: Int, openByJourney: [String: Int], inDoubt: Int, unknownJourney: Int, heldBack: Int = 0) {

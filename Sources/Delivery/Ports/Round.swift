@@ -1,23 +1,26 @@
-/// Everything that one transaction is to do.
+/// Everything that the store writes in one transaction.
 public struct Round: Sendable {
+    /// The wall time of this machine.
     public var now: WallTime
-    /// The time by the worker's reckoning, which is what a request is stamped with before it leaves.
+    /// The time by the trusted clock: the stamp of the attempts that this round begins.
     public var trustedTime: WallTime
     public var pauses: [PauseChange] = []
     public var settlements: [Settlement] = []
-    /// Batches whose next attempt begins.
+    /// The open batches whose next attempt begins.
     public var resumes: [Batch] = []
     public var claims: [ClaimRequest] = []
     public var enforcement: EnforcementFinding?
     public var bodyBytesMax: BodyLimitChange?
-    /// The rate limit that refusals taught, in requests per second; 0 is none.
+    /// The rate limit that was learned from refusals, in requests per second; 0 means that there is none any more.
     public var learnedLimit: Double?
     public var clock: ClockMark?
-    /// Requests beside the batches' own that leave once the round is committed, so that a successor counts them.
+    /// How many requests without a batch leave once the round is committed; a worker that takes over counts them too.
     public var extraRequests = 0
-    /// No row waits for longer than this by right; one that does was told so by a clock that has gone back since.
+    /// The latest time until which a row may wait. A row that waits longer was written before the clock was set back,
+    /// and becomes due now.
     public var waitsEnd: WallTime?
-    /// What the configuration says about dead letters, by journey; only when it is new to the database.
+    /// What happens to later intents of a dead intent's ordering key, by journey; empty when the database holds it
+    /// already.
     public var onDead: [String: Journey.OnDead] = [:]
 
     public init(now: WallTime, trustedTime: WallTime) {
@@ -32,8 +35,10 @@ public struct Round: Sendable {
     }
 }
 
-/// A change to the body limit that a 413 taught.
+/// A change to the largest request body that a 413 has left.
 public enum BodyLimitChange: Sendable, Equatable {
+    /// The largest body in bytes from now on.
     case learned(Int)
+    /// The limit is forgotten.
     case forgotten
 }

@@ -1,34 +1,35 @@
-/// What a round came to.
+/// The result of a committed round.
 public struct RoundResult: Sendable {
-    /// Batches whose attempt is committed: they are to be sent now.
+    /// The batches whose attempt is committed; their requests leave now.
     public var begun: [Batch] = []
-    /// Batches frozen out of a split or shrunk one, to be begun when there is a permit.
+    /// The batches that were made out of a split or shrunk batch; each begins when it has a permit.
     public var successors: [Batch] = []
-    /// Batches whose settlement did not apply: somebody else has settled them.
+    /// The batches whose settlement did not apply, because another process has settled them.
     public var stale: [Int64] = []
-    /// Batches whose settlement could not be applied, and is as if it had not been tried.
+    /// The batches whose settlement the database refused; they are as they were before the round.
     public var failed: [Failed] = []
-    /// The last intent's id, when a batch was settled or begun.
+    /// The id of the last intent; 0 when the round neither settled nor began a batch.
     public var lastIntent: Int64 = 0
-    /// The last batch's id, likewise.
+    /// The id of the last batch; 0 when the round neither settled nor began a batch.
     public var lastBatch: Int64 = 0
+    /// What is left to claim after the round, for each journey that the round has claimed from or released intents of.
     public var supplies: [String: Backlog] = [:]
-    /// For each journey in `supplies`: when its next intent that waits or is scheduled becomes due.
+    /// When the next intent becomes due that waits or is scheduled, for each journey in `supplies`.
     public var nextDue: [String: WallTime] = [:]
-    /// Journeys in which another intent of an ordering key may have become due, and which the round's claims have not
-    /// looked at since.
+    /// The journeys in which an intent may have become due because an earlier intent of its ordering key has ended, and
+    /// which the claims of the round did not look at afterwards.
     public var released: Set<String> = []
-    /// More rows wait for too long than one round may touch.
+    /// Whether more rows wait for too long than one round may change.
     public var hasOverlongWaits = false
-    /// Rows refused alone and not yet condemned, by journey: how many share the latest code.
+    /// How many rows were refused alone with the same latest code and are not dead yet, by journey.
     public var refusedAlike: [String: Int] = [:]
-    /// Rows that the worker itself found unsendable.
+    /// The intents that became dead letters because they cannot be sent.
     public var quarantined: [Int64: Unsendable] = [:]
-    /// How long the write lock was waited for.
+    /// How long the round waited for the write lock.
     public var waited: Duration = .zero
-    /// How long the write lock was held, the commit included.
+    /// How long the round held the write lock, the commit included.
     public var held: Duration = .zero
-    /// How long the write lock is to be left to others before the next round.
+    /// How long other connections have the write lock to themselves before the next round.
     public var rest: Duration = .zero
 
     public init() {}
@@ -36,6 +37,7 @@ public struct RoundResult: Sendable {
     /// A settlement that the database refused.
     public struct Failed: Sendable {
         public var batch: Batch
+        /// The error, as a text for the log.
         public var reason: String
 
         public init(batch: Batch, reason: String) {

@@ -1,6 +1,10 @@
-/// The time, as the worker is given it.
+/// The port to the clocks.
 public protocol WorkerClock: Sendable {
+    /// Returns one reading of the wall clock and of the monotonic clock.
     func now() -> Moment
-    /// Returns when the monotonic time has come, or at once when it has passed; throws only `CancellationError`.
+
+    /// Returns when the monotonic clock has reached `time`; at once when it already has.
+    ///
+    /// Throws only `CancellationError`, when the task is cancelled.
     func sleep(untilMonotonic time: Duration) async throws
 }

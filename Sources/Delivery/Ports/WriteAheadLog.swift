@@ -1,9 +1,12 @@
-/// How far the write-ahead log has been copied into the database, as a checkpoint found it.
+/// The state of the write-ahead log after a checkpoint.
+///
+/// Source: PRAGMA wal_checkpoint, sqlite.org/pragma.html.
 public struct WriteAheadLog: Sendable, Equatable {
-    /// Pages in the log, those that were copied included.
+    /// How many pages the log has.
     public var pages: Int
-    /// Of `pages`, how many are in the database; a reader of an older state keeps the others from being copied.
+    /// How many of `pages` are copied into the database. A reader of an older state keeps the others from being copied.
     public var copiedPages: Int
+    /// The size of a page in bytes.
     public var pageBytes: Int
 
     public init(pages: Int, copiedPages: Int, pageBytes: Int) {
@@ -12,5 +15,6 @@ public struct WriteAheadLog: Sendable, Equatable {
         self.pageBytes = pageBytes
     }
 
+    /// The size of the log in bytes.
     public var bytes: Int { pages * pageBytes }
 }

@@ -55,7 +55,7 @@ enum RequestOutcome {
 
     init(of verdict: Verdict) {
         switch verdict.finding {
-        case .judged(let results): self = results.contains { $0 != .unproven } ? .succeeded : .failed
+        case .processed(let results): self = results.contains { $0 != .unproven } ? .succeeded : .failed
         case .unknown, .notSent, .refusedByEdge: self = .failed
         default: self = .neutral
         }

@@ -1,19 +1,23 @@
-/// What is known of whether the API looks at idempotency keys, and when to ask it.
+/// What is known about the enforcement of idempotency keys by the API, and when to probe it.
 ///
-/// What was learned holds for one base URL and API key; another of either is asked anew. That keys are ignored is asked
-/// again once a day and at a reload, since enforcement is being rolled out; a replay on any answer proves it at once.
+/// A finding holds for one base URL and one API key (the subject); another subject is probed anew. A finding that keys are
+/// not enforced is checked again once a day and at a reload, because the API may begin to enforce them. A replayed answer
+/// proves at any time that keys are enforced.
 struct EnforcementKnowledge: Sendable {
-    /// How often a finding that keys are ignored is doubted.
+    /// How often a finding that keys are not enforced is checked again.
     static let recheckInterval: Duration = .seconds(24 * 3600)
 
     private var mode: WorkerConfiguration.Idempotency
     private(set) var learned: Enforcement
-    /// Whom it was learned of.
+    /// The base URL and API key that the finding holds for.
     private var subject: String?
+    /// The change that is not stored yet.
     private var change: EnforcementFinding?
     private var isProbing = false
+    /// When the latest probe began.
     private var probedAt: WallTime?
     private var nextProbe: Duration
+    /// How many probes in a row proved nothing.
     private var inconclusive = 0
 
     init(_ mode: WorkerConfiguration.Idempotency, learned: EnforcementFinding?, at now: Moment) {
@@ -23,7 +27,7 @@ struct EnforcementKnowledge: Sendable {
         nextProbe = now.monotonic
     }
 
-    /// What the worker acts on: the configuration's word, or what was learned.
+    /// What the worker acts on: what the configuration says, or else what was learned.
     var current: Enforcement {
         switch mode {
         case .enforced: .enforced
@@ -32,25 +36,27 @@ struct EnforcementKnowledge: Sendable {
         }
     }
 
-    /// Forgets what was learned of somebody else.
+    /// Sets the subject, and forgets a finding about another subject.
     mutating func concern(_ subject: String) {
         defer { self.subject = subject }
         guard let known = self.subject, known != subject, learned != .unproven else { return }
         learned = .unproven
-        // At once: what may have run under an earlier key waits for it.
+        // The next probe is due at once: possibly executed batches of an earlier API key wait for it.
         nextProbe = .zero
         inconclusive = 0
         change = EnforcementFinding(enforcement: .unproven, subject: subject)
     }
 
-    /// Follows another configuration, and lets what was learned be doubted at once.
+    /// Takes over another configuration, and makes the next probe due at once.
     mutating func follow(_ mode: WorkerConfiguration.Idempotency, at now: Moment) {
         self.mode = mode
         nextProbe = now.monotonic
         inconclusive = 0
     }
 
-    /// Takes in a proof; true when it is news.
+    /// Takes over a proof.
+    ///
+    /// - Returns: whether the finding has changed.
     mutating func learn(_ finding: Enforcement) -> Bool {
         guard mode == .auto, learned != finding else { return false }
         learned = finding
@@ -58,33 +64,38 @@ struct EnforcementKnowledge: Sendable {
         return true
     }
 
+    /// Returns the change that is to be stored; nil when there is none.
     mutating func takeChange() -> EnforcementFinding? {
         defer { change = nil }
         return change
     }
 
-    // MARK: Asking
+    // MARK: Probing
 
-    /// Whether the question may be put now.
+    /// Whether a probe may begin now.
     func mayProbe(at now: Moment) -> Bool { !isProbing && nextProbe <= now.monotonic }
 
-    /// Whether it is time to doubt that keys are ignored.
+    /// Whether a finding that keys are not enforced is to be checked now.
     func isRecheckDue(at now: Moment) -> Bool { isRechecked && mayProbe(at: now) }
 
-    /// When the question may be put next; nil when it may be put now, or is being put.
+    /// When the next probe may begin; nil when it may begin now, or when one is under way.
     func nextProbe(after now: Duration) -> Duration? { isProbing || nextProbe <= now ? nil : nextProbe }
 
     private var isRechecked: Bool { mode == .auto && learned == .absent }
 
-    /// Asked again and again in vain: somebody should know, since what may have run waits for it.
+    /// Whether several probes in a row proved nothing, which is reported once, because possibly executed batches wait for a
+    /// finding.
     var isPersistentlyInconclusive: Bool { inconclusive == 5 }
 
     mutating func beginProbe(at now: Moment) {
+        assert(!isProbing, "at most one probe is under way")
         isProbing = true
         probedAt = now.wall
     }
 
-    /// Takes in a probe's end; returns when it had begun, if it found anything.
+    /// Notes the end of a probe.
+    ///
+    /// - Returns: when the probe began, if it has proven something.
     mutating func endProbe(_ finding: EnforcementEvidence, backoff: Backoff, at now: Moment) -> WallTime? {
         isProbing = false
         guard finding != .inconclusive else {

@@ -1,4 +1,4 @@
-/// The batches that are frozen and not settled: in flight, or waiting for their next attempt.
+/// The batches that are frozen and not settled: under way, or waiting for their next attempt.
 struct OpenBatches {
     struct Waiting {
         var batch: Batch
@@ -6,7 +6,7 @@ struct OpenBatches {
         var due: Duration
     }
 
-    /// A wait longer than this takes no slot: others may use it meanwhile.
+    /// A batch that waits for longer than this takes no slot, so that other batches can use it.
     static let longWait: Duration = .seconds(1)
 
     private(set) var inFlight: [Int64: Batch] = [:]
@@ -22,25 +22,29 @@ struct OpenBatches {
 
     func requests(in journey: String) -> Int { requestsByJourney[journey] ?? 0 }
 
-    /// Batches that hold a slot; those in a long backoff have `longMax` places of their own.
+    /// How many batches take a slot. Up to `longMax` batches in a long backoff take none.
     func slotsUsed(at now: Duration, longMax: Int) -> Int {
         let long = waiting.values.reduce(0) { $0 + ($1.due - now > Self.longWait ? 1 : 0) }
         return count - min(long, longMax)
     }
 
-    /// Batches of one journey that hold a slot.
+    /// How many batches of a journey take a slot.
     func slotsUsed(in journey: String, at now: Duration) -> Int {
         let long = waiting.values.count { $0.batch.journey == journey && $0.due - now > Self.longWait }
         return count(in: journey) - long
     }
 
+    /// Adds a batch whose attempt is committed, or moves it from waiting to under way.
     mutating func begin(_ batch: Batch) {
+        assert(batch.attempt > 0, "a request that is under way has begun an attempt")
+        assert(isOrdered(batch), "an attempt never moves the time since which a batch is possibly executed back")
         remove(batch.id)
         inFlight[batch.id] = batch
         requestsByJourney[batch.journey, default: 0] += 1
         countByJourney[batch.journey, default: 0] += 1
     }
 
+    /// Adds a batch that waits for its next attempt, or moves it from under way to waiting.
     mutating func wait(_ batch: Batch, until due: Duration) {
         remove(batch.id)
         waiting[batch.id] = Waiting(batch: batch, due: due)
@@ -54,14 +58,19 @@ struct OpenBatches {
         if begun != nil { Self.decrease(&requestsByJourney, batch.journey) }
     }
 
-    /// Every batch that is removed was counted when it was added; a journey without batches needs no place.
+    private func isOrdered(_ batch: Batch) -> Bool {
+        guard let since = batch.possiblyExecutedSince, let before = batch.possiblyExecutedBefore else { return true }
+        return before <= since
+    }
+
+    /// Decreases a count, and removes it when it is 0.
     private static func decrease(_ counts: inout [String: Int], _ journey: String) {
         let count = counts[journey] ?? 0
-        assert(count > 0, "a batch was removed that had not been counted")
+        assert(count > 0, "a batch that is removed was counted when it was added")
         counts[journey] = count > 1 ? count - 1 : nil
     }
 
-    /// Waiting batches whose time has come, the longest due first.
+    /// The waiting batches that are due, the one that is due for longest first.
     func due(at now: Duration) -> [Batch] {
         waiting.values.filter { $0.due <= now }
             .sorted { ($0.due, $0.batch.id) < ($1.due, $1.batch.id) }.map(\.batch)

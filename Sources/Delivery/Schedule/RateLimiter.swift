@@ -1,26 +1,27 @@
-/// Says whether a request may leave as far as rates go: the one place that counts every request of the worker's.
+/// Limits the rate of all requests of the worker, and counts each of them.
 ///
-/// A request leaves when the configured windows, the adaptiveRate that refusals have taught and the server's own word all have
-/// room for it. A 429 also holds everything back for a time; that pause is stored, and kept by `PauseRegistry`.
+/// A request may leave when the configured windows, the adaptive rate and the limit that the server announces all have
+/// room for it. A 429 also pauses everything for a time; `PauseRegistry` keeps that pause.
 struct RateLimiter: Sendable {
-    /// What no wait after a repeated limit exceeds, unless the server asks for more.
+    /// The longest wait after repeated 429 answers, unless the server gives a longer one.
     static let waitMax: Duration = .seconds(60)
-    /// What a limit without a usable `Retry-After` means.
+    /// The wait after a 429 without a valid `Retry-After`.
     static let waitDefault: Duration = .seconds(1)
 
     private var windows: SlidingWindows
     private(set) var adaptiveRate: AdaptiveRate
     private var serverLimit: ServerLimit?
-    /// The wait of the latest limit, nil once a later request has succeeded.
+    /// The wait after the latest 429; nil once a later request has succeeded.
     private var wait: Duration?
+    /// When the latest 429 came.
     private var limitedAt: Duration = .zero
-    /// The limit as last handed out to be stored.
+    /// The learned limit that was last handed out to be stored, in requests per second; 0 for none.
     private var storedLimit: Double
 
     /// - Parameters:
-    ///   - limits: none means unlimited.
-    ///   - learnedLimit: what an earlier worker had found, in requests per second.
-    ///   - sent: when an earlier worker's latest requests left.
+    ///   - limits: the configured limits; an empty list means no limit.
+    ///   - learnedLimit: the limit that a previous worker has learned, in requests per second.
+    ///   - sent: when the latest requests of a previous worker left.
     init(limits: [RateLimit], learnedLimit: Double?, sent: [Duration] = [], now: Duration) {
         windows = SlidingWindows(limits: limits, sent: sent, now: now)
         adaptiveRate = AdaptiveRate(learned: learnedLimit, rateMax: Self.meanRate(limits), now: now)
@@ -37,22 +38,24 @@ struct RateLimiter: Sendable {
         return serverLimit?.free(at: now, atMost: free) ?? free
     }
 
-    /// What the configured windows alone have room for.
+    /// How many requests the configured windows alone have room for.
     func windowsFree(at now: Duration, atMost bound: Int) -> Int { windows.free(at: now, atMost: bound) }
 
-    /// As many requests as the smallest configured window holds.
+    /// How many requests the smallest configured window allows.
     var windowsMax: Int { windows.requestsMax }
 
-    /// When so many requests fit into the configured windows at once; nil when they do now.
+    /// When the configured windows have room for `count` requests at once; nil when they have room now.
     func nextWindowsFree(for count: Int, after now: Duration) -> Duration? { windows.nextRoom(for: count, after: now) }
 
-    /// When the next request may leave, if at most `bound` are to; nil when one may leave now or nothing limits it.
+    /// When the next request may leave, if at most `bound` requests are to leave; nil when one may leave now.
     func nextFree(after now: Duration, atMost bound: Int) -> Duration? {
-        [windows.nextFree(after: now, atMost: bound), adaptiveRate.nextFree(after: now), serverLimit?.nextFree(after: now)].compactMap
-        { $0 }.max()
+        [
+            windows.nextFree(after: now, atMost: bound), adaptiveRate.nextFree(after: now),
+            serverLimit?.nextFree(after: now),
+        ].compactMap { $0 }.max()
     }
 
-    /// Counts requests that leave, of whatever kind.
+    /// Counts requests that leave, those without a batch included.
     mutating func note(_ count: Int, at now: Duration) {
         guard count > 0 else { return }
         windows.note(count, at: now)
@@ -60,16 +63,17 @@ struct RateLimiter: Sendable {
         serverLimit?.note(count, at: now)
     }
 
-    /// Goes on under other windows; what was learned stays.
+    /// Takes over other configured limits and keeps what was learned.
     mutating func reconfigure(limits: [RateLimit], at now: Duration) {
         windows = SlidingWindows(limits: limits, now: now)
         adaptiveRate = AdaptiveRate(learned: adaptiveRate.limit, rateMax: Self.meanRate(limits), now: now)
     }
 
-    // MARK: What answers say
+    // MARK: Answers
 
-    /// Takes in an answer; a 429 comes by `limited` too.
-    /// - Parameter inFlight: requests under way beside the one that was answered.
+    /// Learns from an answer. A 429 is also given to `limited`.
+    ///
+    /// - Parameter inFlight: how many other requests are under way.
     mutating func note(_ answer: Answer, begunAt: Duration, inFlight: Int, at now: Duration) {
         guard case .response(let response) = answer else { return }
         switch response.status {
@@ -78,35 +82,39 @@ struct RateLimiter: Sendable {
         default: adaptiveRate.noteAccepted(at: now)
         }
         if let headers = response.rate {
-            let word = ServerLimit(headers, inFlight: inFlight, begunAt: begunAt, after: serverLimit, at: now)
-            if word.isNewer(than: serverLimit) { serverLimit = word }
+            let announced = ServerLimit(headers, inFlight: inFlight, begunAt: begunAt, after: serverLimit, at: now)
+            if announced.isNewer(than: serverLimit) { serverLimit = announced }
         } else if (200..<300).contains(response.status) {
             serverLimit = nil
         }
     }
 
-    /// Notes that a later request than the limited ones got through: the next limit is no repeat.
+    /// Notes that a request succeeded. When it began after the latest 429, the next 429 does not count as a repeated one.
     mutating func notePassed(begunAt: Duration) {
         if begunAt > limitedAt { wait = nil }
     }
 
-    /// How long a 429 holds everything back: the server's wait, doubled at each repeat up to a minute, and the jitter.
+    /// Returns how long a 429 pauses everything: the wait that the server gives, doubled with each repeated 429 up to a
+    /// minute, plus the jitter.
     ///
-    /// Answers to requests that left before the limit was known are no repeat, and teach the adaptiveRate nothing new.
+    /// A 429 to a request that left before the previous 429 came is not a repeated one, and the adaptive rate learns nothing
+    /// from it.
     mutating func limited(retryAfter: Duration?, begunAt: Duration, jitter: Duration, at now: Duration) -> Duration {
-        let isNews = begunAt > limitedAt || limitedAt == .zero
-        if let wait, isNews {
+        let isNew = begunAt > limitedAt || limitedAt == .zero
+        if let wait, isNew {
             self.wait = max(retryAfter ?? .zero, min(Self.waitMax, max(wait, Self.waitDefault) * 2))
         } else {
             wait = max(retryAfter ?? Self.waitDefault, wait ?? .zero)
         }
         limitedAt = now
         let pause = (wait ?? .zero) + jitter
-        if isNews { adaptiveRate.noteLimited(until: now + pause, at: now) }
+        assert(pause >= .zero, "a pause has a length")
+        if isNew { adaptiveRate.noteLimited(until: now + pause, at: now) }
         return pause
     }
 
-    /// The learned limit when it differs by a twentieth from what was stored, in requests per second; 0 is none.
+    /// Returns the learned limit in requests per second when it differs by more than a twentieth from the stored one; 0 for
+    /// none.
     mutating func takeLearned() -> Double? {
         let limit = adaptiveRate.limit ?? 0
         guard abs(limit - storedLimit) > storedLimit / 20 else { return nil }

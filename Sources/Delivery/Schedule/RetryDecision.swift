@@ -1,14 +1,15 @@
-/// Decides what to do with an open batch whose time has come: a pure function of the batch and of what is known.
+/// Decides what to do with an open batch that is due: a pure function of the batch and the context.
 struct RetryDecision {
     enum Decision {
+        /// The next attempt may begin.
         case send
-        /// The batch stays as it is until a pause ends.
+        /// The batch stays frozen until a pause ends.
         case wait
-        /// Whether keys are enforced has to be known first.
+        /// It must first be learned whether idempotency keys are enforced.
         case learnEnforcement
-        /// How old the request is has to be known first.
+        /// The age of the request must first be learned.
         case learnTime
-        /// It will not be sent under this key again.
+        /// The batch ends and is not sent with this key again.
         case end(Settlement)
     }
 
@@ -20,22 +21,24 @@ struct RetryDecision {
     let journey: PauseRegistry.Gate
     let isPausedBriefly: Bool
     let now: WallTime
-    /// The time by the trusted clock, which ages are counted by.
+    /// The time of the trusted clock, by which ages are counted.
     let trustedTime: WallTime
-    /// An earlier worker may have sent the batch.
+    /// Whether a previous worker may have sent the batch.
     let isInherited: Bool
-    /// The batch's age is not known before the API has told the time.
+    /// Whether the age of the batch is known only after the API has told the time.
     let needsTime: Bool
+    /// Whether the wall clock was behind the stored mark at the start, and the API has not told the time since.
     let isClockAdrift: Bool
-    /// Where the journey's requests go now; nil when it is not configured any more.
+    /// Where requests of the journey go now; nil when the journey is no longer configured.
     let target: Target?
 
-    /// A batch that has ended so many workers without an answer is left to an operator, whatever the journey's policy.
+    /// A batch whose attempts have ended with so many crashes of the worker is in doubt, whatever the journey's policy.
     static let crashesMax = 8
 
+    /// Throws `DecodingError` when the members of the batch cannot be read.
     func decide(_ batch: Batch) throws -> Decision {
-        guard let stamp = batch.possiblyExecutedSince else { return try decideUntried(batch) }
-        if batch.crashes >= Self.crashesMax { return doubt(batch, code: "worker_crashed") }
+        guard let stamp = batch.possiblyExecutedSince else { return try decideNotExecuted(batch) }
+        if batch.crashes >= Self.crashesMax { return try holdInDoubt(batch, code: "worker_crashed") }
         if trustedTime - stamp >= unknownAfter { return try unknown(batch, code: "unknown_after") }
         guard fingerprints.contains(batch.apiKeyFingerprint) else {
             return try unknown(batch, code: "api_key_gone")
@@ -50,34 +53,31 @@ struct RetryDecision {
         }
     }
 
-    /// Nothing under its key has run: a pause or another API key ends the batch, and its rows wait unfrozen.
-    private func decideUntried(_ batch: Batch) throws -> Decision {
+    /// Decides about a batch that was not executed: a pause or another API key ends it, and its rows wait without a batch.
+    private func decideNotExecuted(_ batch: Batch) throws -> Decision {
         guard batch.apiKeyFingerprint == fingerprints.first else {
-            return .end(try giveBack(batch, code: "api_key_changed"))
+            return try returnMembers(batch, code: "api_key_changed")
         }
-        guard batch.target == target else { return .end(try giveBack(batch, code: "target_changed")) }
+        guard batch.target == target else { return try returnMembers(batch, code: "target_changed") }
         if everything == .blocked && journey != .blocked && isPausedBriefly { return .wait }
-        if everything == .blocked || journey == .blocked { return .end(try giveBack(batch, code: "paused")) }
+        if everything == .blocked || journey == .blocked { return try returnMembers(batch, code: "paused") }
         return .send
     }
 
     private func unknown(_ batch: Batch, code: String) throws -> Decision {
-        // Rows that a 2xx did not speak of may be entered already: the journey's policy is about requests without answer.
-        onUnknown == .resend && batch.replays == 0 ? .end(try giveBack(batch, code: code)) : doubt(batch, code: code)
+        // After a 2xx that did not prove every result, members may be delivered already. The journey's policy concerns
+        // only requests without an answer.
+        onUnknown == .resend && batch.replays == 0
+            ? try returnMembers(batch, code: code) : try holdInDoubt(batch, code: code)
     }
 
-    private func doubt(_ batch: Batch, code: String) -> Decision {
-        .end(
-            Settlement(
-                batch: batch, fate: .inDoubt, record: AnswerRecord(code: code), unproven: Set(0..<batch.size)))
+    private func holdInDoubt(_ batch: Batch, code: String) throws -> Decision {
+        let settlement = Settlement(
+            batch: batch, fate: .inDoubt, record: AnswerRecord(code: code), unproven: Set(0..<batch.size))
+        return .end(try settlement.checked())
     }
 
-    private func giveBack(_ batch: Batch, code: String) throws -> Settlement {
-        var settlement = Settlement(batch: batch, fate: .settled(.returned), record: AnswerRecord(code: code))
-        for (index, member) in try batch.members.decode().enumerated() {
-            settlement.leaving[index] = .waiting(
-                Settlement.Waiting(attempts: member.attempts, dueAt: now, rejection: nil, isRefusedAlone: false))
-        }
-        return settlement
+    private func returnMembers(_ batch: Batch, code: String) throws -> Decision {
+        .end(try Settlement(returning: batch, at: now, record: AnswerRecord(code: code)).checked())
     }
 }

@@ -60,14 +60,14 @@ extension Scheduler {
             pause(journey, refusal, facts.verdict.record.requestID, at: facts.now)
             resume(.everything, begunAt: begunAt)
         case .rateLimited(let retryAfter): limitRate(retryAfter, begunAt: facts.begunAt, at: facts.now)
-        case .judged where facts.outcome == .succeeded:
+        case .processed where facts.outcome == .succeeded:
             rateLimiter.notePassed(begunAt: facts.begunAt.monotonic)
             resume(.everything, begunAt: begunAt)
             guard !facts.verdict.isReplayed else { return }
             journeyProbes.noteAccepted(facts.batch.journey)
             resume(journey, begunAt: begunAt)
         case .refusedRows, .refusedContent(_, isTooLarge: false): resume(.everything, begunAt: begunAt)
-        case .judged, .refusedContent, .refusedByEdge, .inProgress, .keyMismatch, .unknown, .notSent: return
+        case .processed, .refusedContent, .refusedByEdge, .inProgress, .keyMismatch, .unknown, .notSent: return
         }
     }
 

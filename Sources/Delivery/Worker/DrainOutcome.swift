@@ -1,11 +1,11 @@
 /// How a drain ended.
 public enum DrainOutcome: Sendable, Equatable {
-    /// Everything that was committed and due when it started has been delivered or has died.
+    /// Every intent that was committed and due at the start is delivered, dead or cancelled.
     case drained
-    /// What is left waits for a person: paused, parked, in doubt, or in a journey the configuration does not know.
+    /// The intents that are left wait for an operator: their journey is paused or not configured, or they are in doubt.
     case blocked(Remaining)
     /// The worker was told to stop.
     case stopped
-    /// Time was up.
+    /// The timeout of the drain was over.
     case timedOut(Remaining)
 }

@@ -1,9 +1,9 @@
 import Synchronization
 
-/// Where everything that happens to the worker arrives, and the one place where it waits.
+/// The queue of all events for the worker's loop, and the only place where the loop waits.
 ///
-/// Bounded by what can be under way: at most one event for each open batch, and the other kinds are merged by the
-/// loop that empties it.
+/// The requests under way bound the number of answers, at most one for each. The loop takes all events at once, so that
+/// few of the other kinds collect.
 final class Inbox: Sendable {
     enum Event: Sendable {
         case answered(Batch, Answer, begunAt: Moment)
@@ -21,12 +21,13 @@ final class Inbox: Sendable {
     private struct State {
         var events: [Event] = []
         var waiter: CheckedContinuation<Void, Never>?
-        /// The deadline has come, perhaps before anyone waited for it.
+        /// Whether the deadline has come; it can come before the loop waits.
         var isDue = false
     }
 
     private let state = Mutex(State())
 
+    /// Adds an event, and ends the wait of the loop.
     func post(_ event: Event) {
         let waiter = state.withLock { state in
             state.events.append(event)
@@ -35,7 +36,8 @@ final class Inbox: Sendable {
         waiter?.resume()
     }
 
-    /// What has arrived; waits for the first event, until the deadline, or until the task is cancelled.
+    /// Returns the events since the last call. Without one it waits for an event, for the deadline, or for the cancellation of
+    /// the task.
     func take(until deadline: Duration, on clock: some WorkerClock) async -> [Event] {
         let ready = drain()
         if !ready.isEmpty || deadline <= clock.now().monotonic { return ready }

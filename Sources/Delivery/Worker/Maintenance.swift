@@ -1,32 +1,35 @@
-/// What a database needs now and then, beside the way of the rows: old records removed, the log used again.
+/// The regular maintenance of the database: it removes old records and makes checkpoints.
 ///
-/// Everything is done in small steps with pauses for others; where somebody holds the database it is tried again later.
+/// It works in small steps, and leaves the write lock to other connections between them. When another process holds the
+/// database, a step is repeated later.
 struct Maintenance<Clock: WorkerClock>: Sendable {
-    /// How often to look whether the log has grown, while the worker writes.
-    static var lookInterval: Duration { .seconds(1) }
-    /// How often to ask whether the worker has begun to write again.
+    /// How often the log is checked while the worker writes.
+    static var checkInterval: Duration { .seconds(1) }
+    /// How often it is checked whether the worker has begun to write again.
     static var idleInterval: Duration { .seconds(30) }
-    /// A checkpoint after so long in any case, and so long between two rounds of pruning.
+    /// The longest time between two checkpoints, and the time between two rounds of pruning.
     static var roundInterval: Duration { .seconds(60) }
-    /// A checkpoint once the worker has written so many pages, 16 MiB of the usual size.
+    /// A checkpoint is made once the worker has written so many pages: 16 MiB with pages of 4 KiB.
     static var pagesMax: Int { 4096 }
-    /// Steps of pruning between two looks at the log.
+    /// The largest number of pruning steps between two checks of the log.
     static var stepsMax: Int { 50 }
-    /// What producers have for themselves between two steps.
+    /// How long producers have the write lock to themselves between two steps.
     static var pause: Duration { .milliseconds(20) }
 
     let store: any OutboxStore
     let clock: Clock
-    /// How long records of what has ended are kept; asked each time, since a reload may change it.
+    /// Returns how long records of ended intents are kept; it is called each time, because a reload may change it.
     let retention: @Sendable () -> Duration
-    /// Whether the worker has written since this was asked last: an idle one need not look at its log.
+    /// Returns whether the worker has written since the last call: the log of an idle worker need not be checked.
     let hasWritten: @Sendable () -> Bool
     let observe: @Sendable (WorkerEvent) -> Void
     var log = LogWatch()
-    /// What the database says of a pinned log; whoever takes over begins with nothing.
+    /// The stored time since when a reader pins the log; a takeover removes it from the database.
     var storedPin: WallTime?
 
-    /// Goes on until it is cancelled, or until the database fails for another reason than being busy.
+    /// Runs until the task is cancelled.
+    ///
+    /// Throws `CancellationError`, and any error of the store other than `StoreError.busy`.
     mutating func run() async throws {
         let start = clock.now().monotonic
         var (nextPruning, nextCheckpoint) = (start, start)
@@ -40,32 +43,32 @@ struct Maintenance<Clock: WorkerClock>: Sendable {
             if isWriting || isDue, try await checkpoint(afterPages: isDue ? 0 : Self.pagesMax) {
                 nextCheckpoint = clock.now().monotonic + Self.roundInterval
             }
-            let interval = isWriting ? Self.lookInterval : Self.idleInterval
+            let interval = isWriting ? Self.checkInterval : Self.idleInterval
             try await clock.sleep(untilMonotonic: min(clock.now().monotonic + interval, nextPruning))
         }
     }
 
-    /// A bounded number of steps; true when there may be more to remove.
+    /// Makes a bounded number of steps; returns whether there may be more to remove.
     private func prune() async throws -> Bool {
         for _ in 0..<Self.stepsMax {
             do {
                 guard try await store.prune(before: clock.now().wall - retention()) else { return false }
             } catch StoreError.busy {
-                // Somebody else has waited for longer.
+                // The next step follows after the pause in any case.
             }
             try await clock.sleep(untilMonotonic: clock.now().monotonic + Self.pause)
         }
         return true
     }
 
-    /// Whether a checkpoint was made, or is none of this journal mode.
+    /// Returns whether a checkpoint was made, or whether the journal mode has none.
     mutating func checkpoint(afterPages pages: Int) async throws -> Bool {
         do {
             guard let found = try await store.checkpoint(afterPages: pages) else { return pages == 0 }
             let now = clock.now()
-            if log.isPinned(found, at: now.monotonic) { observe(.logPinned(found)) }
+            if log.shouldReport(found, at: now.monotonic) { observe(.logPinned(found)) }
             let since = log.pinnedSince.map { now.wall - (now.monotonic - $0) }
-            // Only changes are stored: an idle database stays as it is.
+            // Only changes are stored, so that an idle worker does not write.
             if (since == nil) != (storedPin == nil) {
                 try await store.store(pinnedSince: since)
                 storedPin = since

@@ -1,6 +1,6 @@
 import Foundation
 
-/// The machine's own clocks.
+/// The clocks of this machine.
 public struct SystemClock: WorkerClock {
     private let start = ContinuousClock.now
 

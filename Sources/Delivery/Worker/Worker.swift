@@ -1,9 +1,9 @@
 import Synchronization
 
-/// Drains the outbox: claims, freezes, sends, classifies and settles until it is told to stop.
+/// Delivers the intents of the outbox: it claims, freezes, sends, classifies and settles until it is told to stop.
 ///
-/// An intent committed is never lost: whatever happens to this process, an intent is in exactly one place of the
-/// database, and a request that may have run is sent again only under the same key and with the same bytes.
+/// A committed intent is never lost. Whatever happens to this process, an intent is in exactly one place of the database,
+/// and a possibly executed request is sent again only with the same key and the same bytes.
 public final class Worker<Clock: WorkerClock>: Sendable {
     private let store: any OutboxStore
     private let sender: any BatchSender
@@ -15,16 +15,16 @@ public final class Worker<Clock: WorkerClock>: Sendable {
     private let seed: UInt64
     private let lookInterval: Duration
     private let retention: Mutex<Duration>
-    /// Of the probes' keys; apart from the jitter's, which the loop alone draws from.
+    /// The random source of the probes' keys. The jitter has its own, from which only the loop draws.
     private let random: Mutex<SplitMix64>
-    /// Set by each round that was committed, for whoever looks after the log.
+    /// Whether a round was committed since the maintenance has asked last.
     private let hasWritten = Mutex(false)
 
     /// - Parameters:
-    ///   - seed: of the jitter.
-    ///   - lookInterval: how long the loop waits at most before it goes round again.
-    ///   - observe: called with everything that happens, in order, from the worker's own loop; what maintenance finds
-    ///     comes from beside it.
+    ///   - seed: the seed of the jitter.
+    ///   - lookInterval: the longest time that the loop waits before its next turn.
+    ///   - observe: is called with each event, in order, by the loop of the worker; the maintenance calls it from a task of
+    ///     its own.
     public init(
         configuration: WorkerConfiguration, store: any OutboxStore, sender: any BatchSender,
         commits: any CommitSource, clock: Clock,
@@ -43,33 +43,34 @@ public final class Worker<Clock: WorkerClock>: Sendable {
         self.observe = observe
     }
 
-    /// Stops claiming, waits for what is in flight, settles it and returns from `run`.
+    /// Stops claiming, waits for the requests under way, settles them and lets `run` return.
     public func stop() {
         inbox.post(.stop)
     }
 
-    /// Tries closed doors at once, because another API key is at hand.
+    /// Probes every pause at once, because another API key is at hand.
     public func keysChanged() {
         inbox.post(.keysChanged)
     }
 
-    /// Goes on under another configuration; what is frozen keeps its own target.
+    /// Takes over another configuration. Frozen batches keep their target.
     public func reconfigure(_ configuration: WorkerConfiguration) {
         retention.withLock { $0 = configuration.policy.retention }
         inbox.post(.reconfigured(configuration))
     }
 
-    /// Works until `stop()`, or until the drain is over.
+    /// Runs until `stop()` is called, or until the drain is over.
     ///
-    /// Throws `StoreError.fenced` when another worker has taken over, and whatever the database cannot recover from;
-    /// frozen batches then wait for the next worker.
-    /// - Parameter drain: when given, ends with its outcome instead of waiting for more.
+    /// Throws `StoreError.fenced` when another worker has taken over, `StoreError.replaced` when the database file was
+    /// replaced, `CancellationError`, and errors of the database engine. Frozen batches then wait for the next worker.
+    ///
+    /// - Parameter drain: when given, the function ends with the outcome of the drain instead of waiting for more intents.
     @discardableResult
     public func run(draining drain: Drain? = nil) async throws -> DrainOutcome {
         var scheduler = try await takeOver()
-        let goal = try await patiently { try await store.drainGoal(at: clock.now().wall) }
+        let goal = try await retryWhileBusy { try await store.drainGoal(at: clock.now().wall) }
         let start = clock.now().monotonic
-        // Discarding, since a group that keeps its children's results would grow with every request.
+        // A discarding group, because a group that keeps the results of its tasks would grow with every request.
         return try await withThrowingDiscardingTaskGroup { tasks in
             defer { tasks.cancelAll() }
             tasks.addTask { try await self.watchCommits() }
@@ -78,24 +79,24 @@ public final class Worker<Clock: WorkerClock>: Sendable {
             while true {
                 try Task.checkCancellation()
                 let events = await inbox.take(until: deadline, on: clock)
-                // What is stored comes first, then the answers: the database does not show what is not committed yet.
+                // The due work is read before the answers: the database does not show their settlements yet.
                 if !scheduler.isStopping { try await lookForDueWork(into: &scheduler, after: events) }
                 try receive(events, into: &scheduler)
                 let planned = clock.now()
                 let result = try await commit(try scheduler.plan(at: planned), into: &scheduler, tasks: &tasks)
-                for batch in result.begun { dispatch(batch, scheduler, into: &tasks) }
+                for batch in result.begun { begin(batch, scheduler, into: &tasks) }
                 report(&scheduler)
-                // By the time of the plan: only that has written down what is still under way.
+                // At the time of the plan, because only the plan has stored which requests are still under way.
                 if scheduler.isStopped(at: planned) {
                     observe(.stopped)
                     return .stopped
                 }
                 if let drain, let end = try await outcome(of: drain, goal, since: start, scheduler) {
-                    try await leave(&scheduler, tasks: &tasks)
+                    try await abandonRequests(&scheduler, tasks: &tasks)
                     return end
                 }
                 deadline = nextLook(scheduler, after: planned, drain, since: start)
-                // Producers get their turn at the write lock between two rounds.
+                // Between two rounds producers have the write lock to themselves.
                 if result.rest > .zero {
                     try await clock.sleep(untilMonotonic: clock.now().monotonic + result.rest)
                 }
@@ -106,7 +107,7 @@ public final class Worker<Clock: WorkerClock>: Sendable {
     // MARK: The steps
 
     private func takeOver() async throws -> Scheduler {
-        let state = try await patiently { try await store.takeOver(at: clock.now().wall) }
+        let state = try await retryWhileBusy { try await store.takeOver(at: clock.now().wall) }
         var scheduler = Scheduler(
             initial, recovering: state, random: SplitMix64(seed: seed), at: clock.now())
         scheduler.know(fingerprints: sender.apiKeyFingerprints)
@@ -139,21 +140,21 @@ public final class Worker<Clock: WorkerClock>: Sendable {
         let hasCommit = events.contains { if case .committed = $0 { true } else { false } }
         guard hasCommit || scheduler.needsDueWork else { return }
         let names = scheduler.configuration.journeys.map(\.name)
-        scheduler.receive(try await patiently { try await store.dueWork(journeys: names, at: clock.now().wall) })
+        scheduler.receive(try await retryWhileBusy { try await store.dueWork(journeys: names, at: clock.now().wall) })
     }
 
     private func commit(
         _ plan: Plan, into scheduler: inout Scheduler, tasks: inout ThrowingDiscardingTaskGroup<any Error>
     ) async throws -> RoundResult {
         guard !plan.round.isEmpty else { return RoundResult() }
-        let result = try await patiently { try await store.commit(plan.round) }
+        let result = try await retryWhileBusy { try await store.commit(plan.round) }
         hasWritten.withLock { $0 = true }
         scheduler.receive(result, at: clock.now())
         sendExtraRequests(plan, in: &tasks)
         return result
     }
 
-    /// Sends the requests beside the batches' own, once they are counted for a successor.
+    /// Sends the requests without a batch, after the committed round has counted them for a worker that takes over.
     private func sendExtraRequests(_ plan: Plan, in tasks: inout ThrowingDiscardingTaskGroup<any Error>) {
         for read in plan.journeyProbes {
             tasks.addTask { self.inbox.post(.journeyRead(read.journey, await self.sender.read(journey: read.target))) }
@@ -167,9 +168,9 @@ public final class Worker<Clock: WorkerClock>: Sendable {
         }
     }
 
-    /// Tries until the database is free, however long others hold it: a round that is not committed yet is the only
-    /// memory of the answers in it.
-    private func patiently<Value>(_ call: () async throws -> Value) async throws -> Value {
+    /// Repeats a call while another process holds the database, without a limit: until a round is committed, the answers in
+    /// it are only in this process.
+    private func retryWhileBusy<Value>(_ call: () async throws -> Value) async throws -> Value {
         var times = 0
         while true {
             do {
@@ -182,8 +183,8 @@ public final class Worker<Clock: WorkerClock>: Sendable {
         }
     }
 
-    /// Writes down what a drain has not waited for: silence is no crash.
-    private func leave(
+    /// Stores that the requests under way at the end of a drain got no answer, so that they do not count as crashes.
+    private func abandonRequests(
         _ scheduler: inout Scheduler, tasks: inout ThrowingDiscardingTaskGroup<any Error>
     ) async throws {
         guard !scheduler.open.inFlight.isEmpty else { return }
@@ -192,8 +193,8 @@ public final class Worker<Clock: WorkerClock>: Sendable {
         _ = try await commit(try scheduler.plan(at: now), into: &scheduler, tasks: &tasks)
     }
 
-    /// Lets a request leave, unless it has become too old while others held the database.
-    private func dispatch(
+    /// Starts a request, unless it has become too old while another process held the database.
+    private func begin(
         _ batch: Batch, _ scheduler: Scheduler, into tasks: inout ThrowingDiscardingTaskGroup<any Error>
     ) {
         let now = clock.now()
@@ -254,7 +255,7 @@ public final class Worker<Clock: WorkerClock>: Sendable {
     private func nextLook(
         _ scheduler: Scheduler, after planned: Moment, _ drain: Drain?, since start: Duration
     ) -> Duration {
-        // Counted from the plan: what became due while its round was committed is due now, not never.
+        // Counted from the plan, because a batch can become due while the round is committed.
         let look = min(scheduler.nextLook(after: planned), planned.monotonic + lookInterval)
         guard let drain else { return look }
         return min(look, start + drain.timeout)
@@ -262,8 +263,9 @@ public final class Worker<Clock: WorkerClock>: Sendable {
 
     // MARK: Draining
 
-    /// What a drain waits for, at most.
+    /// The limits of a drain.
     public struct Drain: Sendable {
+        /// The longest time that the drain takes.
         public var timeout: Duration
 
         public init(timeout: Duration) {
@@ -278,7 +280,7 @@ public final class Worker<Clock: WorkerClock>: Sendable {
         let isLate = now.monotonic - start >= drain.timeout
         guard isLate || scheduler.open.inFlight.isEmpty else { return nil }
         let names = scheduler.configuration.journeys.map(\.name)
-        let remaining = try await patiently {
+        let remaining = try await retryWhileBusy {
             try await store.remaining(of: goal, journeys: names, at: now.wall)
         }
         if remaining.open == 0 {

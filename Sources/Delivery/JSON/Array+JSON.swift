@@ -1,10 +1,10 @@
-/// Writing JSON text into bytes, without a detour over strings.
+/// Writes JSON text directly into bytes, because building strings first would copy each text once more.
 extension [UInt8] {
     mutating func append(ascii text: StaticString) {
         append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 
-    /// At once: as a sequence they would be copied one by one.
+    /// Appends all bytes with one copy; appending them as a sequence would copy them one by one.
     mutating func append(bytes: UnsafeRawBufferPointer) {
         append(contentsOf: bytes.assumingMemoryBound(to: UInt8.self))
     }
