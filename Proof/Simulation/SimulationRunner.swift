@@ -39,7 +39,7 @@ public final class SimulationRunner: Sendable {
     /// - Throws: an error of SQLite when the outbox cannot be created.
     public init() throws {
         // Concurrent runs would otherwise wait for SQLite's memory lock at every allocation.
-        sqlite_leave_memory_uncounted()
+        sqlite_disable_memory_statistics()
         let file = MemoryFile()
         let database = try DatabaseQueue(path: file.path)
         try Outbox.migrate(database)

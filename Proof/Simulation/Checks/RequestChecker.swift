@@ -7,19 +7,9 @@ import Synchronization
 ///
 /// The checker reads the committed state of the database, and the request as it is sent.
 final class RequestChecker: Sendable {
-    /// A time during which no request may be sent, because a 429 asked for it.
-    private struct RequiredWait {
-        var from: Int64
-        var until: Int64
-        /// The process that received the 429.
-        var receiver: WorkerProcess
-        /// The clock was set back since. Then only the receiver is certain to know the end of the wait.
-        var bindsReceiverOnly = false
-    }
-
     private struct State {
         var breaches: [Breach] = []
-        var requiredWaits: [RequiredWait] = []
+        var requiredWaits = RequiredWaits()
         /// The times of the latest requests of each key.
         var sendTimes: [String: [Int64]] = [:]
         /// The journey and time of the first request of each key.
@@ -170,8 +160,7 @@ final class RequestChecker: Sendable {
         state.withLock { state in
             state.latestShown = max(state.latestShown, wall)
             state.clockSteps.append(now)
-            if step > 0 { state.requiredWaits = [] }
-            for index in state.requiredWaits.indices { state.requiredWaits[index].bindsReceiverOnly = true }
+            state.requiredWaits.clockStepped(by: step)
         }
     }
 
@@ -180,9 +169,7 @@ final class RequestChecker: Sendable {
     /// Records a 429 and its `Retry-After`.
     func recordLimit(_ seconds: String?, receivedBy process: WorkerProcess, at now: Int64) {
         guard process.isAlive, let seconds = seconds.flatMap({ Int64($0) }) else { return }
-        state.withLock {
-            $0.requiredWaits.append(RequiredWait(from: now, until: now + seconds * 1000, receiver: process))
-        }
+        state.withLock { $0.requiredWaits.add(from: now, until: now + seconds * 1000, receiver: process) }
     }
 
     /// Whether a 429 forbids this process to send now. It counts when this process received it, or when a predecessor had the
@@ -192,13 +179,6 @@ final class RequestChecker: Sendable {
         let disruptions = scenario.disruptions
         guard scenario.storeFaults.busy == 0, !disruptions.freezes, !disruptions.secondWorker, !disruptions.restore
         else { return false }
-        return state.withLock { state in
-            state.requiredWaits.removeAll { $0.until <= now }
-            return state.requiredWaits.contains { wait in
-                let timeToStore = (wait.receiver.endedAt ?? .max) - wait.from
-                let isBinding = wait.receiver === process || timeToStore > 100 && !wait.bindsReceiverOnly
-                return now > wait.from + 5 && isBinding
-            }
-        }
+        return state.withLock { $0.requiredWaits.bind(process, at: now) }
     }
 }

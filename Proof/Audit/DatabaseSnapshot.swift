@@ -1,29 +1,31 @@
 import GRDB
 
-/// Where the database says each intent is, read from the outbox's tables themselves.
-struct Whereabouts {
-    struct Place {
+/// The state of each intent, read directly from the outbox's tables, and the orders of the business.
+struct DatabaseSnapshot {
+    /// One occurrence of an intent in the outbox's tables. A sound database has exactly one of each intent.
+    struct StoredIntent {
         let state: String
         let code: String?
         let requestID: String?
-        /// Requests under the key of the batch that the intent is in.
+        /// How many requests the batch of the intent has had.
         let attempt: Int
 
-        var isEnd: Bool { ["delivered", "dead", "cancelled"].contains(state) }
+        var isFinal: Bool { ["delivered", "dead", "cancelled"].contains(state) }
     }
 
-    /// What a producer committed: an order and its intent, in one transaction.
-    struct Order {
+    /// An order that a producer committed in one transaction with its intent.
+    struct CommittedOrder {
         let number: Int64
         let intent: Int64
         let journey: String
         let customer: String
-        let lane: String?
+        let orderingKey: String?
         let isCancelled: Bool
     }
 
-    let places: [Int64: [Place]]
-    let orders: [Order]
+    /// The occurrences of each intent, by its id.
+    let intents: [Int64: [StoredIntent]]
+    let orders: [CommittedOrder]
 
     init(_ db: Database) throws {
         let rows = try Row.fetchAll(
@@ -36,8 +38,8 @@ struct Whereabouts {
                   batch.code, batch.request_id, batch.attempt
                   FROM outbox_batch AS batch, json_each(batch.members) AS member
                 """)
-        places = Dictionary(grouping: rows, by: { $0[0] as Int64 }).mapValues { rows in
-            rows.map { Place(state: $0[1], code: $0[2], requestID: $0[3], attempt: $0[4]) }
+        intents = Dictionary(grouping: rows, by: { $0[0] as Int64 }).mapValues { rows in
+            rows.map { StoredIntent(state: $0[1], code: $0[2], requestID: $0[3], attempt: $0[4]) }
         }
         orders = try Row.fetchAll(
             db,
@@ -47,7 +49,8 @@ struct Whereabouts {
                 ORDER BY orders.intent_id
                 """
         ).map {
-            Order(number: $0[0], intent: $0[1], journey: $0[2], customer: $0[3], lane: $0[4], isCancelled: $0[5])
+            CommittedOrder(
+                number: $0[0], intent: $0[1], journey: $0[2], customer: $0[3], orderingKey: $0[4], isCancelled: $0[5])
         }
     }
 }

@@ -1,48 +1,50 @@
 import Foundation
 import GRDB
 
-/// Invariants 1 to 4, and 8: where each intent is, and what the API did about it.
+/// Invariants 1 to 4 and 8: the state of each intent, and its effects in the API.
 extension Audit {
-    private struct Content: Decodable {
+    private struct OrderData: Decodable {
         let order: Int64
     }
 
-    /// The effects by the order that their data names.
-    func effectsByOrder() throws -> [Int64: [EffectLog.Effect]] {
+    /// The effects by the order number in their data.
+    func effectsByOrder() throws -> [Int64: [LoggedEffect]] {
         try Dictionary(
             grouping: log.effects,
-            by: { try JSONDecoder().decode(Content.self, from: Data(($0.data ?? "").utf8)).order })
+            by: { try JSONDecoder().decode(OrderData.self, from: Data(($0.data ?? "").utf8)).order })
     }
 
-    func places(_ found: Whereabouts) -> [String] {
-        let strangers = Set(found.places.keys).subtracting(found.orders.map(\.intent))
+    func locations(_ found: DatabaseSnapshot) -> [String] {
+        let unknown = Set(found.intents.keys).subtracting(found.orders.map(\.intent))
         return found.orders.compactMap { order in
-            let states = (found.places[order.intent] ?? []).map(\.state)
-            if states.isEmpty { return "1: intent \(order.intent) is nowhere" }
+            let states = (found.intents[order.intent] ?? []).map(\.state)
+            if states.isEmpty { return "1: intent \(order.intent) is in no table" }
             return states.count == 1 ? nil : "1: intent \(order.intent) is in several places: \(states)"
-        } + strangers.sorted().map { "1: intent \($0) was never committed with an order" }
+        } + unknown.sorted().map { "1: intent \($0) was never committed with an order" }
     }
 
-    func effects(_ found: Whereabouts, _ effects: [Int64: [EffectLog.Effect]]) throws -> [String] {
+    func effects(_ found: DatabaseSnapshot, _ effects: [Int64: [LoggedEffect]]) throws -> [String] {
         let known = Set(found.orders.map(\.number))
         var wrong = effects.keys.filter { !known.contains($0) }.sorted().map {
             "4: order \($0) was rolled back and sent"
         }
         for order in found.orders {
             let own = effects[order.number] ?? []
-            let place = found.places[order.intent]?.first
-            let who = "order \(order.number) (intent \(order.intent), \(place?.state ?? "nowhere"))"
-            if order.isCancelled && (!own.isEmpty || place?.state != "cancelled") {
+            let intent = found.intents[order.intent]?.first
+            let who = "order \(order.number) (intent \(order.intent), \(intent?.state ?? "lost"))"
+            if order.isCancelled && (!own.isEmpty || intent?.state != "cancelled") {
                 wrong.append("4: \(who) was cancelled, and has \(own.count) effects")
             }
-            if !order.isCancelled && place?.state == "cancelled" { wrong.append("4: \(who) was cancelled by nobody") }
+            if !order.isCancelled && intent?.state == "cancelled" {
+                wrong.append("4: \(who) was cancelled by no producer")
+            }
             if own.contains(where: { $0.journey != journeys[order.journey] }) {
                 wrong.append("2: \(who) entered another journey")
             }
             let isExact =
-                switch place?.state {
+                switch intent?.state {
                 case "delivered": own.count == 1
-                // What is being sent, or is in doubt, may have had its effect; never two.
+                // An intent that is being sent or in doubt may have had its effect, but never two.
                 case "sending", "in_doubt": own.count <= 1
                 default: own.isEmpty
                 }
@@ -51,30 +53,30 @@ extension Audit {
         return wrong
     }
 
-    /// A customer's name says what the API does with it (docs/sandbox.md).
+    /// The sandbox refuses certain names of customers (docs/sandbox.md).
     private static func isRefused(_ customer: String) -> Bool {
         ["reject-permanent", "poison-422", "poison-400"].contains { customer.hasPrefix($0) }
     }
 
-    func rejections(_ found: Whereabouts) -> [String] {
+    func rejections(_ found: DatabaseSnapshot) -> [String] {
         let refusals = Set(log.requests.filter { ($0.status ?? 500) < 500 }.map(\.requestID))
         return found.orders.compactMap { order in
-            guard let place = found.places[order.intent]?.first else { return nil }
+            guard let intent = found.intents[order.intent]?.first else { return nil }
             let who = "order \(order.number) of \(order.customer)"
-            switch (place.state, Self.isRefused(order.customer)) {
+            switch (intent.state, Self.isRefused(order.customer)) {
             case ("delivered", true): return "3: \(who) was delivered, and the API refuses it"
-            case ("dead", false): return "3: \(who) died of \(place.code ?? "nothing"), and the API accepts it"
+            case ("dead", false): return "3: \(who) died of \(intent.code ?? "nothing"), and the API accepts it"
             case ("dead", true):
-                let isNamed = place.requestID.map(refusals.contains) ?? false
-                return isNamed && place.code == "parameter_invalid_format"
+                let isNamed = intent.requestID.map(refusals.contains) ?? false
+                return isNamed && intent.code == "parameter_invalid_format"
                     ? nil
-                    : "3: \(who) died of \(place.code ?? "nothing"), which no answer \(place.requestID ?? "") said"
+                    : "3: \(who) died of \(intent.code ?? "nothing"), which no answer \(intent.requestID ?? "") said"
             default: return nil
             }
         }
     }
 
-    /// For how many seconds an intent that waits still would, and what for.
+    /// How many seconds a waiting intent still has to wait, and its code.
     private func waits(_ intent: Int64, in db: Database) throws -> String {
         try String.fetchOne(
             db,
@@ -84,9 +86,9 @@ extension Audit {
                 """, arguments: [intent]) ?? ""
     }
 
-    func leftovers(_ found: Whereabouts, in db: Database) throws -> [String] {
+    func leftovers(_ found: DatabaseSnapshot, in db: Database) throws -> [String] {
         let left = found.orders.filter { order in
-            !(found.places[order.intent] ?? []).allSatisfy { $0.isEnd || $0.state == "in_doubt" }
+            !(found.intents[order.intent] ?? []).allSatisfy { $0.isFinal || $0.state == "in_doubt" }
         }
         let held = try Set(
             String.fetchAll(
@@ -95,9 +97,9 @@ extension Audit {
                     SELECT json_extract(member.value, '$[6]') FROM outbox_batch AS batch, json_each(batch.members) AS member
                     WHERE batch.state = 'in_doubt' AND json_extract(member.value, '$[6]') IS NOT NULL
                     """))
-        // Whoever stands behind an intent in doubt waits for a person, as it does.
-        let wrong = try left.filter { !held.contains($0.lane ?? "") }.map {
-            "8: order \($0.number) is still \(found.places[$0.intent]?.first?.state ?? "nowhere") \(try waits($0.intent, in: db))"
+        // The next intents of an ordering key wait for the operator as long as an earlier one is in doubt.
+        let wrong = try left.filter { !held.contains($0.orderingKey ?? "") }.map {
+            "8: order \($0.number) is still \(found.intents[$0.intent]?.first?.state ?? "lost") \(try waits($0.intent, in: db))"
         }
         let pauses = try String.fetchAll(db, sql: "SELECT scope || ' ' || cause FROM outbox_pause")
         return wrong + pauses.map { "8: still paused: \($0)" }

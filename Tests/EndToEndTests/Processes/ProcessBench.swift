@@ -6,12 +6,12 @@ import JourneyOutbox
 import NIOCore
 import NIOHTTP1
 
-/// A business database, the sandbox and the worker, each in processes of their own, and a folder that holds all traces.
-final class Plant {
+/// A business database, the sandbox and the worker as separate processes, and a folder with everything that they write.
+final class ProcessBench {
     static let secret = "sk_test_canarysecret"
     static let payload = "canarypayload"
     static let contact = "canarycontact"
-    /// Its library alone would not do: it changes the environment, by which the program finds its arguments.
+    /// The command, because its library alone changes the environment, by which the program finds its arguments.
     static let fakeTime = "/usr/bin/faketime"
     static let journeys = ["welcome": 33, "trial-ending": 41]
 
@@ -19,7 +19,7 @@ final class Plant {
     let business: DatabaseQueue
     let sandbox: ChildProcess
     private let port: Int
-    /// What `api.rate` and `delivery` say.
+    /// The configuration of `api` and `delivery`.
     private let settings: String
 
     private init(folder: URL, business: DatabaseQueue, sandbox: ChildProcess, port: Int, settings: String) {
@@ -31,9 +31,9 @@ final class Plant {
     }
 
     static func open(
-        journalMode: String, rate: String, batchSize: Int, _ body: (Plant) async throws -> Void
+        journalMode: String, rate: String, batchSize: Int, _ body: (ProcessBench) async throws -> Void
     ) async throws {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("plant-\(UUID().uuidString)")
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("bench-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let business = try database(at: folder.appendingPathComponent("app.db").path, journalMode: journalMode)
         let arguments = ["sandbox", "--port", "0", "--key", secret, "--log", folder.path + "/effects.jsonl"]
@@ -47,9 +47,9 @@ final class Plant {
               request_timeout: 1s
               backoff: { initial: 10ms, max: 100ms }
             """
-        let plant = Plant(folder: folder, business: business, sandbox: sandbox, port: port, settings: settings)
+        let bench = ProcessBench(folder: folder, business: business, sandbox: sandbox, port: port, settings: settings)
         let result: Result<Void, any Error>
-        do { result = .success(try await body(plant)) } catch { result = .failure(error) }
+        do { result = .success(try await body(bench)) } catch { result = .failure(error) }
         sandbox.send(SIGKILL)
         _ = await sandbox.end()
         try business.close()
@@ -70,7 +70,7 @@ final class Plant {
                       id INTEGER PRIMARY KEY, intent_id INTEGER, journey TEXT, customer TEXT, lane TEXT);
                     CREATE TABLE cancellations (intent_id INTEGER PRIMARY KEY);
                     """)
-            try Witness.install(in: db)
+            try TransitionRecorder.install(in: db)
         }
         return business
     }
@@ -90,9 +90,9 @@ final class Plant {
 
     // MARK: Processes
 
-    /// Starts the program on this database, with whatever else its surroundings hold.
+    /// Starts the program on this database, with additional environment variables.
     ///
-    /// - Parameter clock: what faketime(1) adds to the process's time, such as `+25h`.
+    /// - Parameter clock: the offset that faketime(1) adds to the process's time, such as `+25h`.
     func start(_ command: [String], _ surroundings: [String: String] = [:], clock: String? = nil) throws -> ChildProcess
     {
         let file = folder.appendingPathComponent("config.yaml")
@@ -126,13 +126,13 @@ final class Plant {
         throw CancellationError()
     }
 
-    /// Runs a command to its end: its exit code and what it said.
+    /// Runs a command to its end, and returns its exit code and output.
     func run(_ command: [String]) async throws -> (end: ChildProcess.Change, text: String) {
         let process = try start(command)
         return (await process.end(), try process.text)
     }
 
-    // MARK: The sandbox's switches
+    // MARK: The sandbox's settings
 
     func put(_ path: String, _ body: String) async throws {
         var request = HTTPClientRequest(url: "http://127.0.0.1:\(port)/sandbox/\(path)")
