@@ -1,13 +1,13 @@
 import Foundation
 
-/// A program that is started, waited for, and asked what it took.
-final class Tool {
-    struct Failure: Error, CustomStringConvertible {
+/// A program that runs as a child process, and the resources that it used.
+final class Subprocess {
+    struct SubprocessFailure: Error, CustomStringConvertible {
         let description: String
     }
 
-    /// What the kernel counted for a process that has ended.
-    struct Usage {
+    /// The resources that the kernel counted for a process that has ended. Times are in seconds.
+    struct ResourceUsage {
         var seconds = 0.0
         var cpu = 0.0
         var residentBytesMax = 0
@@ -20,6 +20,8 @@ final class Tool {
     private let name: String
 
     /// Starts the program with its standard output in a pipe.
+    ///
+    /// - Throws: `SubprocessFailure` when the program cannot be started.
     init(_ path: String, _ arguments: [String], environment: [String: String] = [:], quiet: Bool = false) throws {
         name = ([path] + arguments).joined(separator: " ")
         let pipe = Pipe()
@@ -37,12 +39,12 @@ final class Tool {
         defer { (words + variables).forEach { free($0) } }
         var pid = pid_t()
         let code = posix_spawn(&pid, path, &actions, nil, words, variables)
-        guard code == 0 else { throw Failure(description: "\(name): \(String(cString: strerror(code)))") }
+        guard code == 0 else { throw SubprocessFailure(description: "\(name): \(String(cString: strerror(code)))") }
         self.pid = pid
         try pipe.fileHandleForWriting.close()
     }
 
-    /// The next line of output, while the program goes on.
+    /// Reads the next line of output while the program runs.
     func line() -> String {
         var text = Data()
         while let byte = try? reader.read(upToCount: 1), !byte.isEmpty, byte[0] != UInt8(ascii: "\n") { text += byte }
@@ -51,31 +53,35 @@ final class Tool {
 
     func send(_ signal: Int32) { kill(pid, signal) }
 
-    /// Waits for the end; throws when the program failed, unless it was told to end.
+    /// Waits for the end of the program.
+    ///
+    /// - Throws: `SubprocessFailure` when the exit status or the signal is not the expected one.
     @discardableResult
-    func end(expecting expected: Int32 = 0, signalled: Int32? = nil) throws -> Usage {
+    func end(expecting expected: Int32 = 0, signalled: Int32? = nil) throws -> ResourceUsage {
         let output = String(decoding: try reader.readToEnd() ?? Data(), as: UTF8.self)
         var status: Int32 = 0
         var usage = rusage()
-        guard wait4(pid, &status, 0, &usage) == pid else { throw Failure(description: "\(name): lost") }
+        guard wait4(pid, &status, 0, &usage) == pid else { throw SubprocessFailure(description: "\(name): lost") }
         let seconds = (ContinuousClock.now - begun).inSeconds
         let isFine = signalled.map { status & 0x7f == $0 } ?? (status == expected << 8)
-        guard isFine else { throw Failure(description: "\(name): ended with status \(status)\n\(output)") }
-        return Usage(
+        guard isFine else { throw SubprocessFailure(description: "\(name): ended with status \(status)\n\(output)") }
+        return ResourceUsage(
             seconds: seconds, cpu: usage.ru_utime.seconds + usage.ru_stime.seconds,
             residentBytesMax: usage.ru_maxrss * 1024, output: output)
     }
 
     /// Runs the program to its end and reads the one JSON object it prints.
-    static func figures(_ path: String, _ arguments: [String]) throws -> (figures: [String: Double], usage: Usage) {
-        let usage = try Tool(path, arguments).end()
+    static func figures(_ path: String, _ arguments: [String]) throws -> (
+        figures: [String: Double], usage: ResourceUsage
+    ) {
+        let usage = try Subprocess(path, arguments).end()
         return (try read(usage.output), usage)
     }
 
     /// The numbers of the last line that is a JSON object.
     static func read(_ output: String) throws -> [String: Double] {
         guard let line = output.split(separator: "\n").last(where: { $0.hasPrefix("{") }) else {
-            throw Failure(description: "no figures in: \(output)")
+            throw SubprocessFailure(description: "no figures in: \(output)")
         }
         return try JSONDecoder().decode([String: Double].self, from: Data(line.utf8))
     }

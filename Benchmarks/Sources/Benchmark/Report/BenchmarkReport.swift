@@ -1,6 +1,7 @@
-/// What one measurement came to: the figure that a goal is set for, and those it was made of.
-struct Finding: Encodable {
-    /// Which way is better.
+import Foundation
+/// The result of one measurement: the value that has a goal, and the figures that explain it.
+struct BenchmarkResult: Encodable {
+    /// The bound that the value must keep.
     enum Goal: Encodable {
         case atLeast(Double)
         case atMost(Double)
@@ -33,7 +34,7 @@ struct Finding: Encodable {
     /// `ratio`, `ms`, `MiB` and the like.
     var unit: String
     var goal: Goal
-    /// What was done, exactly.
+    /// An exact description of the measured work.
     var work: String
     /// Medians of the rounds, by name.
     var figures: [String: Double] = [:]
@@ -44,7 +45,7 @@ struct Finding: Encodable {
 }
 
 extension Double {
-    /// Three digits that mean something.
+    /// The number with three significant digits.
     var short: String {
         if self == rounded() && abs(self) < 1e6 { return String(Int(self)) }
         let magnitude = abs(self)
@@ -61,5 +62,32 @@ extension Array<Double> {
         guard !isEmpty else { return 0 }
         let sorted = sorted()
         return count % 2 == 1 ? sorted[count / 2] : (sorted[count / 2 - 1] + sorted[count / 2]) / 2
+    }
+}
+
+/// All results of a run of the benchmarks, for output as JSON.
+struct BenchmarkReport: Encodable {
+    var machine: Machine
+    var scale: String
+    var results: [BenchmarkResult]
+
+    private enum CodingKeys: String, CodingKey {
+        case machine, scale
+        case results = "findings"
+    }
+
+    func json() throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(self), as: UTF8.self)
+    }
+
+    static func line(_ result: BenchmarkResult) -> String {
+        let mark = result.goal.text.isEmpty ? " " : result.isMet ? "✓" : "✗"
+        let figures = result.figures.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value.short)" }
+        let name = result.name.padding(toLength: 58, withPad: " ", startingAt: 0)
+        let value = "\(result.value.short) \(result.unit)".padding(toLength: 14, withPad: " ", startingAt: 0)
+        return
+            "\(mark) \(name) \(value) \(result.goal.text)\n    \(figures.joined(separator: ", "))\n    \(result.work)"
     }
 }
