@@ -36,8 +36,8 @@ extension Audit {
         return doubts + pauses.subtracting(explained).sorted().map { "7: paused for no reason: \($0)" }
     }
 
-    /// The windows are shortened by the time that a request may take to arrive. Requests that arrive within a shortened window
-    /// have left within a whole one.
+    /// The windows are shortened by the time that a request may take to arrive. Requests that arrive within a shortened
+    /// window have left within a whole one.
     func windows() -> [String] {
         guard let budget else { return [] }
         let times = log.requests.map(\.at).sorted()

@@ -2,8 +2,8 @@ import GRDB
 
 /// Compares a database with the sandbox's log, and decides whether the guarantees were kept.
 ///
-/// It shares no code with the worker. It reads the two files, and its caller states which faults the run had. Each violation
-/// begins with the number of the invariant that it breaks.
+/// It shares no code with the worker. It reads the two files, and its caller states which faults the run had. Each
+/// violation begins with the number of the invariant that it breaks.
 public struct Audit: Sendable {
     /// A fault that was injected into the run. Each one explains certain outcomes.
     public enum InjectedFault: Sendable, Hashable {
@@ -12,7 +12,8 @@ public struct Audit: Sendable {
         case clockJumps
         /// The API's limit was below the worker's rate.
         case limits
-        /// The API ignores idempotency keys. A request that may have run is then in doubt at once, and never runs twice.
+        /// The API ignores idempotency keys. A request that may have run is then in doubt at once, and never runs
+        /// twice.
         case ignoredKeys
     }
 

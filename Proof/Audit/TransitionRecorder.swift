@@ -3,7 +3,8 @@ import GRDB
 
 /// Records every state transition of every intent and batch by its own triggers, and compares them with the life cycle.
 ///
-/// The triggers watch only the tables. They also record a transition that the worker reverses later in the same transaction.
+/// The triggers watch only the tables. They also record a transition that the worker reverses later in the same
+/// transaction.
 public enum TransitionRecorder {
     private static let schema = """
         CREATE TABLE audit_transition (seq INTEGER PRIMARY KEY, location TEXT NOT NULL, id INTEGER, state TEXT, ids TEXT);
@@ -75,8 +76,8 @@ public enum TransitionRecorder {
         try JSONDecoder().decode([Int64].self, from: Data(ids.utf8))
     }
 
-    /// The members that stay in a batch whose state changes while other members leave it in the same transaction. The last
-    /// transition of the batch before those of other intents shows them.
+    /// The members that stay in a batch whose state changes while other members leave it in the same transaction. The
+    /// last transition of the batch before those of other intents shows them.
     private static func kept(_ transitions: [Transition], at start: Int) -> [Int64]? {
         guard transitions[start].state.contains(">") else { return nil }
         let members = Set(transitions[start].ids)

@@ -17,10 +17,12 @@ public struct SimulationResult: Sendable {
     public var requests: Int
     public var effects: Int
     public var crashes: Int
-    /// How many random numbers were drawn, without those for the workers' own jitter. The jitter shows in the times that
+    /// How many random numbers were drawn, without those for the workers' own jitter. The jitter shows in the times
+    /// that
     /// `fingerprint` covers.
     public var draws: Int
-    /// A digest of every request, its time, its answer and its effects, in their order. The same run has the same digest.
+    /// A digest of every request, its time, its answer and its effects, in their order. The same run has the same
+    /// digest.
     public var fingerprint: UInt64
     public var isRestored: Bool
 }

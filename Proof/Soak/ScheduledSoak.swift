@@ -23,8 +23,8 @@ struct ScheduledSoak: AsyncParsableCommand {
         guard ratio <= Self.ratioMax, slow <= Self.ratioMax else { throw ExitCode(1) }
     }
 
-    /// Returns the median time of a round beside `count` scheduled rows, and the time that each tenth of them took when they
-    /// were due.
+    /// Returns the median time of a round beside `count` scheduled rows, and the time that each tenth of them took when
+    /// they were due.
     private func beside(_ count: Int) async throws -> (claim: Duration, tenths: [Duration]) {
         let outbox = try await SoakOutbox(RequestShape.users.journey)
         let due = SoakOutbox.start + .seconds(3600)

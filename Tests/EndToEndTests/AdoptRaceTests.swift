@@ -1,11 +1,11 @@
 import Foundation
 import Testing
 
-/// Two people who decide about one database at the same time.
+/// Two adoptions of one database at the same time.
 @Suite(.timeLimit(.minutes(3)))
 struct AdoptRaceTests {
     @Test(arguments: [["--deliver", "--deliver"], ["--deliver", "--discard"], ["--discard", "--discard"]])
-    func `of two adoptions at once one is carried out, and every intent is in one place`(
+    func `of two concurrent adoptions one is executed, and every intent is in one place`(
         choices: [String]
     ) async throws {
         try await Workbench.open { bench in
@@ -21,7 +21,7 @@ struct AdoptRaceTests {
             for process in both {
                 let end = await process.end()
                 let text = try process.text
-                // The slower one finds the other one at work, or nothing left to adopt.
+                // The slower adoption finds the lock held, or nothing left to adopt.
                 #expect(end == .exited(0) || end == .exited(75) && text.contains("another adopt is at work"), "\(text)")
                 texts.append(text)
             }

@@ -6,10 +6,10 @@ import Testing
 @testable import Delivery
 @testable import SQLiteStore
 
-/// Requests that no batch remembers count in the windows of whoever comes next.
+/// Requests that are in no batch count in the rate windows of the next worker.
 @Suite(.timeLimit(.minutes(1)))
 struct AskedTests {
-    @Test func `what was asked within the last minute is told to the successor, and older questions are forgotten`()
+    @Test func `extra requests of the last minute count for the next worker, and older ones do not`()
         async throws
     {
         let bench = try await StoreBench()
@@ -21,13 +21,13 @@ struct AskedTests {
         #expect(Self.seconds(inheritance) == [70, 71, 71])
     }
 
-    @Test func `every attempt of the last minute counts, answered or not, whatever the next one writes over it`()
+    @Test func `every attempt of the last minute counts, answered or not, although the next one overwrites its time`()
         async throws
     {
         let bench = try await StoreBench()
         try bench.insert([nil])
         var batch = try #require(try await bench.claimAll().first)
-        // A failure is written down, and the next attempt has begun; then a worker dies, and another one, at each attempt.
+        // One attempt failed, and the next one has begun. Then a worker crashes at each attempt.
         var failure = Settlement(
             batch: batch, fate: .sending(dueAt: StoreBench.now + .seconds(2), stamp: batch.possiblyExecutedSince),
             record: AnswerRecord(code: "no_answer"))
@@ -44,11 +44,11 @@ struct AskedTests {
         }
     }
 
-    @Test func `nothing is asked before the question is written down`() async throws {
+    @Test func `an extra request is committed before it is sent`() async throws {
         try await Workbench.open {
             $0.faults.dropAfterEffect.next = 1
         } _: { bench in
-            // Keys are unproven: they are asked about before the lost answer is asked for again.
+            // Key enforcement is unproven: it is probed before the unanswered request is repeated.
             try bench.insert(1)
             let records = bench.sandbox.watch()
             let worker = try bench.start(["run"])

@@ -6,10 +6,10 @@ import Testing
 
 @testable import SQLiteStore
 
-/// Commits on file systems that tell of no writes.
+/// Commits on file systems that report no writes.
 @Suite(.timeLimit(.minutes(2)))
 struct BlindWatchTests {
-    /// Watches the database, but hears of writes beside another path, and says how long each commit went unnoticed.
+    /// Watches the database, but receives file events of another path. Returns how long each commit was not noticed.
     private static func delays(hearing path: String, every interval: Duration, commits: Int) async throws -> [Duration]
     {
         let bench = try await StoreBench()
@@ -24,7 +24,7 @@ struct BlindWatchTests {
             await noticed.next()
             var delays: [Duration] = []
             for _ in 0..<commits {
-                // Away from the look that found the one before.
+                // The commit is not close to the look that found the previous one.
                 try await Task.sleep(for: .milliseconds(30))
                 try bench.insert([nil])
                 let start = ContinuousClock.now
@@ -35,19 +35,19 @@ struct BlindWatchTests {
         }
     }
 
-    @Test func `where no event tells of commits, two found by the clock make it look 20 times a second`() async throws {
+    @Test func `without events, two commits that a periodic look found make it look 20 times a second`() async throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("deaf-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { do { try FileManager.default.removeItem(at: folder) } catch { Issue.record(error) } }
         let delays = try await Self.delays(
             hearing: folder.appendingPathComponent("app.db").path, every: .seconds(3), commits: 8)
-        // The first two wait for the clock, the third for the look that was under way; the others together take less
-        // time than one look by it.
+        // The first two wait for a periodic look, and the third for the current interval. The others together take less
+        // time than one such interval.
         #expect(delays[0] + delays[1] > .seconds(3))
         #expect(delays.dropFirst(3).reduce(.zero, +) < .seconds(3), "\(delays)")
     }
 
-    @Test func `a commit that the disk takes a second over is noticed without another event`() async throws {
+    @Test func `a commit whose fsync takes a second is noticed without another event`() async throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("slow-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { do { try FileManager.default.removeItem(at: folder) } catch { Issue.record(error) } }
@@ -67,16 +67,16 @@ struct BlindWatchTests {
         }
     }
 
-    @Test func `where the kernel gives no watch, it looks 20 times a second from the start`() async throws {
+    @Test func `without a file watch of the kernel, it looks 20 times a second from the start`() async throws {
         let delays = try await Self.delays(hearing: "/nowhere/app.db", every: .seconds(3600), commits: 5)
         #expect(delays.reduce(.zero, +) < .seconds(3), "\(delays)")
     }
 }
 
-/// What a worker has learned, and the next one starts with.
+/// Learned state that the next worker starts with.
 @Suite(.timeLimit(.minutes(1)))
 struct LessonTests {
-    @Test func `the learned rate outlives the worker, until it is unlearned`() async throws {
+    @Test func `the learned rate is kept for the next worker, until it is cleared`() async throws {
         let bench = try await StoreBench()
         for (limit, expected) in [(42.5, 42.5), (17.0, 17.0), (0.0, nil)] as [(Double, Double?)] {
             var round = Round(now: StoreBench.now, trustedTime: StoreBench.now)

@@ -5,10 +5,10 @@ import Testing
 @testable import Delivery
 @testable import SQLiteStore
 
-/// Many producers at once, each a process of its own, and not all of them polite.
+/// Many producer processes at the same time, some of which hold locks for long.
 @Suite(.timeLimit(.minutes(2)), .enabled(if: Python.isHere, "python3 with sqlite3 is not here"))
 struct CrowdTests {
-    /// `turns` transactions of one intent each; one that finds the database locked is tried again.
+    /// Makes `turns` transactions of one intent each. A transaction that finds the database locked is tried again.
     private static let polite = """
         import sqlite3, sys, time
         path, start, turns, timeout, held = sys.argv[1], *map(float, sys.argv[2:6])
@@ -29,7 +29,7 @@ struct CrowdTests {
                     db.execute("ROLLBACK")
                 time.sleep(0.001)
         """
-    /// Commits an intent and at once takes the lock, for so many seconds or until a file is there.
+    /// Commits an intent and takes the lock at once, for a number of seconds or until a file exists.
     private static let holder = """
         import os, sqlite3, sys, time
         path, mark, seconds, end = sys.argv[1], sys.argv[2], float(sys.argv[3]), sys.argv[2] + "-end"
@@ -46,7 +46,7 @@ struct CrowdTests {
                     time.sleep(0.01)
             db.execute("COMMIT")
         """
-    /// Changes the journal mode to and fro, as often as it is let.
+    /// Changes the journal mode back and forth, as often as the database allows it.
     private static let changer = """
         import sqlite3, sys, time
         path, seconds = sys.argv[1], float(sys.argv[2])
@@ -64,14 +64,15 @@ struct CrowdTests {
         """
 
     @Test(arguments: ["wal", "delete"])
-    func `nobody's lock ends or confuses the worker, and nothing is lost or doubled`(mode: String) async throws {
+    func `locks of other processes do not end the worker, and nothing is lost or doubled`(mode: String) async throws {
         try await Workbench.open(journalMode: mode) { bench in
             try await bench.whileWorking { _ in
                 try await withThrowingTaskGroup(of: Void.self) { group in
-                    // Held for longer than the worker waits at a time; then without any patience, and politely.
+                    // The lock is held for longer than one wait of the worker. Then producers run without a busy
+                    // timeout, and with one.
                     let mark = try Mark(bench)
                     let path = mark.path
-                    // In rollback mode its lock keeps the worker from even seeing that there is something to do.
+                    // In rollback mode, the lock keeps the worker from reading that there is work.
                     let seconds = mode == "wal" ? "60" : "7"
                     group.addTask { try await Python.run(Self.holder, bench.path, path, seconds) }
                     await mark.isThere()
@@ -97,7 +98,7 @@ struct CrowdTests {
         }
     }
 
-    @Test func `a worker that starts while somebody holds the database waits for it`() async throws {
+    @Test func `a worker that starts while another process holds the database waits for it`() async throws {
         try await Workbench.open(journalMode: "delete") { bench in
             let mark = try Mark(bench)
             let path = mark.path
@@ -113,7 +114,7 @@ struct CrowdTests {
     }
 }
 
-/// A file by which another process says how far it is.
+/// A file by which another process shows its progress.
 private struct Mark {
     let path: String
     private let files: FileEvents
@@ -129,7 +130,7 @@ private struct Mark {
     }
 }
 
-/// A Python process, awaited.
+/// A Python process and waiting for its end.
 enum Python {
     struct Failed: Error {
         let output: String

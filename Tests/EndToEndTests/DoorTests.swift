@@ -6,7 +6,7 @@ import Sandbox
 import Synchronization
 import Testing
 
-/// Pauses and parks over the wire: what shuts a door, how gently it is tried, and that it opens by itself.
+/// Pauses over HTTP: what causes a pause, how often it is probed, and that it ends by itself.
 @Suite(.timeLimit(.minutes(3)))
 struct DoorTests {
     struct Refusal: Sendable, CustomTestStringConvertible {
@@ -41,13 +41,15 @@ struct DoorTests {
         if case .resumed = event { true } else { false }
     }
 
-    /// Waits until the sandbox has answered so many requests of a method.
+    /// Waits until the sandbox has answered a number of requests of a method.
     private static func requests(_ method: String, _ count: Int, _ bench: Workbench) async throws {
         try await bench.untilTrue { bench.sandbox.requests().count { $0.method == method } >= count }
     }
 
     @Test(arguments: everything)
-    func `what refuses everyone pauses everything, is tried by one request, and resumes by itself`(refusal: Refusal)
+    func `a refusal of every request pauses everything, is probed by one request, and resumes by itself`(
+        refusal: Refusal
+    )
         async throws
     {
         try await Workbench.open {
@@ -59,7 +61,7 @@ struct DoorTests {
                 try await bench.events.first(Self.isPaused)
                 try await bench.untilIdle()
                 #expect(try bench.query("SELECT scope || cause FROM outbox_pause") == refusal.cause)
-                // What may not travel is not frozen either.
+                // Intents that may not be sent are not frozen either.
                 #expect(try Set(bench.states().keys).isSubset(of: ["pending", "retrying"]))
                 let refused = bench.triggers
                 bench.clock.advance(by: .seconds(31))
@@ -78,7 +80,7 @@ struct DoorTests {
     }
 
     @Test(arguments: [Workbench.users, Workbench.entrance])
-    func `a journey that is missing is parked alone, and resumes once there is one`(journey: Journey) async throws {
+    func `a missing journey is parked alone, and resumes when it exists`(journey: Journey) async throws {
         try await Workbench.open {
             $0.journeys = $0.journeys.filter { $0.id != Int(journey.id) }
         } _: { bench in
@@ -111,7 +113,7 @@ struct DoorTests {
         }
     }
 
-    /// A parked journey, and what the API says when it is read: none of it tells whether the journey is live.
+    /// A parked journey, and answers to reading it that do not say whether it is live.
     static let readings = [
         (Refusal(status: 403, code: "permission_denied").word, 1),
         (SandboxWord(status: 200, contentType: "text/html", body: "<html>hello</html>"), 3),
@@ -119,7 +121,7 @@ struct DoorTests {
     ]
 
     @Test(arguments: readings)
-    func `a parked journey that cannot be read is tried with one row under a fresh key`(
+    func `a parked journey that cannot be read is probed with one row under a new key`(
         word: SandboxWord, readings: Int
     ) async throws {
         try await Workbench.open {
@@ -155,7 +157,7 @@ struct DoorTests {
         }
     }
 
-    @Test func `a closed door is tried after 30 s, then twice as late each time, up to 15 minutes`() async throws {
+    @Test func `a pause is probed after 30 s, then at doubled intervals, up to 15 minutes`() async throws {
         try await Workbench.open {
             $0.faults.say = Self.everything[0].word
         } _: { bench in
@@ -164,7 +166,7 @@ struct DoorTests {
                 try await bench.events.first(Self.isPaused)
                 for interval in [30, 60, 120, 240, 480, 900, 900, 900] {
                     let sent = bench.triggers
-                    // Until shortly before its time nothing leaves.
+                    // No request leaves until shortly before the probe is due.
                     bench.clock.advance(by: .seconds(interval - 10))
                     try await bench.untilIdle()
                     #expect(bench.triggers == sent, "\(interval) s")
@@ -177,7 +179,7 @@ struct DoorTests {
         }
     }
 
-    @Test func `workers that are restarted while a door is shut try it no more often`() async throws {
+    @Test func `restarting workers during a pause does not increase the number of probes`() async throws {
         try await Workbench.open {
             $0.faults.say = Self.everything[1].word
         } _: { bench in
@@ -192,13 +194,13 @@ struct DoorTests {
                     try await bench.untilIdle()
                 }
             }
-            // Ten minutes: probes at 60, 120, 240 and 480 s at most.
+            // In ten minutes, there are probes at 60, 120, 240 and 480 s at most.
             #expect((1...4).contains(bench.triggers - refused))
             #expect(try bench.query("SELECT max(attempts) FROM outbox_waiting") == 0)
         }
     }
 
-    @Test func `a clock set back by an hour keeps neither a door shut nor a row waiting`() async throws {
+    @Test func `a clock that is set back by an hour prolongs neither a pause nor the wait of a row`() async throws {
         try await Workbench.open {
             $0.faults.say = Self.everything[1].word
         } _: { bench in
@@ -217,7 +219,7 @@ struct DoorTests {
         }
     }
 
-    @Test func `rows that a clock years ahead has put off are due at the next start`() async throws {
+    @Test func `rows that were delayed by a clock years ahead are due at the next start`() async throws {
         try await Workbench.open { bench in
             var patient = bench
             patient.policy.backoff = Backoff(initial: .seconds(300), max: .seconds(300))
@@ -235,7 +237,7 @@ struct DoorTests {
         }
     }
 
-    @Test func `the questions of the worker's own shut the door too, when they are refused`() async throws {
+    @Test func `a refusal of the worker's own probes causes a pause, too`() async throws {
         try await Workbench.open {
             $0.faults.dropAfterEffect.next = 1
         } _: { bench in
@@ -245,7 +247,7 @@ struct DoorTests {
                 try await worker.events.first { event in
                     guard case .settled(let settlement) = event else { return false }
                     guard settlement.record.code == "no_answer" else { return false }
-                    // Before the batch may be sent again it is asked whether keys count, and that is refused.
+                    // Before the batch may be sent again, key enforcement is probed, and the probe is refused.
                     worker.sandbox.change { $0.faults.say = Self.everything[0].word }
                     return true
                 }
@@ -263,7 +265,7 @@ struct DoorTests {
 }
 
 extension EventRecorder {
-    /// Waits until so many answers have been settled since the start.
+    /// Waits until a number of answers have been settled since the start.
     func answered(_ count: Int) async throws {
         let seen = Mutex(0)
         try await first { event in

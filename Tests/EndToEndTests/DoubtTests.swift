@@ -7,7 +7,7 @@ import SpotzeeAPI
 import Synchronization
 import Testing
 
-/// What may have run and nobody knows: when it is asked for again, when the journey's policy decides, when a person.
+/// Requests of unknown outcome: when they are repeated, and when the journey's policy or the operator decides.
 @Suite(.timeLimit(.minutes(3)))
 struct DoubtTests {
     private static func settled(_ bench: Workbench, _ matches: @escaping @Sendable (Settlement) -> Bool) async throws {
@@ -23,7 +23,7 @@ struct DoubtTests {
         return bench
     }
 
-    /// Sends nothing again before the test says so, and trusts the keys.
+    /// Sends nothing again before the test moves the clock, and trusts key enforcement.
     private static func patient(_ bench: Workbench) -> Workbench {
         var bench = bench
         bench.idempotency = .enforced
@@ -40,13 +40,14 @@ struct DoubtTests {
 
     // MARK: on_unknown: resend
 
-    @Test func `on_unknown resend sends what is too old again under a new key, and says that it did`() async throws {
+    @Test func `on_unknown resend sends a request that is too old again under a new key, and reports it`() async throws
+    {
         try await Workbench.open { bench in
             let bench = Self.resending(bench)
             try await Self.executeUnanswered(bench)
             bench.clock.advance(by: .seconds(25 * 3600))
             try await bench.expectDrained()
-            // The journey has chosen: twice rather than not at all.
+            // The journey prefers two entrances to none.
             #expect(bench.sandbox.effects().count == 10)
             #expect(try bench.states() == ["delivered": 5])
             let codes: String? = try bench.query(
@@ -56,11 +57,11 @@ struct DoubtTests {
         }
     }
 
-    @Test func `on_unknown resend sends what a lost key had sent again under the key at hand`() async throws {
+    @Test func `on_unknown resend repeats the requests of a lost API key under the current API key`() async throws {
         try await Workbench.open { bench in
             let bench = Self.resending(bench)
             try await Self.executeUnanswered(bench)
-            // More rotations than old keys are remembered.
+            // There are more rotations than old keys are kept.
             for number in 1...6 { #expect(bench.keys.rotate(to: "sk_test_\(number)")) }
             bench.sandbox.change {
                 $0.addAPIKey("sk_test_6")
@@ -74,7 +75,7 @@ struct DoubtTests {
         }
     }
 
-    @Test func `what a 2xx has left unread waits for a person even where on_unknown says resend`() async throws {
+    @Test func `a 2xx with an unreadable body waits for the operator even with on_unknown resend`() async throws {
         try await Workbench.open {
             $0.dialect = .unparsable
         } _: { bench in
@@ -94,7 +95,9 @@ struct DoubtTests {
     // MARK: Partly proven
 
     @Test(arguments: [WorkerConfiguration.Idempotency.enforced, .absent])
-    func `a 2xx that proves some rows settles them and holds the rest`(idempotency: WorkerConfiguration.Idempotency)
+    func `a 2xx that proves some rows settles them and leaves the rest in doubt`(
+        idempotency: WorkerConfiguration.Idempotency
+    )
         async throws
     {
         try await Workbench.open {
@@ -130,9 +133,10 @@ struct DoubtTests {
         }
     }
 
-    // MARK: Finding out whether keys count
+    // MARK: Probing key enforcement
 
-    @Test func `while the question about keys stays unanswered nothing that may have run is sent again`() async throws {
+    @Test func `while a probe of key enforcement is unanswered, no request that may have run is repeated`() async throws
+    {
         try await Workbench.open { bench in
             try bench.insert(5)
             bench.sandbox.change { $0.faults.dropAfterEffect.next = 1 }
@@ -153,14 +157,14 @@ struct DoubtTests {
             }
             #expect(try bench.query("SELECT value FROM outbox_meta WHERE key = 'enforcement'") == "enforced")
             #expect(bench.sandbox.requests().contains { $0.isReplayed })
-            // Somebody is told, since what may have run waits for the answer.
+            // The event is reported, because requests that may have run wait for the answer.
             #expect(worker.events.events.contains { if case .enforcement(.unproven) = $0 { true } else { false } })
             try bench.expectExactBooks()
         }
     }
 
     @Test(arguments: [true, false])
-    func `status shows what was found out about keys`(isIgnored: Bool) async throws {
+    func `status shows what is known of key enforcement`(isIgnored: Bool) async throws {
         try await Workbench.open {
             $0.faults.ignoresIdempotencyKeys = isIgnored
             $0.faults.dropAfterEffect.next = 1
@@ -179,7 +183,7 @@ struct DoubtTests {
 
     // MARK: Old age
 
-    @Test func `a clock set back under a running worker makes nothing younger that may have run`() async throws {
+    @Test func `a clock that is set back under a running worker makes no unanswered request younger`() async throws {
         try await Workbench.open { bench in
             let worker = Self.patient(bench)
             try worker.insert(5)
@@ -195,7 +199,8 @@ struct DoubtTests {
         }
     }
 
-    @Test func `a clock set back between two workers stops nothing while the API tells the time`() async throws {
+    @Test func `a clock that is set back between two workers stops nothing when the API reports the time`() async throws
+    {
         try await Workbench.open { bench in
             var patient = bench
             patient.idempotency = .enforced
@@ -209,7 +214,7 @@ struct DoubtTests {
         }
     }
 
-    @Test func `a request that grew too old while others held the database does not leave`() async throws {
+    @Test func `a request that became too old while another process held the database is not sent`() async throws {
         try await Workbench.open { bench in
             let worker = Self.patient(bench)
             try worker.insert(5)
@@ -222,7 +227,7 @@ struct DoubtTests {
                 let holder = try DatabaseQueue(path: worker.path, configuration: configuration)
                 try await holder.writeWithoutTransaction { try $0.execute(sql: "BEGIN IMMEDIATE") }
                 worker.clock.advance(by: .seconds(601))
-                // Planned, and waiting for its commit.
+                // The request is planned and waits for its commit.
                 try await worker.events.first { if case .storeBusy = $0 { true } else { false } }
                 worker.clock.advance(by: .seconds(23 * 3600))
                 try await holder.writeWithoutTransaction { try $0.execute(sql: "COMMIT") }
@@ -237,7 +242,9 @@ struct DoubtTests {
 
     // MARK: An API that hangs
 
-    @Test func `workers restarted beside an API that hangs freeze a bounded few and suspect nobody`() async throws {
+    @Test func `workers that are restarted while the API hangs freeze a bounded number of batches and blame none`()
+        async throws
+    {
         try await Workbench.open { bench in
             var patient = bench
             patient.idempotency = .enforced
@@ -261,7 +268,7 @@ struct DoubtTests {
             let frozen: Int? = try worker.query("SELECT count(*) FROM outbox_batch WHERE state = 'sending'")
             #expect((1...4).contains(frozen ?? 0))
             #expect(try worker.query("SELECT count(*) FROM outbox_batch WHERE state <> 'sending'") == 0)
-            // Each end was written down for what was under way, so that silence is not taken for a crash.
+            // Each stop was recorded for the batches in flight, so that a missing answer does not count as a crash.
             #expect(try worker.query("SELECT count(*) FROM outbox_batch WHERE code IS NOT 'stopped'") == 0)
             worker.sandbox.change { $0.faults.delayAfterEffectMilliseconds = 0 }
             try await worker.expectDrained()
@@ -273,7 +280,7 @@ struct DoubtTests {
         }
     }
 
-    @Test func `a drain that gives up waiting writes down that it stopped, and the next one goes on`() async throws {
+    @Test func `a drain that reaches its timeout records that it stopped, and the next drain continues`() async throws {
         try await Workbench.open { bench in
             var patient = bench
             patient.idempotency = .enforced
@@ -290,13 +297,13 @@ struct DoubtTests {
             #expect(try worker.query("SELECT answers LIKE '%stopped%' FROM outbox_batch") == true)
             #expect(try worker.query("SELECT possibly_executed_since IS NOT NULL FROM outbox_batch") == true)
             worker.sandbox.change { $0.faults.delayAfterEffectMilliseconds = 0 }
-            // Ten ends without an answer, and none of them the batch's fault.
+            // Ten drains ended without an answer, and none of them because of the batch.
             try await worker.expectDrained()
             try worker.expectExactBooks()
         }
     }
 
-    // MARK: Gentle
+    // MARK: Request rates
 
     static let repeated = [
         SandboxWord(
@@ -307,7 +314,9 @@ struct DoubtTests {
     ]
 
     @Test(arguments: repeated)
-    func `what is answered in vain is asked for a bounded number of times a minute`(word: SandboxWord) async throws {
+    func `a request whose answers decide nothing is repeated a bounded number of times a minute`(word: SandboxWord)
+        async throws
+    {
         try await Workbench.open {
             $0.faults.say = word
         } _: { bench in
@@ -323,7 +332,8 @@ struct DoubtTests {
                     try await Task.sleep(for: .milliseconds(5))
                 }
             }
-            // Ten minutes. Drawn evenly below 1, 2, 4, 8, 16, 32 and then 60 s: about 25 on average.
+            // In ten minutes, with waits drawn evenly below 1, 2, 4, 8, 16, 32 and then 60 s, there are about 25 on
+            // average.
             #expect((5...60).contains(worker.triggers))
             #expect(try worker.query("SELECT count(*) FROM outbox_dead") == 0)
         }
@@ -331,8 +341,8 @@ struct DoubtTests {
 }
 
 extension EventRecorder {
-    /// Waits until the worker of this number, the first being 1, hears that it is to stop, and does something in the
-    /// midst of that turn of its loop.
+    /// Waits until the worker of this number (the first is 1) is told to stop, and runs the body during that iteration
+    /// of its loop.
     fileprivate func stopping(worker number: Int, then act: @escaping @Sendable () -> Void) async throws {
         let workers = Mutex(0)
         try await first { event in

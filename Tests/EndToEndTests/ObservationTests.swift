@@ -19,7 +19,7 @@ struct ObservationTests {
         return (Int(response.status.code), String(buffer: body))
     }
 
-    /// The address that the worker says it serves at.
+    /// The address at which the worker reports that it serves.
     private static func address(of worker: ChildProcess, _ bench: Workbench) async throws -> String {
         try await bench.untilOutput(of: worker, contains: "http_listening address=")
         let text = try worker.text
@@ -35,7 +35,7 @@ struct ObservationTests {
             let address = try await Self.address(of: worker, bench)
             try await bench.untilQuery("SELECT count(*) FROM outbox_dead", is: 1)
             try await bench.untilQuery("SELECT count(*) FROM outbox_history", is: 150)
-            // What a round has settled is counted right after its commit.
+            // The settlements of a round are counted directly after its commit.
             var text = ""
             while !text.contains("\njourney_outbox_intents_delivered_total 150\n") {
                 text = try await Self.get(address + "/metrics").text
@@ -58,7 +58,7 @@ struct ObservationTests {
         }
     }
 
-    /// promtool's own judgement of the text, where promtool is at hand.
+    /// The result of promtool for the text, when promtool is installed.
     private static func checkWithPromtool(_ text: String, in folder: URL) async throws {
         let file = folder.appendingPathComponent("metrics.txt")
         try text.write(to: file, atomically: true, encoding: .utf8)
@@ -69,7 +69,9 @@ struct ObservationTests {
         #expect(end == .exited(0), "\(said)")
     }
 
-    @Test func `a scrape is answered while somebody holds the database, and a paused worker is ready`() async throws {
+    @Test func `a scrape is answered while another process holds the database, and a paused worker is ready`()
+        async throws
+    {
         try await Workbench.open(journalMode: "delete") { bench in
             let pause = try bench.start(["pause"])
             #expect(await pause.end() == .exited(0))
@@ -87,7 +89,7 @@ struct ObservationTests {
         }
     }
 
-    /// Keeps everybody else out of the database while the body runs.
+    /// Holds an exclusive lock of the database while the body runs.
     private static func holding(_ bench: Workbench, _ body: () async throws -> Void) async throws {
         let release = DispatchSemaphore(value: 0)
         await withCheckedContinuation { (held: CheckedContinuation<Void, Never>) in
@@ -107,7 +109,7 @@ struct ObservationTests {
         try await body()
     }
 
-    @Test func `metrics are served on a socket file too, over one that a crash left behind`() async throws {
+    @Test func `metrics are served on a socket file, too, which replaces one that a crash left`() async throws {
         try await Workbench.open { bench in
             let path = bench.folder.appendingPathComponent("http.sock").path
             for signal in [SIGKILL, SIGTERM] {
@@ -121,7 +123,7 @@ struct ObservationTests {
         }
     }
 
-    @Test func `an address that is taken is logged, and intents are delivered all the same`() async throws {
+    @Test func `an address in use is logged, and intents are delivered anyway`() async throws {
         try await Workbench.open { bench in
             try bench.insert(3)
             let worker = try bench.start(["run", "--http", "127.0.0.1:\(bench.port)"])
@@ -132,7 +134,7 @@ struct ObservationTests {
         }
     }
 
-    @Test func `a trace that all intents of a request came out of is carried on`() async throws {
+    @Test func `a trace that all intents of a request share is continued`() async throws {
         try await Workbench.open { bench in
             let trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
             try bench.insert(2, changing: { $0.traceparent = trace })
@@ -145,7 +147,7 @@ struct ObservationTests {
         }
     }
 
-    @Test func `neither contacts nor payloads nor the key reach the log, whatever the API answers`() async throws {
+    @Test func `no contact, payload or API key reaches the log with any answer of the API`() async throws {
         try await Workbench.open { bench in
             try bench.insert(
                 5, named: { "canary-contact-\($0)" }, changing: { $0.data = #"{"note":"canary-payload"}"# })

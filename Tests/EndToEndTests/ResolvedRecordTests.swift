@@ -2,10 +2,10 @@ import Foundation
 import GRDB
 import Testing
 
-/// What a person has said was delivered, and a backup from before.
+/// Intents that the operator resolved as delivered, and a backup from before the resolution.
 @Suite(.timeLimit(.minutes(3)))
 struct ResolvedRecordTests {
-    /// A shop whose intents 1 and 2 are in doubt, and a backup of that moment.
+    /// A database whose intents 1 and 2 are in doubt, and a backup of that state.
     private func doubtful(_ bench: Workbench) async throws -> (Shop, backup: Shop) {
         let shop = try Shop.open(in: bench)
         try shop.insert(1...2)
@@ -22,12 +22,14 @@ struct ResolvedRecordTests {
     }
 
     @Test(arguments: [true, false])
-    func `what was resolved as delivered is proven after a restore, by the record alone`(isKept: Bool) async throws {
+    func `intents that were resolved as delivered are proven after a restore by the resolution ledger`(isKept: Bool)
+        async throws
+    {
         try await Workbench.open { bench in
             let (shop, backup) = try await doubtful(bench)
             #expect(try await shop.run(["resolve", "--all", "--delivered"]) == "resolved 2 as delivered\n")
             #expect(try bench.proofs(of: [1, 2]) == [1, 2])
-            // Another worker has been at work since.
+            // Another worker has run since then.
             try shop.insert(3...3)
             try await shop.drain()
             if !isKept { try bench.forgetDeliveries() }
@@ -40,7 +42,7 @@ struct ResolvedRecordTests {
         }
     }
 
-    @Test func `a worker's marks are not those of a person's word`() async throws {
+    @Test func `the marks of a worker are independent of those of a resolution`() async throws {
         try await Workbench.open { bench in
             let (shop, _) = try await doubtful(bench)
             try shop.insert(3...4)
@@ -53,7 +55,7 @@ struct ResolvedRecordTests {
             try await shop.run(["resolve", "1", "--delivered"])
             worker.send(SIGKILL)
             _ = await worker.end()
-            // The word is newer than the worker's last file; how far the worker came is told all the same.
+            // The resolution is newer than the worker's last file. The worker's progress is still reported.
             try shop.restore(from: between)
             try await shop.run(["drain"], exits: 3)
             let answer = try await shop.run(["adopt", "--discard", "--json"])
@@ -62,7 +64,7 @@ struct ResolvedRecordTests {
         }
     }
 
-    @Test func `a record that cannot be written is told, and the resolution stands`() async throws {
+    @Test func `a resolution whose record cannot be written is reported and still valid`() async throws {
         try await Workbench.open { bench in
             let (shop, _) = try await doubtful(bench)
             try FileManager.default.removeItem(at: bench.folder.appendingPathComponent("state"))

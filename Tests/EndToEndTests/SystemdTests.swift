@@ -21,7 +21,7 @@ struct SystemdTests {
     }
 
     @Test(.enabled(if: isThere("systemd-analyze"), "systemd-analyze is not installed"))
-    func `the unit is exposed no more than 1.5`() async throws {
+    func `the exposure level of the unit is at most 1.5`() async throws {
         let unit = "deploy/journey-outbox.service"
         let (status, output) = try await Self.run([
             "systemd-analyze", "security", "--offline=true", "--no-pager", "--threshold=15", unit,

@@ -3,9 +3,9 @@ import GRDBSQLite
 
 @testable import SQLiteStore
 
-/// Counts what SQLite does, whatever else the machine does: steps of its virtual machine, in tens.
+/// Counts the steps of SQLite's virtual machine, in tens. The count does not depend on the load of the machine.
 enum Steps {
-    /// How many steps a piece of reading takes on this connection.
+    /// How many steps the body takes on this connection.
     static func count(_ connection: OperatorConnection, _ body: () throws -> Void) throws -> Int {
         let tens = UnsafeMutablePointer<Int>.allocate(capacity: 1)
         tens.initialize(to: 0)

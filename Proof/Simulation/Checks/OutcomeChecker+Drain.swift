@@ -40,7 +40,8 @@ extension OutcomeChecker {
 
     // MARK: Fairness
 
-    /// Checks that journeys with many intents and different priorities wait only for each other's turns, and not longer.
+    /// Checks that journeys with many intents and different priorities wait only for each other's turns, and not
+    /// longer.
     func checkFairness() -> [Breach] {
         // A paused journey has no turn before its next probe.
         guard scenario.finalRequestsPerJourney > 0, scenario.journeys.count > 1, let load = simulator.finalLoad,
@@ -61,8 +62,8 @@ extension OutcomeChecker {
 
     /// Whether the journey of the highest priority finished before the others, with a tolerance of two turns of each.
     ///
-    /// The order of turns shows this only with one connection and at least three journeys, because no journey may have all
-    /// the capacity.
+    /// The order of turns shows this only with one connection and at least three journeys, because no journey may have
+    /// all the capacity.
     private func isPriorityKept(_ ends: [String: Int]) -> Bool {
         let ranks = scenario.journeys.sorted { $0.priority > $1.priority }
         guard scenario.policy.connections == 1, ranks.count > 2, ranks[0].priority > ranks[1].priority else {

@@ -24,7 +24,8 @@ extension OutcomeChecker {
         return breaches
     }
 
-    /// Checks that each effect is what a producer committed, byte for byte, with the contact and time that it asked for.
+    /// Checks that each effect is what a producer committed, byte for byte, with the contact and time that it asked
+    /// for.
     func checkEffects() -> [Breach] {
         let asked = Dictionary(
             (committed.values + simulator.producer.lost + simulator.producer.record.rolledBack).map { ($0.data, $0) }
@@ -73,8 +74,8 @@ extension OutcomeChecker {
 
     /// Checks that no window of a rate limit contains more trigger requests than the limit allows.
     func checkBudget() -> [Breach] {
-        // A frozen process sends its planned requests together when it continues. A restored database has lost the latest
-        // requests.
+        // A frozen process sends its planned requests together when it continues. A restored database has lost the
+        // latest requests.
         let disruptions = scenario.disruptions
         guard !disruptions.secondWorker, !disruptions.freezes, !disruptions.restore else { return [] }
         let (times, steps) = (simulator.requestChecker.triggers, simulator.requestChecker.clockSteps)

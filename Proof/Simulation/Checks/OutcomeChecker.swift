@@ -66,8 +66,8 @@ struct OutcomeChecker {
 
     private func checkEffects(of id: Int64, _ intent: PlannedIntent, _ state: String) -> [Breach] {
         let count = entered[intent.data]?.count ?? 0
-        // More entrances are allowed when the journey resends batches of unknown outcome, or when the operator has adopted a
-        // database that had lost the delivery.
+        // More entrances are allowed when the journey resends batches of unknown outcome, or when the operator has
+        // adopted a database that had lost the delivery.
         let isResent = scenario.resendingJourneys.contains(intent.journey)
         let extraMax = isResent ? Int.max : simulator.allowedDuplicates[id] ?? 0
         let isCancelled = simulator.producer.record.cancelled.contains(id)

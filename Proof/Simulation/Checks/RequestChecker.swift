@@ -2,8 +2,8 @@ import Delivery
 import GRDB
 import Synchronization
 
-/// Checks each request at the moment when it leaves: it must be committed, it must be allowed to leave now, and its sender
-/// must be the current worker.
+/// Checks each request at the moment when it leaves: it must be committed, it must be allowed to leave now, and its
+/// sender must be the current worker.
 ///
 /// The checker reads the committed state of the database, and the request as it is sent.
 final class RequestChecker: Sendable {
@@ -24,7 +24,8 @@ final class RequestChecker: Sendable {
         var clockSteps: [Int64] = []
     }
 
-    /// How often a key may be sent in ten seconds. The backoff doubles after each failure, which keeps the number below this.
+    /// How often a key may be sent in ten seconds. The backoff doubles after each failure, which keeps the number below
+    /// this.
     private static let sendsPerKeyMax = 40
     /// The time after which every worker must respect a pause by the operator, in milliseconds.
     private static let pauseNoticedAfter: Int64 = 5000
@@ -172,8 +173,8 @@ final class RequestChecker: Sendable {
         state.withLock { $0.requiredWaits.add(from: now, until: now + seconds * 1000, receiver: process) }
     }
 
-    /// Whether a 429 forbids this process to send now. It counts when this process received it, or when a predecessor had the
-    /// time to store it.
+    /// Whether a 429 forbids this process to send now. It counts when this process received it, or when a predecessor
+    /// had the time to store it.
     private func mustWait(_ process: WorkerProcess, at now: Int64) -> Bool {
         // A round that waits for the database was planned before the 429, and so were the requests of a frozen process.
         let disruptions = scenario.disruptions

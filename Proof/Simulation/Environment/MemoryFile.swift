@@ -2,20 +2,20 @@ import GRDB
 import GRDBSQLite
 import Synchronization
 
-/// A database in memory that several connections of this process share (SQLite's VFS `memdb`). Its bytes can be read and
-/// replaced while the connections stay open.
+/// A database in memory that several connections of this process share (SQLite's VFS `memdb`). Its bytes can be read
+/// and replaced while the connections stay open.
 ///
-/// A connection notices by the change counter in the header that its pages are out of date, as it does when another process
-/// writes (sqlite.org/fileformat2.html#file_change_counter). Its statements stay compiled, because the schema cookie does
-/// not change. Each replacement gets a counter that is far from every other one.
+/// A connection notices by the change counter in the header that its pages are out of date, as it does when another
+/// process writes (sqlite.org/fileformat2.html#file_change_counter). Its statements stay compiled, because the schema
+/// cookie does not change. Each replacement gets a counter that is far from every other one.
 final class MemoryFile: Sendable {
     struct SQLiteError: Error {
         let code: Int32
     }
 
     private static let names = Atomic<Int>(0)
-    /// The offsets of the change counter and of `version-valid-for` in the header. Both must be equal for the database size
-    /// in the header to be valid.
+    /// The offsets of the change counter and of `version-valid-for` in the header. Both must be equal for the database
+    /// size in the header to be valid.
     private static let counterOffsets = [24, 92]
     private static let counterStep: UInt32 = 1 << 20
 

@@ -28,8 +28,8 @@ final class Network: Sendable {
         var random: PRNG
         var faults = FaultRates()
         var records: [SandboxRecord] = []
-        /// How often each intent, by its number, was in a request that the API executed or refused itself. Replays do not
-        /// count.
+        /// How often each intent, by its number, was in a request that the API executed or refused itself. Replays do
+        /// not count.
         var runs: [Int: Int] = [:]
         /// The numbers of the intents in each request, by the request's id.
         var numbersByRequest: [String: [Int]] = [:]

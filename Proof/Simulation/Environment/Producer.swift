@@ -20,8 +20,8 @@ final class Producer {
     private(set) var breaches: [Breach] = []
     /// Every id that a committed intent has had.
     private var usedIDs: Set<Int64> = []
-    /// Whether ids may be used again: between a restore and the first worker that notices it. The adoption distinguishes
-    /// the intents of one id.
+    /// Whether ids may be used again: between a restore and the first worker that notices it. The adoption
+    /// distinguishes the intents of one id.
     var mayReuseIDs = false
     private var next = 0
 
@@ -132,7 +132,8 @@ final class Producer {
         }
     }
 
-    /// Records that the operator has discarded a dead letter. It ends as if it were cancelled, and its dedup key is free.
+    /// Records that the operator has discarded a dead letter. It ends as if it were cancelled, and its dedup key is
+    /// free.
     func recordDiscard(_ id: Int64) {
         record.cancelled.insert(id)
         record.dedup = record.dedup.filter { $0.value != id }
@@ -140,7 +141,8 @@ final class Producer {
 
     /// Goes back to the state of a backup.
     ///
-    /// - Parameter mark: the highest id that a worker can have seen. Higher ids were in no request and may be used again.
+    /// - Parameter mark: the highest id that a worker can have seen. Higher ids were in no request and may be used
+    /// again.
     func restore(_ backup: ProducerRecord, mark: Int64) {
         mayReuseIDs = true
         usedIDs = usedIDs.filter { $0 <= mark || backup.committed[$0] != nil }

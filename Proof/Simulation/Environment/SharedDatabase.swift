@@ -5,12 +5,13 @@ import Synchronization
 
 /// The database of a run, and all connections to it: of the producer, the workers, the operator and the checkers.
 ///
-/// It is used by one run after the other. Connections stay open between processes and runs, and each has one user at a time.
+/// It is used by one run after the other. Connections stay open between processes and runs, and each has one user at a
+/// time.
 /// Compiling all statements again would take longer than a typical worker runs.
 final class SharedDatabase: Sendable {
     private let file = MemoryFile()
-    /// The connection of the producer and the checkers. Reads use `unsafeRead`, because `PRAGMA query_only` makes SQLite
-    /// compile every statement again.
+    /// The connection of the producer and the checkers. Reads use `unsafeRead`, because `PRAGMA query_only` makes
+    /// SQLite compile every statement again.
     let queue: DatabaseQueue
     private let operatorQueue: DatabaseQueue
     private let identityQueue: DatabaseQueue

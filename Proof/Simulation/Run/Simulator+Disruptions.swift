@@ -97,7 +97,8 @@ extension Simulator {
         for worker in simulator.workers.values { worker.reconfigure(simulator.configuration) }
     }
 
-    /// An outage of minutes to hours, or of more than a day. First the answers are lost, then the requests, in one of three ways.
+    /// An outage of minutes to hours, or of more than a day. First the answers are lost, then the requests, in one of
+    /// three ways.
     private static let causeOutage: @Sendable (Simulator) throws -> Void = { simulator in
         var faults = simulator.scenario.faults
         faults.lostAfter = 1

@@ -113,8 +113,8 @@ extension Simulator {
             .map { ($0[0], $0[2] ?? "") }
     }
 
-    /// Discards each letter, or tries it again. An expired intent is never tried again, nor is one that later intents of
-    /// its ordering key may have overtaken.
+    /// Discards each letter, or tries it again. An expired intent is never tried again, nor is one that later intents
+    /// of its ordering key may have overtaken.
     private func decideAboutDead(_ letters: [(id: Int64, code: String)]) throws {
         for letter in letters {
             let mayRetry = letter.code != "expired" && scenario.deadAlwaysBlock

@@ -26,8 +26,8 @@ extension Simulator {
             }
             // A machine has one clock, and this disruption steps it only while no process runs.
             if areFaultsActive, scenario.disruptions.clockSteps, workers.isEmpty, random.chance(0.3) {
-                // The offset stays well below the retention. Otherwise, records would correctly be pruned before they are
-                // checked.
+                // The offset stays well below the retention. Otherwise, records would correctly be pruned before they
+                // are checked.
                 let ahead = clock.ahead < 2 * 90_000_000 ? 90_000_000 : -7_200_000
                 stepClock(by: random.pick([-7_200_000, -200_000, 200_000, Int64(ahead)]))
             }

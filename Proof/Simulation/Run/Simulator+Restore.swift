@@ -27,8 +27,8 @@ extension Simulator {
         simulator.isFreshlyRestored = true
     }
 
-    /// Kills a worker between its commit and the record in the state directory, and restores the backup at that moment. The
-    /// state directory is then behind the database, and what the missing record would have proved is lost.
+    /// Kills a worker between its commit and the record in the state directory, and restores the backup at that moment.
+    /// The state directory is then behind the database, and what the missing record would have proved is lost.
     func restoreAfterLostRecord(triesLeft: Int = 500) throws {
         guard areFaultsActive, triesLeft > 0 else { return }
         if stateDirectory.isBehind { return try Self.restore(self) }
@@ -36,8 +36,8 @@ extension Simulator {
         plan(at: eventQueue.now + 20) { try $0.restoreAfterLostRecord(triesLeft: triesLeft - 1) }
     }
 
-    /// Notes which intents may be entered once more. Of the intents that are open again, only those that the state directory
-    /// proves delivered are safe.
+    /// Notes which intents may be entered once more. Of the intents that are open again, only those that the state
+    /// directory proves delivered are safe.
     private func allowDuplicates(delivered: Set<Int64>) throws {
         let open = try ids(
             "SELECT id FROM outbox_intents WHERE state NOT IN ('dead', 'cancelled') UNION SELECT id FROM outbox_dead")
@@ -53,9 +53,9 @@ extension Simulator {
         }
     }
 
-    /// Limits the allowed duplicates after a restore that no worker can notice, because the backup holds everything that
-    /// the state directory has recorded. A request that may have run is then repeated under its own key. Only a request
-    /// without an attempt in the backup may have run since without a trace.
+    /// Limits the allowed duplicates after a restore that no worker can notice, because the backup holds everything
+    /// that the state directory has recorded. A request that may have run is then repeated under its own key. Only a
+    /// request without an attempt in the backup may have run since without a trace.
     private func limitDuplicatesOfUnnoticedRestore() throws {
         let untried = try ids(
             """

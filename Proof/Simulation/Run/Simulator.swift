@@ -5,16 +5,16 @@ import SQLiteStore
 import Sandbox
 import Synchronization
 
-/// One run of the simulation: a database, producers, worker processes, a network and the API, in one thread and with one
-/// simulated time.
+/// One run of the simulation: a database, producers, worker processes, a network and the API, in one thread and with
+/// one simulated time.
 ///
-/// The same seed gives the same run, down to each random choice. Faults are injected for a limited time. Then everything
-/// works again, the operator decides about the intents that wait for a decision, and the outbox must drain.
+/// The same seed gives the same run, down to each random choice. Faults are injected for a limited time. Then
+/// everything works again, the operator decides about the intents that wait for a decision, and the outbox must drain.
 public final class Simulator {
     static let start: Int64 = 1_700_000_000_000
     /// The time within which everything must be settled after the faults have ended, in milliseconds. It is longer than
-    /// every backoff, pause and rate window. It is shorter than the time after which the API forgets a key, so that no batch
-    /// is settled because its key was forgotten.
+    /// every backoff, pause and rate window. It is shorter than the time after which the API forgets a key, so that no
+    /// batch is settled because its key was forgotten.
     static let drainTime: Int64 = 12 * 3600 * 1000
     static let stepsMax = 1_000_000
     static let firstSecret = "sk_\(PlannedIntent.canary)_0"

@@ -1,8 +1,8 @@
 import Delivery
 import Sandbox
 
-/// The parameters of one run, drawn from its seed: journeys and policies, how often each fault occurs, and which outcomes
-/// these faults explain.
+/// The parameters of one run, drawn from its seed: journeys and policies, how often each fault occurs, and which
+/// outcomes these faults explain.
 struct Scenario: Sendable {
     /// Which disruptions of the worker's environment the run has.
     struct Disruptions: Sendable {
@@ -74,8 +74,8 @@ struct Scenario: Sendable {
     /// The journeys with `on_dead: block`.
     var blockingJourneys: Set<String> { Set(journeys.filter { $0.onDead == .block }.map(\.name)) }
 
-    /// Whether dead letters of these journeys block their ordering key at all times. A reload may disable this for a while,
-    /// and a restore loses the dead letters.
+    /// Whether dead letters of these journeys block their ordering key at all times. A reload may disable this for a
+    /// while, and a restore loses the dead letters.
     var deadAlwaysBlock: Bool { !disruptions.reloads && !disruptions.restore }
 
     var journeyNames: [String] { journeys.map(\.name) }

@@ -1,4 +1,5 @@
-/// A fault, or a feature that producers use, that most runs have rarely or never. A run that is tilted to it has it often.
+/// A fault, or a feature that producers use, that most runs have rarely or never. A run that is tilted to it has it
+/// often.
 public enum Tilt: String, Sendable, CaseIterable {
     case lostAnswers
     case errors

@@ -2,8 +2,8 @@ import Synchronization
 
 /// The event queue of the simulation, and its time in milliseconds.
 ///
-/// The simulated time is independent of any real clock. It stands still while a process can run. Then it advances to the
-/// time of the next event.
+/// The simulated time is independent of any real clock. It stands still while a process can run. Then it advances to
+/// the time of the next event.
 final class EventQueue: Sendable {
     private struct Entry {
         var at: Int64
@@ -23,8 +23,8 @@ final class EventQueue: Sendable {
 
     var now: Int64 { state.withLock(\.now) }
 
-    /// Adds an event and returns its number. Events of the same time run in the order in which they were added. A time in
-    /// the past stands for now.
+    /// Adds an event and returns its number. Events of the same time run in the order in which they were added. A time
+    /// in the past stands for now.
     @discardableResult
     func at(_ time: Int64, _ action: @escaping @Sendable () -> Void) -> Int {
         state.withLock { state in

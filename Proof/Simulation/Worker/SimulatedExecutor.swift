@@ -2,8 +2,8 @@ import Synchronization
 
 /// The task executor of one simulated process. It runs one job at each call of `step`.
 ///
-/// Swift's runtime passes every continuation of the process's tasks to it. The simulation therefore draws their order, and
-/// can freeze or end the process between any two of them.
+/// Swift's runtime passes every continuation of the process's tasks to it. The simulation therefore draws their order,
+/// and can freeze or end the process between any two of them.
 final class SimulatedExecutor: TaskExecutor {
     private let jobs = Mutex<[UnownedJob]>([])
 

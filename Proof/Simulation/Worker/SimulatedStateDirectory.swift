@@ -2,8 +2,8 @@ import Delivery
 import Deployment
 import Synchronization
 
-/// The state directory of the simulated machine, kept in memory: which database it belongs to, the highest ids that were
-/// used, and which intents were delivered.
+/// The state directory of the simulated machine, kept in memory: which database it belongs to, the highest ids that
+/// were used, and which intents were delivered.
 ///
 /// As with the real one, the record of one group is missing when a process ends between its commit and that record.
 final class SimulatedStateDirectory: Sendable {

@@ -1,8 +1,8 @@
 import Delivery
 import SQLiteStore
 
-/// The real store, with injected faults: a call may be refused as busy, and the process may end before the call or after
-/// its commit.
+/// The real store, with injected faults: a call may be refused as busy, and the process may end before the call or
+/// after its commit.
 struct SimulatedStore: OutboxStore {
     let store: SQLiteStore
     let process: WorkerProcess

@@ -57,7 +57,8 @@ final class WorkerProcess: Sendable {
     var hasReturned: Bool { returned.withLock { $0 } }
     func markReturned() { returned.withLock { $0 = true } }
 
-    /// Stops the process as SIGSTOP does: it runs nothing until the given simulated time, while everything else continues.
+    /// Stops the process as SIGSTOP does: it runs nothing until the given simulated time, while everything else
+    /// continues.
     func freeze(until time: Int64) { stoppedUntil.withLock { $0 = max($0, time) } }
 
     func isFrozen(at time: Int64) -> Bool { stoppedUntil.withLock { $0 > time } }

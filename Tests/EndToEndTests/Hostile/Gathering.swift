@@ -1,13 +1,13 @@
 import Synchronization
 
-/// What a run found wrong, gathered from wherever it was found.
+/// The violations that a run has found.
 final class Gathering: Sendable {
     private let found = Mutex<[String]>([])
     private let looked = Mutex(0)
 
     var all: [String] { found.withLock { $0 } }
 
-    /// How many outputs were looked at.
+    /// How many outputs were examined.
     var outputs: Int { looked.withLock { $0 } }
 
     func add(_ text: String) {

@@ -1,9 +1,9 @@
 import Foundation
 import Synchronization
 
-/// An API whose every word is hostile: codes, titles, details, messages, request ids, names of journeys.
+/// An API that returns hostile texts: codes, titles, details, messages, request ids, names of journeys.
 final class HostileSpeaker: Sendable {
-    /// How it answers a trigger, by the journey's number.
+    /// The answer to a trigger, by the journey's number.
     enum Journey: Int, CaseIterable {
         case rejecting = 33
         case invalid = 41
@@ -24,7 +24,7 @@ final class HostileSpeaker: Sendable {
         state = Mutex(State(words: HostileWords(seed: seed)))
     }
 
-    /// From now on the key is refused, with words.
+    /// From now on, the API key is refused with hostile texts.
     func revoke() {
         state.withLock { $0.isRevoked = true }
     }
@@ -80,7 +80,7 @@ final class HostileSpeaker: Sendable {
         whole(400, object([("code", words.json()), ("title", words.json())]), &words)
     }
 
-    /// The first user is rejected, in words.
+    /// The first user is rejected with hostile texts.
     private static func rejections(_ request: RawServer.Request, _ words: inout HostileWords) -> [UInt8] {
         let count = max(
             1, String(decoding: request.body, as: UTF8.self).components(separatedBy: "external_id").count - 1)

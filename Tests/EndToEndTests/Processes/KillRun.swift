@@ -178,7 +178,8 @@ struct KillRun {
 
     // MARK: Without faults
 
-    /// Ends the faults. Everything must drain except what waits for the operator, who then resolves it by the API's log.
+    /// Ends the faults. Everything must drain except what waits for the operator, who then resolves it by the API's
+    /// log.
     private func runWithoutFaults() async throws -> KillRecord {
         try await bench.put("faults", mode == .keyless ? #"{"ignores_idempotency_keys":true}"# : "{}")
         try await drain()

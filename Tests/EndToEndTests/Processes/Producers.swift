@@ -2,10 +2,11 @@ import Foundation
 import GRDB
 import JourneyOutbox
 
-/// The producers that commit intents beside the worker: Python and the sqlite3 shell as processes, and Swift in this process.
+/// The producers that commit intents beside the worker: Python and the sqlite3 shell as processes, and Swift in this
+/// process.
 ///
-/// Each commits orders with their intents, rolls some back, and cancels some. Order numbers are never used twice: an effect of
-/// an order that does not exist belongs to one that was rolled back.
+/// Each commits orders with their intents, rolls some back, and cancels some. Order numbers are never used twice: an
+/// effect of an order that does not exist belongs to one that was rolled back.
 struct Producers {
     static let python = program(["/usr/bin/env", "python3", "-c", "import sqlite3"])
     static let shell = program(["/usr/bin/env", "sqlite3", "--version"])

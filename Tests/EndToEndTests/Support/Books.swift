@@ -4,8 +4,8 @@ import Sandbox
 import Testing
 
 extension Workbench {
-    /// Holds the database against the API's log: every committed intent is in exactly one place, a delivered one has
-    /// exactly one effect, any other none, and one key was one request.
+    /// Compares the database with the API's log: every committed intent is in exactly one place, a delivered one has
+    /// exactly one effect, any other has none, and each key stands for one request.
     func expectExactBooks(sourceLocation: SourceLocation = #_sourceLocation) throws {
         let rows = try business.read { db in
             try Row.fetchAll(

@@ -1,14 +1,14 @@
 import Synchronization
 
-/// Measures how long this process stood still, so that a timed expectation is held against the time it had.
+/// Measures how long this process did not run, so that a time limit applies only to the time in which it ran.
 final class Standstill: Sendable {
     private static let interval: Duration = .milliseconds(50)
-    /// Later than this is not the scheduler's everyday.
+    /// A longer delay is not usual for the scheduler.
     private static let tolerance: Duration = .milliseconds(500)
 
     private let lost = Mutex(Duration.zero)
 
-    /// How long the body took, without the time in which nothing ran.
+    /// The duration of the body, without the time in which this process did not run.
     static func time(_ body: () async throws -> Void) async throws -> Duration {
         let standstill = Standstill()
         let start = ContinuousClock.now

@@ -47,8 +47,8 @@ enum ClaimMeasurement {
         // The smallest journey of the small backlog does not have enough rows for 80 claims.
         let claims = kind.journey == 1 ? 8 : 80
         let work = ["claim-work", "--database", database, "--claims", "\(claims)"] + journey
-        // The copy of the database is still being written to the disk, and the first claims wait for it. One run before the
-        // measured one absorbs this.
+        // The copy of the database is still being written to the disk, and the first claims wait for it. One run before
+        // the measured one absorbs this.
         if claims == 80 { _ = try Subprocess.figures(bench.itself, work) }
         return try Subprocess.figures(bench.itself, work).figures
     }

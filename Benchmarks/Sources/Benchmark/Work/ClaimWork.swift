@@ -3,8 +3,8 @@ import Delivery
 import Foundation
 import SQLiteStore
 
-/// Claims one batch after the other, settles each one in the transaction of the next, and prints how long the write lock was
-/// held.
+/// Claims one batch after the other, settles each one in the transaction of the next, and prints how long the write
+/// lock was held.
 struct ClaimWork: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "claim-work", shouldDisplay: false)
 
