@@ -27,7 +27,7 @@ struct LifecycleCommandTests {
             }
             let added = Journey(name: "added", id: 33)
             try bench.insert(1, journey: added, named: { _ in "cust-added" })
-            // Renumbered, removed, added.
+            // One journey is renumbered, one is removed and one is added.
             try configure("welcome: {id: 41}, added: {id: 33}")
             worker.send(SIGHUP)
             try await bench.untilOutput(of: worker, contains: "configuration_reloaded")

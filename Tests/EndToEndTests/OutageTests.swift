@@ -89,7 +89,7 @@ struct OutageTests {
                     }
                 }
                 #expect(worker.triggers == sent)
-                // While they are parked, the live journey's next intents leave at once.
+                // While they are parked, the next intents of the live journey are sent at once.
                 try await worker.business.write { db in
                     try db.execute(sql: "INSERT INTO outbox (journey, external_id) VALUES ('j17', 'late')")
                 }

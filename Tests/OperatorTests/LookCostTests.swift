@@ -27,7 +27,7 @@ struct LookCostTests {
 
     private func stepsOfWhy(_ id: Int64, _ scene: Scene) throws -> Int {
         let connection = try scene.looking()
-        return try Steps.count(connection) {
+        return try StatementSteps.count(connection) {
             let trail = try IntentTrail(of: id, connection, at: Scene.now)
             #expect(trail.delivered?.member.id == id)
         }
@@ -74,7 +74,7 @@ struct LookCostTests {
                 WITH RECURSIVE n (i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < ?) SELECT 'welcome', 'c' FROM n
                 """, [count])
             let connection = try scene.looking()
-            return try Steps.count(connection) {
+            return try StatementSteps.count(connection) {
                 let report = try StatusReport(connection, at: Scene.now)
                 #expect(report.total.isEstimated)
             }

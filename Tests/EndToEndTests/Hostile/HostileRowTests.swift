@@ -40,7 +40,7 @@ struct HostileRowTests {
     }
 
     private static func play(_ rows: [HostileRow]) async throws -> [String] {
-        let wrong = Gathering()
+        let wrong = ViolationList()
         try await Workbench.open { bench in
             let ids = try insert(rows, bench, wrong)
             let worker = try bench.start(["drain", "--verbose", "--log-contacts"])
@@ -52,7 +52,7 @@ struct HostileRowTests {
     }
 
     /// Inserts the rows that the schema accepts, and returns the ids by the rows' numbers.
-    private static func insert(_ rows: [HostileRow], _ bench: Workbench, _ wrong: Gathering) throws -> [Int: Int64] {
+    private static func insert(_ rows: [HostileRow], _ bench: Workbench, _ wrong: ViolationList) throws -> [Int: Int64] {
         try bench.business.write { db in
             var ids: [Int: Int64] = [:]
             for row in rows {
@@ -80,7 +80,7 @@ struct HostileRowTests {
         }
     }
 
-    private static func check(_ rows: [HostileRow], _ ids: [Int: Int64], _ bench: Workbench, _ wrong: Gathering)
+    private static func check(_ rows: [HostileRow], _ ids: [Int: Int64], _ bench: Workbench, _ wrong: ViolationList)
         async throws
     {
         let places = try await bench.business.read { db in
@@ -118,7 +118,7 @@ struct HostileRowTests {
     }
 
     /// The comparison is by bytes, because texts that look alike can differ.
-    private static func compare(_ row: HostileRow, _ effect: SandboxEffect, _ wrong: Gathering) {
+    private static func compare(_ row: HostileRow, _ effect: SandboxEffect, _ wrong: ViolationList) {
         for (name, text) in [
             ("external_id", effect.externalID), ("anonymous_id", effect.anonymousID), ("email", effect.email),
         ]
@@ -139,7 +139,7 @@ struct HostileRowTests {
 
     /// No command and no log line prints a terminal control from a row.
     private static func look(
-        _ ids: [Int: Int64], _ bench: Workbench, _ worker: ChildProcess, _ wrong: Gathering
+        _ ids: [Int: Int64], _ bench: Workbench, _ worker: ChildProcess, _ wrong: ViolationList
     ) async throws {
         let dead = try await bench.business.read { try Int64.fetchAll($0, sql: "SELECT id FROM outbox_dead LIMIT 4") }
         let delivered = try await bench.business.read {

@@ -60,7 +60,7 @@ struct HostileWireTests {
         let keys = APIKeyRing(current: "sk_test")
         let sender = SpotzeeSender(keys: keys, connections: 1, timeout: .seconds(1), agent: "test")
         let target = Target(url: "http://127.0.0.1:\(server.port)", journey: 33, entrance: nil, version: "2026-04-28")
-        let time = try await Standstill.time {
+        let time = try await StallMeter.time {
             // The second request needs the first one's connection.
             for _ in 0..<2 { _ = await sender.sendWithoutEffect(key: "k", target: target) }
         }

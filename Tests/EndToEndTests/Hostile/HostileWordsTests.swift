@@ -10,7 +10,7 @@ struct HostileWordsTests {
     private static let turns = ProcessInfo.processInfo.environment["HOSTILE_WORDS"].flatMap(UInt64.init) ?? 1
     private static let seed = ProcessInfo.processInfo.environment["HOSTILE_SEED"].flatMap(UInt64.init) ?? 1
 
-    private static let journeys: [HostileSpeaker.Journey: String] = [
+    private static let journeys: [HostileTextAPI.Journey: String] = [
         .rejecting: "welcome", .invalid: #"trial\u202Eending"#, .closed: #"clo\u2066sed"#,
         .mismatched: #"mis\u200Ematched"#,
         .untitled: #"un\u2028titled"#, .edge: "edge",
@@ -42,9 +42,9 @@ struct HostileWordsTests {
         print("hostile words: \(outputs) outputs, logs and scrapes in \(Self.turns) turns")
     }
 
-    private static func play(_ seed: UInt64) async throws -> Gathering {
-        let wrong = Gathering()
-        let api = HostileSpeaker(seed: seed)
+    private static func play(_ seed: UInt64) async throws -> ViolationList {
+        let wrong = ViolationList()
+        let api = HostileTextAPI(seed: seed)
         let server = try await RawServer { api.answer($0) }
         try await Workbench.open { bench in
             var bench = bench
@@ -107,7 +107,7 @@ struct HostileWordsTests {
 private struct Look {
     let bench: Workbench
     let yaml: String
-    let wrong: Gathering
+    let wrong: ViolationList
 
     @discardableResult
     func at(_ command: [String], configuration: String? = nil, isSilent: Bool = false) async throws -> Data {
@@ -133,7 +133,7 @@ private struct Look {
         do { return try JSONSerialization.jsonObject(with: Data(line)) is [String: Any] } catch { return false }
     }
 
-    /// Every command that shows what is stored, in both forms, and every error that repeats what was given.
+    /// Every command that shows stored data, in both forms, and every error that repeats its input.
     func atEverything(_ words: inout HostileWords) async throws {
         var commands = [
             ["status"], ["doctor"], ["journeys"], ["intents", "list"], ["dead-letters", "list"], ["batches", "list"],

@@ -116,7 +116,7 @@ final class StoreBench: Sendable {
 
     static let dead = Settlement.Leaving.dead(Rejection(code: "refused", message: "no"), attempts: 1)
 
-    // MARK: Looking
+    // MARK: Reading
 
     func states() throws -> [Int64: String] {
         let rows = try business.read { db in

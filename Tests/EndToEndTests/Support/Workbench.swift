@@ -140,7 +140,7 @@ struct Workbench: Sendable {
         }
     }
 
-    // MARK: Looking
+    // MARK: Reading
 
     /// How many intents are in each state, delivered ones included.
     func states() throws -> [String: Int] {

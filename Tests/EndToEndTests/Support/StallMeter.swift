@@ -1,7 +1,7 @@
 import Synchronization
 
 /// Measures how long this process did not run, so that a time limit applies only to the time in which it ran.
-final class Standstill: Sendable {
+final class StallMeter: Sendable {
     private static let interval: Duration = .milliseconds(50)
     /// A longer delay is not usual for the scheduler.
     private static let tolerance: Duration = .milliseconds(500)
@@ -10,12 +10,12 @@ final class Standstill: Sendable {
 
     /// The duration of the body, without the time in which this process did not run.
     static func time(_ body: () async throws -> Void) async throws -> Duration {
-        let standstill = Standstill()
+        let stallMeter = StallMeter()
         let start = ContinuousClock.now
-        let watch = Task { try await standstill.watch() }
+        let watch = Task { try await stallMeter.watch() }
         defer { watch.cancel() }
         try await body()
-        return ContinuousClock.now - start - standstill.lost.withLock { $0 }
+        return ContinuousClock.now - start - stallMeter.lost.withLock { $0 }
     }
 
     private func watch() async throws {

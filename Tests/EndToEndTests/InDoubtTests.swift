@@ -9,7 +9,7 @@ import Testing
 
 /// Requests of unknown outcome: when they are repeated, and when the journey's policy or the operator decides.
 @Suite(.timeLimit(.minutes(3)))
-struct DoubtTests {
+struct InDoubtTests {
     private static func settled(_ bench: Workbench, _ matches: @escaping @Sendable (Settlement) -> Bool) async throws {
         try await bench.events.first { event in
             guard case .settled(let settlement) = event else { return false }
@@ -181,7 +181,7 @@ struct DoubtTests {
         }
     }
 
-    // MARK: Old age
+    // MARK: Requests that are too old
 
     @Test func `a clock that is set back under a running worker makes no unanswered request younger`() async throws {
         try await Workbench.open { bench in

@@ -11,7 +11,7 @@ import Testing
 @testable import journey_outbox
 
 @Suite(.timeLimit(.minutes(3)))
-struct ObservationTests {
+struct HTTPEndpointTests {
     private static func get(_ url: String) async throws -> (status: Int, text: String) {
         let response = try await HTTPClient.shared.execute(
             HTTPClientRequest(url: url), deadline: .now() + .seconds(30))

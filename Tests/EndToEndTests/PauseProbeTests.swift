@@ -8,7 +8,7 @@ import Testing
 
 /// Pauses over HTTP: what causes a pause, how often it is probed, and that it ends by itself.
 @Suite(.timeLimit(.minutes(3)))
-struct DoorTests {
+struct PauseProbeTests {
     struct Refusal: Sendable, CustomTestStringConvertible {
         var status: Int
         var code: String

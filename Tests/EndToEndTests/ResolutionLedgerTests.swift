@@ -4,7 +4,7 @@ import Testing
 
 /// Intents that the operator resolved as delivered, and a backup from before the resolution.
 @Suite(.timeLimit(.minutes(3)))
-struct ResolvedRecordTests {
+struct ResolutionLedgerTests {
     /// A database whose intents 1 and 2 are in doubt, and a backup of that state.
     private func doubtful(_ bench: Workbench) async throws -> (Shop, backup: Shop) {
         let shop = try Shop.open(in: bench)

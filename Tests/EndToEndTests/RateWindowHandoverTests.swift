@@ -8,7 +8,7 @@ import Testing
 
 /// Requests that are in no batch count in the rate windows of the next worker.
 @Suite(.timeLimit(.minutes(1)))
-struct AskedTests {
+struct RateWindowHandoverTests {
     @Test func `extra requests of the last minute count for the next worker, and older ones do not`()
         async throws
     {

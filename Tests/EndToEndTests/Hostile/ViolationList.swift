@@ -1,7 +1,7 @@
 import Synchronization
 
 /// The violations that a run has found.
-final class Gathering: Sendable {
+final class ViolationList: Sendable {
     private let found = Mutex<[String]>([])
     private let looked = Mutex(0)
 

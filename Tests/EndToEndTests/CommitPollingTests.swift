@@ -8,7 +8,7 @@ import Testing
 
 /// Commits on file systems that report no writes.
 @Suite(.timeLimit(.minutes(2)))
-struct BlindWatchTests {
+struct CommitPollingTests {
     /// Watches the database, but receives file events of another path. Returns how long each commit was not noticed.
     private static func delays(hearing path: String, every interval: Duration, commits: Int) async throws -> [Duration]
     {
@@ -75,7 +75,7 @@ struct BlindWatchTests {
 
 /// Learned state that the next worker starts with.
 @Suite(.timeLimit(.minutes(1)))
-struct LessonTests {
+struct LearnedStateTests {
     @Test func `the learned rate is kept for the next worker, until it is cleared`() async throws {
         let bench = try await StoreBench()
         for (limit, expected) in [(42.5, 42.5), (17.0, 17.0), (0.0, nil)] as [(Double, Double?)] {

@@ -7,7 +7,7 @@ import Testing
 
 /// Many producer processes at the same time, some of which hold locks for long.
 @Suite(.timeLimit(.minutes(2)), .enabled(if: Python.isHere, "python3 with sqlite3 is not here"))
-struct CrowdTests {
+struct LockContentionTests {
     /// Makes `turns` transactions of one intent each. A transaction that finds the database locked is tried again.
     private static let polite = """
         import sqlite3, sys, time

@@ -4,7 +4,7 @@ import GRDBSQLite
 @testable import SQLiteStore
 
 /// Counts the steps of SQLite's virtual machine, in tens. The count does not depend on the load of the machine.
-enum Steps {
+enum StatementSteps {
     /// How many steps the body takes on this connection.
     static func count(_ connection: OperatorConnection, _ body: () throws -> Void) throws -> Int {
         let tens = UnsafeMutablePointer<Int>.allocate(capacity: 1)

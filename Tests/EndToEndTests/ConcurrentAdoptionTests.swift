@@ -3,7 +3,7 @@ import Testing
 
 /// Two adoptions of one database at the same time.
 @Suite(.timeLimit(.minutes(3)))
-struct AdoptRaceTests {
+struct ConcurrentAdoptionTests {
     @Test(arguments: [["--deliver", "--deliver"], ["--deliver", "--discard"], ["--discard", "--discard"]])
     func `of two concurrent adoptions one is executed, and every intent is in one place`(
         choices: [String]

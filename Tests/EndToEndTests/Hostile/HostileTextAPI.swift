@@ -2,7 +2,7 @@ import Foundation
 import Synchronization
 
 /// An API that returns hostile texts: codes, titles, details, messages, request ids, names of journeys.
-final class HostileSpeaker: Sendable {
+final class HostileTextAPI: Sendable {
     /// The answer to a trigger, by the journey's number.
     enum Journey: Int, CaseIterable {
         case rejecting = 33
