@@ -1,7 +1,7 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// Apart from the product, so that what is only needed to measure it is never among its dependencies.
+// A separate package, so that the product has no dependencies that only the measurements need.
 let package = Package(
     name: "journey-outbox-benchmarks",
     platforms: [.macOS(.v15)],

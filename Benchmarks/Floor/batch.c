@@ -1,4 +1,4 @@
-// Claim, freeze and settle: the statements and the bytes that any worker has to write, and nothing beside them.
+// Claim, freeze and settle: only the statements and bytes that every worker must write.
 #include "floor.h"
 
 #include <stdio.h>
@@ -83,7 +83,7 @@ void end_round(void) {
   round_count++;
 }
 
-// As often, and as gently, as the worker does it.
+// The interval and mode of the worker's checkpoints.
 void checkpoint_if_due(void) {
   if (now_seconds() - last_checkpoint < 5) return;
   sqlite3_wal_checkpoint_v2(db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
@@ -105,7 +105,7 @@ static void append_place(Bytes *to, int64_t start, int64_t count) {
   append_integer(to, count);
 }
 
-// One user of the request, and the entry that says whose payload stands where in it.
+// Appends one user to the request, and its entry with the position of its payload to the members.
 static void append_row(Batch *batch, sqlite3_stmt *row) {
   static const char *names[] = {"\"external_id\":", "\"anonymous_id\":", "\"email\":"};
   Bytes *body = &batch->body, *members = &batch->members;

@@ -1,4 +1,4 @@
-// Empties the outbox as fast as it goes, without HTTP or over it.
+// Drains the outbox at full speed, without HTTP or over it.
 #include "floor.h"
 
 #include <poll.h>
@@ -7,7 +7,7 @@
 
 static int64_t rows, requests;
 
-// Settles what the last round claimed and claims the next, in one transaction that is held no longer than a worker may:
+// Settles the batches of the last round and claims the next ones, in one transaction. It is as short as the worker's:
 // after 10 ms nothing more is claimed.
 static void drain_without_http(int group, int64_t limit) {
   double held_max = int_option("held", 10) * 1e-3;
@@ -29,7 +29,7 @@ static void drain_without_http(int group, int64_t limit) {
   } while (open);
 }
 
-// One transaction settles all that was answered and refills every idle connection.
+// One transaction settles all answered batches and gives every idle connection a new one.
 static void drain_over_http(int connections, int port, int64_t limit) {
   Batch *batches = calloc(connections, sizeof *batches);
   struct pollfd *polls = calloc(connections, sizeof *polls);

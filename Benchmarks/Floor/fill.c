@@ -1,4 +1,4 @@
-// A database with the outbox's own migrations and a backlog of a given make-up.
+// Creates a database with the outbox's migrations and a backlog of a given distribution.
 #include "floor.h"
 
 #include <dirent.h>
@@ -40,7 +40,7 @@ static void migrate(const char *folder) {
   }
 }
 
-// The guard's own text, taken out while good rows are written in bulk, and put back.
+// Drops the guard trigger while valid rows are inserted in bulk, and returns its SQL to create it again.
 static char *take_guard(void) {
   sqlite3_stmt *find = prepare("SELECT sql FROM sqlite_master WHERE name = 'outbox_guard'");
   if (sqlite3_step(find) != SQLITE_ROW) fail("no guard");
@@ -68,7 +68,7 @@ int fill(void) {
   int64_t created = wall_milliseconds();
   for (int64_t i = 0; i < rows; i++) {
     char journey[32], identity[64], data[512];
-    // Nine of ten in each stretch of a hundred, so that every journey has both kinds.
+    // 90 of each 100 consecutive rows, so that every journey has both kinds.
     int is_many = i % 100 < 90;
     int64_t number = i % journey_count;
     if (!strcmp(scenario, "journey")) number = i % 100 < 99 ? 0 : 1 + i / 100 % (journey_count - 1);

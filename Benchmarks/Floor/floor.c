@@ -1,4 +1,4 @@
-// Options, clocks, the database, and which measurement to make.
+// Options, clocks, the database, and the selection of the measurement.
 #define _GNU_SOURCE
 #include "floor.h"
 

@@ -1,4 +1,4 @@
-// The floor: the least work on the outbox's own schema that still keeps its promise.
+// The floor: the least work on the outbox's schema that still keeps its guarantees.
 #ifndef FLOOR_H
 #define FLOOR_H
 
@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// Options are given as name=value; a name that is not given has its default.
+// Options have the form name=value. A missing option has its default value.
 const char *text_option(const char *name, const char *otherwise);
 int64_t int_option(const char *name, int64_t otherwise);
 
@@ -49,7 +49,7 @@ typedef struct {
   Bytes body, members;
 } Batch;
 
-// Claims and freezes the next batch of the journeys in turn; 0 when nothing is left.
+// Claims and freezes the next batch; the journeys take turns. Returns 0 when nothing is left.
 void prepare_statements(void);
 int claim_any(Batch *batch);
 void settle(const Batch *batch);

@@ -1,4 +1,4 @@
-// HTTP/1.1 over keep-alive connections to the loopback, with the headers that the API wants.
+// HTTP/1.1 over keep-alive connections to the loopback, with the headers that the API requires.
 #define _GNU_SOURCE
 #include "floor.h"
 

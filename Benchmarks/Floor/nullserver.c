@@ -1,4 +1,4 @@
-// A loopback HTTP/1.1 server that reads each request whole and takes it: usage: nullserver PORT
+// A loopback HTTP/1.1 server that reads each request completely and accepts it. Usage: nullserver PORT
 #define _GNU_SOURCE
 #include <errno.h>
 #include <netinet/in.h>
@@ -32,7 +32,7 @@ static int answer(Connection *connection) {
   return write(connection->descriptor, answer_text, sizeof answer_text - 1) == sizeof answer_text - 1;
 }
 
-// Takes in bytes; 0 when the connection is of no more use.
+// Receives bytes. Returns 0 when the connection must be closed.
 static int take(Connection *connection, const char *bytes, size_t count) {
   while (count) {
     if (connection->body_left) {
@@ -69,7 +69,7 @@ static int take(Connection *connection, const char *bytes, size_t count) {
 
 int main(int count, char **values) {
   int port = count > 1 ? atoi(values[1]) : 0, on = 1, listener = socket(AF_INET, SOCK_STREAM, 0);
-  // Not to outlive whoever has started it.
+  // The server must not survive its parent process.
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port)};

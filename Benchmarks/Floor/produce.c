@@ -1,4 +1,4 @@
-// A business that commits orders, with an outbox row in the same transaction or without one.
+// A producer that commits orders, with or without an outbox row in the same transaction.
 #include "floor.h"
 
 #include <stdio.h>
@@ -48,7 +48,7 @@ int produce(void) {
   return 0;
 }
 
-// Intents alone, so many in one transaction.
+// Inserts only intents, a number of them in each transaction.
 int insert(void) {
   open_database();
   int64_t rows = int_option("rows", 100000), per = int_option("per", 100);

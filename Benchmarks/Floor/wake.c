@@ -1,4 +1,4 @@
-// How long it takes from a commit to the first byte of its request: producer and server in one, so that one clock counts.
+// Measures the time from a commit to the first byte of its request. Producer and server are one process with one clock.
 #define _GNU_SOURCE
 #include "floor.h"
 
@@ -29,7 +29,7 @@ static void answer(int descriptor) {
   if (write(descriptor, text, sizeof text - 1) < 0) fail("answer");
 }
 
-// When the first byte of the next request came; it is then read whole and answered. Negative when none came in time.
+// Returns the time of the first byte of the next request, reads the request and answers it. Negative after a timeout.
 static double next_request(double seconds) {
   char bytes[1 << 16];
   for (double end = now_seconds() + seconds; now_seconds() < end;) {

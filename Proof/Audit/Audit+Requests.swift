@@ -1,4 +1,4 @@
-/// Invariants 5 to 7, 11 and 12: what the requests say.
+/// Invariants 5 to 7, 11 and 12: keys, doubts and pauses, rates, and the order of effects.
 extension Audit {
     func keys() -> [String] {
         var requests: [String: String] = [:]
@@ -14,29 +14,30 @@ extension Audit {
         return wrong
     }
 
-    /// So many ends of a worker in a row leave a request to a person (docs/answers.md).
+    /// After this many crashes in a row, the worker leaves a request to the operator (docs/answers.md).
     private static let crashesMin = 8
 
-    func explanations(_ found: Whereabouts, pauses: Set<String>) -> [String] {
-        let doubts = found.places.flatMap { id, places in
-            places.filter { $0.state == "in_doubt" }.compactMap { place -> String? in
+    func explanations(_ found: DatabaseSnapshot, pauses: Set<String>) -> [String] {
+        let doubts = found.intents.flatMap { id, intents in
+            intents.filter { $0.state == "in_doubt" }.compactMap { intent -> String? in
                 let isExplained =
-                    switch place.code {
+                    switch intent.code {
                     case "unknown_after", "clock_went_back": faults.contains(.clockJumps)
-                    case "worker_crashed": faults.contains(.kills) && place.attempt >= Self.crashesMin
-                    // Whatever may have run is in doubt at once, under the code of what was said or not said.
+                    case "worker_crashed": faults.contains(.kills) && intent.attempt >= Self.crashesMin
+                    // A request that may have run is in doubt at once, with the code of its answer.
                     default: faults.contains(.ignoredKeys)
                     }
                 return isExplained
                     ? nil
-                    : "7: intent \(id) is in doubt (\(place.code ?? "no code"), \(place.attempt) attempts) for nothing"
+                    : "7: intent \(id) is in doubt (\(intent.code ?? "no code"), \(intent.attempt) attempts) for no reason"
             }
         }
         let explained: Set<String> = faults.contains(.limits) ? ["rate_limited"] : []
-        return doubts + pauses.subtracting(explained).sorted().map { "7: paused for nothing: \($0)" }
+        return doubts + pauses.subtracting(explained).sorted().map { "7: paused for no reason: \($0)" }
     }
 
-    /// A window is shorter here by the time that a request may be on its way: what arrived in it has left within the whole.
+    /// The windows are shortened by the time that a request may take to arrive. Requests that arrive within a shortened
+    /// window have left within a whole one.
     func windows() -> [String] {
         guard let budget else { return [] }
         let times = log.requests.map(\.at).sorted()
@@ -52,14 +53,14 @@ extension Audit {
         return []
     }
 
-    func lanes(_ found: Whereabouts, _ effects: [Int64: [EffectLog.Effect]]) -> [String] {
-        let lanes = Dictionary(
-            grouping: found.orders.filter { $0.lane != nil }, by: { "\($0.journey) \($0.lane ?? "")" })
-        return lanes.flatMap { lane, orders in
-            // By their intents' ids: so must their effects stand in the log.
-            let marks = orders.compactMap { effects[$0.number]?.first?.seq }
-            return zip(marks, marks.dropFirst()).filter { $0 > $1 }.map {
-                "12: \(lane): effect \($1) before effect \($0)"
+    func orders(_ found: DatabaseSnapshot, _ effects: [Int64: [LoggedEffect]]) -> [String] {
+        let keys = Dictionary(
+            grouping: found.orders.filter { $0.orderingKey != nil }, by: { "\($0.journey) \($0.orderingKey ?? "")" })
+        return keys.flatMap { key, orders in
+            // The orders are sorted by the ids of their intents. Their effects must be in the same order.
+            let numbers = orders.compactMap { effects[$0.number]?.first?.seq }
+            return zip(numbers, numbers.dropFirst()).filter { $0 > $1 }.map {
+                "12: \(key): effect \($1) before effect \($0)"
             }
         }
     }

@@ -1,23 +1,24 @@
 import GRDB
 
-/// Holds a database against the sandbox's log, and decides whether the promise was kept.
+/// Compares a database with the sandbox's log, and decides whether the guarantees were kept.
 ///
-/// It shares no code with the worker: it reads the two files, and knows what went wrong because it is told.
-/// Each violation begins with the number of the invariant that it breaks.
+/// It shares no code with the worker. It reads the two files, and its caller states which faults the run had. Each
+/// violation begins with the number of the invariant that it breaks.
 public struct Audit: Sendable {
-    /// What was done to the run, each of which explains something.
-    public enum Fault: Sendable, Hashable {
+    /// A fault that was injected into the run. Each one explains certain outcomes.
+    public enum InjectedFault: Sendable, Hashable {
         case kills
-        /// A worker's clock was a day ahead or behind.
+        /// The clock of a worker was a day ahead or behind.
         case clockJumps
-        /// The API's own limit was set below the worker's budget.
+        /// The API's limit was below the worker's rate.
         case limits
-        /// The API ignores idempotency keys: what may have run is then in doubt at once, and still never runs twice.
+        /// The API ignores idempotency keys. A request that may have run is then in doubt at once, and never runs
+        /// twice.
         case ignoredKeys
     }
 
-    /// Requests that may leave within a window, and the time that one may take to arrive.
-    public struct Budget: Sendable {
+    /// How many requests may leave within a window, and how long one may take to arrive.
+    public struct RequestBudget: Sendable {
         public let requestsMax: Int
         public let windowMilliseconds: Int64
         public let transitMilliseconds: Int64
@@ -29,8 +30,8 @@ public struct Audit: Sendable {
         }
     }
 
-    /// What came of the run, for its record.
-    public struct Counts: Sendable, Equatable {
+    /// The totals of a run, for its record.
+    public struct RunCounts: Sendable, Equatable {
         public var committed = 0
         public var delivered = 0
         public var dead = 0
@@ -42,57 +43,58 @@ public struct Audit: Sendable {
         public init() {}
     }
 
-    let log: EffectLog
+    let log: APILog
     let journeys: [String: Int]
-    let faults: Set<Fault>
-    let budget: Budget?
+    let faults: Set<InjectedFault>
+    let budget: RequestBudget?
 
     /// - Parameter journeys: the journeys' numbers by name.
-    public init(log: EffectLog, journeys: [String: Int], faults: Set<Fault>, budget: Budget? = nil) {
+    public init(log: APILog, journeys: [String: Int], faults: Set<InjectedFault>, budget: RequestBudget? = nil) {
         self.log = log
         self.journeys = journeys
         self.faults = faults
         self.budget = budget
     }
 
-    /// Everything that is wrong; nothing when the promise was kept.
+    /// Returns every violation. The array is empty when the guarantees were kept.
     ///
-    /// - Parameter isDrained: whether faults have stopped and a drain has ended, so that nothing may be left.
+    /// - Parameter isDrained: whether the faults have ended and a drain has finished, so that nothing may be left.
+    /// - Throws: an error of SQLite or of decoding when the database or the log cannot be read.
     public func violations(in db: Database, isDrained: Bool) throws -> [String] {
-        let found = try Whereabouts(db)
+        let found = try DatabaseSnapshot(db)
         let effects = try effectsByOrder()
-        var wrong = places(found)
+        var wrong = locations(found)
         wrong += try self.effects(found, effects)
         wrong += rejections(found)
         wrong += keys()
-        wrong += explanations(found, pauses: try Witness.pauses(in: db))
+        wrong += explanations(found, pauses: try TransitionRecorder.pauses(in: db))
         if isDrained { wrong += try leftovers(found, in: db) }
         let integrity = try String.fetchAll(db, sql: "PRAGMA integrity_check")
         if integrity != ["ok"] { wrong += integrity.map { "9: integrity_check: \($0)" } }
-        wrong += try Witness.wrongMoves(in: db).map { "9: \($0)" }
+        wrong += try TransitionRecorder.wrongTransitions(in: db).map { "9: \($0)" }
         wrong += windows()
-        wrong += lanes(found, effects)
+        wrong += orders(found, effects)
         return wrong
     }
 
-    /// The intents in doubt, and whether each had its effect: what a person would find out.
-    public func doubts(in db: Database) throws -> (delivered: [Int64], others: [Int64]) {
-        let found = try Whereabouts(db)
+    /// The intents in doubt: those that had their effect, and the others. An operator would find this out in the API.
+    public func intentsInDoubt(in db: Database) throws -> (delivered: [Int64], others: [Int64]) {
+        let found = try DatabaseSnapshot(db)
         let effects = try effectsByOrder()
-        let doubtful = found.orders.filter { found.places[$0.intent]?.first?.state == "in_doubt" }
+        let inDoubt = found.orders.filter { found.intents[$0.intent]?.first?.state == "in_doubt" }
         return (
-            doubtful.filter { effects[$0.number] != nil }.map(\.intent),
-            doubtful.filter { effects[$0.number] == nil }.map(\.intent)
+            inDoubt.filter { effects[$0.number] != nil }.map(\.intent),
+            inDoubt.filter { effects[$0.number] == nil }.map(\.intent)
         )
     }
 
-    public func counts(in db: Database) throws -> Counts {
-        let found = try Whereabouts(db)
-        var counts = Counts()
+    public func counts(in db: Database) throws -> RunCounts {
+        let found = try DatabaseSnapshot(db)
+        var counts = RunCounts()
         (counts.committed, counts.requests) = (found.orders.count, log.requests.count)
         counts.effects = log.effects.count
-        for place in found.places.values.joined() {
-            switch place.state {
+        for intent in found.intents.values.joined() {
+            switch intent.state {
             case "delivered": counts.delivered += 1
             case "dead": counts.dead += 1
             case "cancelled": counts.cancelled += 1

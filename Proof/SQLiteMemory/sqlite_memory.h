@@ -1,9 +1,9 @@
 #include <sqlite3.h>
 
-/// Keeps SQLite from counting its memory: the count is under one lock, which each allocation of any thread takes.
+/// Disables SQLite's memory statistics. Every allocation of every thread takes one lock for them.
 ///
-/// `sqlite3_config` is variadic, which Swift cannot call. To be called before SQLite is used; without effect afterwards.
+/// Swift cannot call `sqlite3_config`, because it is variadic. The call has no effect after SQLite has been initialized.
 /// Related SQLite documentation: https://www.sqlite.org/c3ref/c_config_covering_index_scan.html#sqliteconfigmemstatus
-static inline void sqlite_leave_memory_uncounted(void) {
+static inline void sqlite_disable_memory_statistics(void) {
     sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 }

@@ -3,7 +3,7 @@ import Foundation
 import Simulation
 import Synchronization
 
-/// Plays runs of the simulation, and prints what each breach of the promise was and how to see it again.
+/// Runs seeds of the simulation. Prints each breach of an invariant, and the command that repeats its run.
 @main
 struct Simulate: ParsableCommand {
     @Option(help: "The first seed.")
@@ -16,7 +16,7 @@ struct Simulate: ParsableCommand {
     var threads = ProcessInfo.processInfo.activeProcessorCount
 
     @Option(help: "What every run has much of, beside what its seed draws; to be repeated.")
-    var tilt: [Lane] = []
+    var tilt: [Tilt] = []
 
     @Flag(help: "Print what the workers reported.")
     var events = false
@@ -25,7 +25,7 @@ struct Simulate: ParsableCommand {
     var each = false
 
     func run() throws {
-        let simulation = try Simulation()
+        let runner = try SimulationRunner()
         let start = ContinuousClock.now
         let next = Mutex(seed)
         let totals = Mutex((runs: 0, requests: 0, effects: 0, crashes: 0, draws: 0, fingerprint: UInt64(0), broken: 0))
@@ -39,18 +39,18 @@ struct Simulate: ParsableCommand {
                     return next
                 }) {
                     do {
-                        let outcome = try simulation.run(seed: seed, tilted: Set(tilt), keepsEvents: events)
+                        let result = try runner.run(seed: seed, tilted: Set(tilt), keepsEvents: events)
                         totals.withLock {
                             $0.runs += 1
-                            $0.requests += outcome.requests
-                            $0.effects += outcome.effects
-                            $0.crashes += outcome.crashes
-                            $0.draws += outcome.draws
-                            // In whatever order the threads come.
-                            $0.fingerprint &+= outcome.fingerprint
-                            $0.broken += outcome.breaches.isEmpty ? 0 : 1
+                            $0.requests += result.requests
+                            $0.effects += result.effects
+                            $0.crashes += result.crashes
+                            $0.draws += result.draws
+                            // A sum does not depend on the order in which the threads finish.
+                            $0.fingerprint &+= result.fingerprint
+                            $0.broken += result.breaches.isEmpty ? 0 : 1
                         }
-                        report(outcome)
+                        report(result)
                     } catch {
                         failure.withLock { $0 = $0 ?? error }
                         return
@@ -72,19 +72,19 @@ struct Simulate: ParsableCommand {
         if sum.broken > 0 { throw ExitCode(1) }
     }
 
-    private func report(_ outcome: Simulation.Outcome) {
-        if events { print(outcome.events.joined(separator: "\n")) }
+    private func report(_ result: SimulationResult) {
+        if events { print(result.events.joined(separator: "\n")) }
         if each {
             print(
-                "seed \(outcome.seed): \(outcome.requests) requests, \(outcome.effects) entrances, \(outcome.crashes) crashes, \(outcome.draws) draws, fingerprint \(String(outcome.fingerprint, radix: 16))"
+                "seed \(result.seed): \(result.requests) requests, \(result.effects) entrances, \(result.crashes) crashes, \(result.draws) draws, fingerprint \(String(result.fingerprint, radix: 16))"
             )
         }
-        guard !outcome.breaches.isEmpty else { return }
-        print("seed \(outcome.seed):")
-        for breach in outcome.breaches.prefix(5) { print("  \(breach)") }
+        guard !result.breaches.isEmpty else { return }
+        print("seed \(result.seed):")
+        for breach in result.breaches.prefix(5) { print("  \(breach)") }
         let tilts = tilt.isEmpty ? "" : " TILT='\(tilt.map(\.rawValue).joined(separator: " "))'"
-        print("  again: make simulate SEED=\(outcome.seed)\(tilts)")
+        print("  again: make simulate SEED=\(result.seed)\(tilts)")
     }
 }
 
-extension Lane: ExpressibleByArgument {}
+extension Tilt: ExpressibleByArgument {}

@@ -4,13 +4,13 @@ import Foundation
 import Operation
 import SQLiteStore
 
-/// Asks what people and machines ask, of a database with very many intents.
+/// Measures what `status`, the metrics and `why` cost on a database with ten million intents.
 struct LookSoak: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "look", abstract: "What status, metrics and why cost with ten million intents.")
 
     @Option(help: "users or entrance.")
-    var shape = Shape.users
+    var shape = RequestShape.users
 
     @Option(help: "How many intents are pending.")
     var pending = 10_000_000
@@ -18,7 +18,7 @@ struct LookSoak: AsyncParsableCommand {
     @Option(help: "How many are delivered.")
     var delivered = 10_000_000
 
-    @Flag(help: "Leave the database there, and print where.")
+    @Flag(help: "Keep the database, and print its path.")
     var keep = false
 
     func run() async throws {

@@ -3,16 +3,16 @@ import Delivery
 import Foundation
 import SQLiteStore
 
-/// Lets intents pass through a database and looks how large its file becomes.
+/// Delivers and prunes many intents, and measures how large the database file becomes.
 struct RetentionSoak: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "retention", abstract: "The file stays within 1.2 times its size after the first retention.")
 
-    /// A retention is so many rounds, a second of the clock each.
+    /// The retention, in rounds. Each round is one second of the clock.
     private static let retention = 20
 
     @Option(help: "users or entrance.")
-    var shape = Shape.users
+    var shape = RequestShape.users
 
     @Option(help: "How many intents pass through.")
     var intents = 10_000_000

@@ -2,12 +2,12 @@ import ArgumentParser
 import Delivery
 import Foundation
 
-/// Lets claims work beside rows that are scheduled for later, and then delivers those.
+/// Measures claims beside many rows that are scheduled for later, and then the delivery of these rows.
 struct ScheduledSoak: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "scheduled", abstract: "A claim beside a million scheduled rows costs what it costs beside few.")
 
-    /// So many times a claim may cost what it costs beside few, on a machine that does other things, too.
+    /// The largest allowed ratio of the two costs, on a machine that has other work, too.
     private static let ratioMax = 2.0
 
     @Option(help: "How many rows are scheduled.")
@@ -23,9 +23,10 @@ struct ScheduledSoak: AsyncParsableCommand {
         guard ratio <= Self.ratioMax, slow <= Self.ratioMax else { throw ExitCode(1) }
     }
 
-    /// The median of a round beside so many scheduled rows, and how long each tenth of them took once they were due.
+    /// Returns the median time of a round beside `count` scheduled rows, and the time that each tenth of them took when
+    /// they were due.
     private func beside(_ count: Int) async throws -> (claim: Duration, tenths: [Duration]) {
-        let outbox = try await SoakOutbox(Shape.users.journey)
+        let outbox = try await SoakOutbox(RequestShape.users.journey)
         let due = SoakOutbox.start + .seconds(3600)
         try await outbox.insert(count, at: SoakOutbox.start, scheduledAt: due)
         var held: [Duration] = []

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// Long runs on the real store, for the figures in docs/soak.md: what `make test` shows small, this shows large.
+/// Long runs on the real store, for the figures in docs/soak.md. `make test` makes the same runs with small counts.
 @main
 struct Soak: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,13 +1,14 @@
+import ArgumentParser
 import Delivery
 import Foundation
 import GRDB
 import JourneyOutbox
 import SQLiteStore
 
-/// A business database with an outbox, and the worker's store on it, driven round by round.
+/// A business database with an outbox, and the worker's store, which the soak runs round by round.
 final class SoakOutbox: Sendable {
     static let start = WallTime(milliseconds: 1_800_000_000_000)
-    /// Intents that a producer commits at once.
+    /// How many intents one transaction of the producer contains, at most.
     static let insertMax = 5_000
 
     let path: String
@@ -32,7 +33,7 @@ final class SoakOutbox: Sendable {
         try FileManager.default.removeItem(at: folder)
     }
 
-    /// Commits so many intents, each of a contact of its own, all with a dedup key and one in ten with an ordering key.
+    /// Commits `count` intents. Each has its own contact and dedup key, and one in ten has an ordering key.
     func insert(_ count: Int, at now: WallTime, scheduledAt: WallTime? = nil) async throws {
         var done = 0
         while done < count {
@@ -55,7 +56,7 @@ final class SoakOutbox: Sendable {
         }
     }
 
-    /// One round: these settlements, and one claim.
+    /// Commits one round with these settlements and one claim.
     func round(_ settlements: [Settlement] = [], claiming batches: Int, at now: WallTime) async throws -> RoundResult {
         var round = Round(now: now, trustedTime: now)
         round.settlements = settlements
@@ -70,7 +71,7 @@ final class SoakOutbox: Sendable {
         return try await store.commit(round)
     }
 
-    /// Claims and delivers until nothing more is due; every twentieth intent is rejected for good.
+    /// Claims and delivers until nothing is due. Every twentieth intent is rejected permanently.
     func deliverAll(at now: WallTime, onRound: (RoundResult) -> Void = { _ in }) async throws {
         var settlements: [Settlement] = []
         while true {
@@ -84,13 +85,14 @@ final class SoakOutbox: Sendable {
     private static func settlement(of batch: Batch) -> Settlement {
         let dead = Settlement.Leaving.dead(Rejection(code: "refused", message: "no"), attempts: 1)
         var settlement = Settlement(of: batch, as: .settled(.delivered))
-        let places = batch.size == 1 ? (batch.id % 20 == 0 ? [0] : []) : Array(stride(from: 0, to: batch.size, by: 20))
-        for place in places { settlement.leaving[place] = dead }
-        if !places.isEmpty { settlement.fate = .settled(batch.size == 1 ? .rejected : .partlyRejected) }
+        let rejected =
+            batch.size == 1 ? (batch.id % 20 == 0 ? [0] : []) : Array(stride(from: 0, to: batch.size, by: 20))
+        for index in rejected { settlement.leaving[index] = dead }
+        if !rejected.isEmpty { settlement.fate = .settled(batch.size == 1 ? .rejected : .partlyRejected) }
         return settlement
     }
 
-    // MARK: Looking
+    // MARK: Measuring
 
     func number(_ sql: String) async throws -> Int {
         try await business.read { try Int.fetchOne($0, sql: sql) ?? 0 }
@@ -100,5 +102,14 @@ final class SoakOutbox: Sendable {
         let file = path + suffix
         guard FileManager.default.fileExists(atPath: file) else { return 0 }
         return try FileManager.default.attributesOfItem(atPath: file)[.size] as? Int ?? 0
+    }
+}
+
+/// The form of a request: one for many users, or one for each user.
+enum RequestShape: String, ExpressibleByArgument, CaseIterable {
+    case users, entrance
+
+    var journey: Journey {
+        Journey(name: "welcome", id: 33, entranceID: self == .entrance ? 42 : nil)
     }
 }

@@ -6,7 +6,8 @@ import JourneyOutbox
 import SQLiteStore
 import Synchronization
 
-/// Does a fixed piece of the worker's work, in one thread and always alike, for whoever counts its instructions.
+/// Does a fixed piece of the worker's work, in one thread and always in the same way, so that its instructions can be
+/// counted.
 @main
 struct Workload: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -32,7 +33,7 @@ struct Workload: ParsableCommand {
         }
     }
 
-    /// The main thread waits and does not end: valgrind does not survive its end.
+    /// Blocks the main thread until the work is done. Valgrind crashes when the main thread ends before other threads.
     private func waitFor(_ work: @escaping @Sendable () async throws -> Void) throws {
         let failure = Mutex<(any Error)?>(nil)
         let end = DispatchSemaphore(value: 0)
@@ -62,12 +63,12 @@ struct Workload: ParsableCommand {
         for _ in 0...count {
             var round = Round(now: Self.now, trustedTime: Self.now)
             round.settlements = try open.map(Self.settlement)
-            round.claims = [Self.order]
+            round.claims = [Self.claim]
             open = try await store.commit(round).begun
         }
     }
 
-    /// As many rows whatever the count, so that only the work differs: enough for a dozen batches.
+    /// Inserts the rows of 15 batches. The number does not depend on `count`, so that only the measured work differs.
     private func fill(_ path: String) throws {
         let queue = try DatabaseQueue(path: path)
         try queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA journal_mode = WAL") }
@@ -90,7 +91,7 @@ struct Workload: ParsableCommand {
         Target(url: "http://127.0.0.1/api/client", journey: 33, entrance: nil, version: "2026-04-28")
     }
 
-    private static var order: ClaimRequest {
+    private static var claim: ClaimRequest {
         ClaimRequest(
             journey: Journey(name: "welcome", id: 33), target: target, apiKeyFingerprint: "workload", batches: 1,
             rowsMax: rowsMax, bodyBytesMax: 1 << 20, linger: .zero)

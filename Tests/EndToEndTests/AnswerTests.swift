@@ -20,7 +20,7 @@ struct AnswerTests {
     }
 
     @Test(arguments: [Workbench.users, Workbench.entrance])
-    func `a rejection that may pass comes back and is delivered`(journey: Journey) async throws {
+    func `a temporary rejection is retried and delivered`(journey: Journey) async throws {
         try await Workbench.open { bench in
             try bench.insert(5, journey: journey)
             try bench.insert(1, journey: journey, named: { _ in "reject-twice-1" })
@@ -31,7 +31,7 @@ struct AnswerTests {
         }
     }
 
-    @Test func `a rejection that never passes is dead after max_attempts requests`() async throws {
+    @Test func `an intent that is always rejected is dead after max_attempts requests`() async throws {
         try await Workbench.open { bench in
             var bench = bench
             bench.policy.maxAttempts = 3
@@ -107,7 +107,7 @@ struct AnswerTests {
         }
     }
 
-    @Test func `a revoked key pauses everything until another key is at hand`() async throws {
+    @Test func `a revoked key pauses everything until another key is available`() async throws {
         try await Workbench.open { bench in
             try bench.insert(10)
             bench.sandbox.change { $0.revokeAPIKey("sk_test_current") }
@@ -148,7 +148,7 @@ struct AnswerTests {
         }
     }
 
-    @Test func `poison that no answer names is isolated in O(k log n) requests`() async throws {
+    @Test func `rows that spoil a request and that no answer names are isolated in O(k log n) requests`() async throws {
         try await Workbench.open { bench in
             try bench.insert(100, named: { $0 == 37 || $0 == 80 ? "poison-400-\($0)" : "cust-\($0)" })
             try await bench.expectDrained()
@@ -159,7 +159,7 @@ struct AnswerTests {
         }
     }
 
-    @Test func `rows that a 422 names are dead and the batch goes on without them`() async throws {
+    @Test func `rows that a 422 names are dead, and the batch is sent without them`() async throws {
         try await Workbench.open { bench in
             try bench.insert(100, named: { $0 == 50 ? "poison-422-x" : "cust-\($0)" })
             try await bench.expectDrained()
@@ -170,11 +170,11 @@ struct AnswerTests {
     }
 
     @Test(arguments: ["poison-413", "poison-403-html"])
-    func `an edge that dislikes one payload costs that row alone, while others get through`(name: String) async throws {
+    func `an edge that refuses one payload affects that row alone`(name: String) async throws {
         try await Workbench.open { bench in
             try bench.insert(120, named: { $0 == 110 ? name : "cust-\($0)" })
             try await bench.whileWorking { _ in
-                // Everyone else arrives, whatever is between the row and the API; then business goes on.
+                // All other rows arrive. Then producers commit more intents.
                 try await bench.events.delivered(atLeast: 119)
                 var arrived = 119
                 while try bench.states()["dead"] == nil {
@@ -189,7 +189,7 @@ struct AnswerTests {
         }
     }
 
-    @Test func `an edge that refuses everyone for a day costs no row an attempt`() async throws {
+    @Test func `an edge that refuses every request for a day uses no attempt of any row`() async throws {
         try await Workbench.open { bench in
             try bench.insert(1)
             try await bench.expectDrained()
@@ -217,7 +217,7 @@ struct AnswerTests {
     @Test(arguments: [
         SandboxDialect.entrancesCreated, .results, .count, .success, .accepted, .noContent,
     ])
-    func `every form of an acceptance is understood`(dialect: SandboxDialect) async throws {
+    func `every form of a success answer is understood`(dialect: SandboxDialect) async throws {
         try await Workbench.open {
             $0.dialect = dialect
         } _: { bench in
@@ -229,8 +229,9 @@ struct AnswerTests {
     }
 
     @Test(arguments: [SandboxDialect.contradictory, .truncated, .unparsable])
-    func `an acceptance that proves too little is replayed and then held in doubt`(dialect: SandboxDialect) async throws
-    {
+    func `a success answer that proves too little is replayed and then leaves the batch in doubt`(
+        dialect: SandboxDialect
+    ) async throws {
         try await Workbench.open {
             $0.dialect = dialect
         } _: { bench in
@@ -248,7 +249,7 @@ struct AnswerTests {
 
 @Suite(.timeLimit(.minutes(2)))
 struct DueTimeTests {
-    @Test func `rows that wait for different times all come back without a commit to wake the worker`() async throws {
+    @Test func `rows with different due times are all retried although no commit wakes the worker`() async throws {
         try await Workbench.open { bench in
             var bench = bench
             bench.policy.backoff = Backoff(initial: .milliseconds(60), max: .milliseconds(120))

@@ -4,24 +4,24 @@ import GRDB
 import Sandbox
 import Testing
 
-/// The whole catalogue of answers over the wire, in both shapes, with idempotency keys looked at and ignored.
+/// All kinds of answers over HTTP, in both request shapes, with idempotency keys enforced and ignored.
 @Suite(.timeLimit(.minutes(5)))
 struct CatalogueTests {
-    /// What an answer must have come to once it is settled.
+    /// The required result of an answer after its settlement.
     enum Fate: Equatable, Sendable {
         case delivered
-        /// Nothing ran, and everything is paused for this cause.
+        /// The request did not run, and everything is paused for this cause.
         case paused(String)
-        /// Nothing ran, and the journey alone is parked.
+        /// The request did not run, and only the journey is parked.
         case parked(String)
-        /// Refused alone: waits, with one attempt spent.
+        /// The row alone was refused. It waits, with one attempt used.
         case refused(String)
-        /// Rejected by name, for now or for good.
+        /// The row was rejected by name, temporarily or permanently.
         case rejected(String)
         case dead(String)
-        /// The same request again, under the same key.
+        /// The same request is sent again, under the same key.
         case again
-        /// As `again`; where keys are ignored, in doubt at once.
+        /// As `again`. When keys are ignored, the batch is in doubt at once.
         case unknown
         case inDoubt
     }
@@ -64,7 +64,8 @@ struct CatalogueTests {
         Line(status: 401, code: "authentication_required", users: .paused("authentication_required")),
         Line(status: 402, code: "quota_exceeded", users: .paused("quota_exceeded")),
         Line(status: 403, code: "permission_denied", users: .paused("permission_denied")),
-        // In the shape of one user the contact is meant, since the journey reads live: it may come to exist.
+        // In a request of one user the code is about the contact, because the journey is live. The contact may be
+        // created later.
         Line(
             status: 404, code: "resource_missing", users: .parked("resource_missing"),
             entrance: .rejected("resource_missing")),
@@ -77,7 +78,7 @@ struct CatalogueTests {
         Line(status: 429, code: "rate_limited", users: .again),
         Line(status: 500, code: "internal_error", users: .unknown),
         Line(status: 503, code: "service_unavailable", users: .unknown),
-        // Codes of tomorrow, and the numbers of yesterday.
+        // Unknown codes, and old status numbers.
         Line(status: 400, code: "moon_phase_wrong", users: .refused("moon_phase_wrong")),
         Line(status: 401, code: "key_asleep", users: .paused("key_asleep")),
         Line(status: 402, code: "plan_paused", users: .again),
@@ -114,9 +115,9 @@ struct CatalogueTests {
         [(Workbench.users, line.users), (Workbench.entrance, line.entrance ?? line.users)]
     }
 
-    /// One intent meets the answer, and nothing else happens before it is settled.
+    /// One intent gets the answer, and nothing else happens before its settlement.
     @Test(arguments: lines, [WorkerConfiguration.Idempotency.enforced, .absent])
-    func `every answer over the wire comes to what the table says`(
+    func `every answer over HTTP has the result that the table states`(
         line: Line, idempotency: WorkerConfiguration.Idempotency
     ) async throws {
         for (journey, fate) in Self.shapes(line) {
@@ -126,7 +127,7 @@ struct CatalogueTests {
             } _: { bench in
                 var bench = bench
                 bench.idempotency = idempotency
-                // Long enough that nothing is sent again while the test looks.
+                // The backoff is so long that nothing is sent again during the test.
                 bench.policy.backoff = Backoff(initial: .seconds(3600), max: .seconds(3600))
                 let worker = bench
                 try bench.insert(1, journey: journey)

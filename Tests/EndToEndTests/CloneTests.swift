@@ -5,19 +5,19 @@ import Testing
 
 @testable import SQLiteStore
 
-/// A copy of a database, while the original is still there.
+/// A copy of a database while the original still exists.
 @Suite(.timeLimit(.minutes(3)))
 struct CloneTests {
     enum Means: String, CaseIterable {
         case cp
         case vacuumInto
         case backup
-        /// As Litestream restores: the pages of a moment, and over them the frames of the log since.
+        /// As Litestream restores: the pages of one moment, and the later frames of the log on top.
         case framesOfTheLog
     }
 
     @Test(arguments: Means.allCases)
-    func `a copy begins paused, says what it saw, and sends nothing of the original's`(means: Means) async throws {
+    func `a copy starts paused, reports why, and sends no intent of the original`(means: Means) async throws {
         try await Workbench.open { bench in
             let shop = try Shop.open(in: bench)
             try shop.insert(1...3)
@@ -39,7 +39,7 @@ struct CloneTests {
             let status = try await copy.run(["status"])
             #expect(status.contains("worker: waiting for `journey-outbox adopt`"))
             #expect(status.contains("database_copied"))
-            // A resume is no adoption.
+            // The command `resume` does not adopt the copy.
             try await copy.run(["resume"])
             let question = try await copy.run(["adopt"], exits: 3)
             #expect(question.contains("0 intents are proven"))
@@ -47,7 +47,7 @@ struct CloneTests {
             try copy.insert(6...6)
             #expect(bench.effects(of: 4...6) == [0, 0, 0])
 
-            // The worker that waits goes on by itself, with what came after.
+            // The waiting worker continues by itself with the intents that came later.
             let answer = try await copy.run(["adopt", "--discard", "--json"])
             #expect(answer.contains(#""adopted":true"#))
             #expect(answer.contains(#""proven_delivered":0,"unproven":2,"new":1"#))
@@ -59,13 +59,13 @@ struct CloneTests {
 
             try await shop.drain()
             #expect(bench.effects(of: 1...6) == [1, 1, 1, 1, 1, 1])
-            // Neither of them is surprised again.
+            // Neither database is reported again.
             try await copy.drain()
             try await shop.drain()
         }
     }
 
-    @Test func `a copy that goes on instead of the original delivers what the original had not`() async throws {
+    @Test func `a copy that replaces the original delivers what the original had not delivered`() async throws {
         try await Workbench.open { bench in
             let shop = try Shop.open(in: bench)
             try shop.insert(1...3)
@@ -73,7 +73,7 @@ struct CloneTests {
             try shop.insert(4...5)
             let copy = shop.at("copy")
             try shop.copyFiles(to: copy)
-            // The original has delivered one of what was copied: its record proves it.
+            // The original has delivered one of the copied intents, and its ledger proves it.
             try shop.use { queue in
                 try queue.write { try $0.execute(sql: "DELETE FROM outbox_intents WHERE external_id = 'cust-5'") }
             }
@@ -90,30 +90,30 @@ struct CloneTests {
         }
     }
 
-    @Test func `a database that was moved raises no alarm`() async throws {
+    @Test func `a moved database is not reported`() async throws {
         try await Workbench.open { bench in
             let shop = try Shop.open(in: bench)
             try shop.insert(1...2)
             try await shop.drain()
-            // A worker that ends leaves nothing in the log, or the file could not be moved alone.
+            // A worker that ends leaves no frames in the log, so that the file can be moved alone.
             #expect(try shop.bytesInLog() == 0)
             let moved = shop.at("moved")
             try FileManager.default.moveItem(atPath: shop.path, toPath: moved.path)
             try moved.insert(3...3)
             try await moved.drain()
-            // And back again, over the place it came from.
+            // The database is moved back to its first path.
             try FileManager.default.moveItem(atPath: moved.path, toPath: shop.path)
             try await shop.drain()
             #expect(bench.effects(of: 1...3) == [1, 1, 1])
         }
     }
 
-    @Test func `deployments tell copies apart by name where no directory survives`() async throws {
+    @Test func `names of deployments distinguish copies when no state directory survives`() async throws {
         try await Workbench.open { bench in
             let production = try Shop.open(in: bench).with(state: "first", deployment: "production")
             try production.insert(1...2)
             try await production.drain()
-            // A new container of the same name, with nothing but the database.
+            // A new container of the same name has only the database.
             try FileManager.default.removeItem(at: bench.folder.appendingPathComponent("first"))
             let again = production.with(state: "second")
             try again.insert(3...3)
@@ -130,7 +130,7 @@ struct CloneTests {
         }
     }
 
-    @Test func `a command with another state directory is refused by name and stores no pause`() async throws {
+    @Test func `a command with another state directory is refused and stores no pause`() async throws {
         try await Workbench.open { bench in
             let shop = try Shop.open(in: bench)
             try shop.insert(1...1)

@@ -6,7 +6,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(3)))
 struct CommandTests {
-    @Test func `a drain prints what died and exits 0`() async throws {
+    @Test func `a drain prints the dead letters and exits 0`() async throws {
         try await Workbench.open { bench in
             try bench.insert(3)
             try bench.insert(1, named: { _ in "reject-permanent-1" })
@@ -17,7 +17,7 @@ struct CommandTests {
         }
     }
 
-    @Test func `a drain exits 3 as soon as only what waits for a person is left`() async throws {
+    @Test func `a drain exits 3 as soon as everything left waits for the operator`() async throws {
         try await Workbench.open {
             $0.journeys[0].status = .draft
         } _: { bench in
@@ -38,7 +38,7 @@ struct CommandTests {
         }
     }
 
-    @Test func `plain http beyond loopback is refused with exit 78`() async throws {
+    @Test func `plain HTTP to another host is refused with exit 78`() async throws {
         try await Workbench.open { bench in
             let yaml = bench.yaml.replacingOccurrences(of: bench.url, with: "http://api.example.com")
             let run = try bench.start(["run"], configuration: yaml)
@@ -77,7 +77,7 @@ struct CommandTests {
 }
 
 extension CommandTests {
-    @Test func `a drain answers with one object, and so do migrate and the sandbox`() async throws {
+    @Test func `a drain prints one JSON object, and so do migrate and the sandbox`() async throws {
         try await Workbench.open { bench in
             try bench.insert(2)
             try bench.insert(1, named: { _ in "reject-permanent-1" })
@@ -95,7 +95,7 @@ extension CommandTests {
         }
     }
 
-    @Test func `a drain that cannot end says what is left`() async throws {
+    @Test func `a drain that cannot finish reports what is left`() async throws {
         try await Workbench.open {
             $0.journeys[0].status = .draft
         } _: { bench in
@@ -109,7 +109,7 @@ extension CommandTests {
         }
     }
 
-    @Test func `status looks again and again with --watch`() async throws {
+    @Test func `status repeats its output with --watch`() async throws {
         try await Workbench.open { bench in
             let status = try bench.start(["status", "--watch", "--interval", "100ms", "--json"])
             try await bench.untilOutput(of: status, contains: #""due":0"#)
@@ -121,7 +121,7 @@ extension CommandTests {
         }
     }
 
-    @Test func `doctor and journeys tell a journey that is not there, and exit 1`() async throws {
+    @Test func `doctor and journeys report a missing journey and exit 1`() async throws {
         try await Workbench.open { bench in
             let sound = try bench.start(["journeys", "--json"])
             #expect(await sound.end() == .exited(0))
@@ -143,7 +143,7 @@ extension CommandTests {
         }
     }
 
-    @Test func `why tells what a real worker has done`() async throws {
+    @Test func `why reports what a real worker has done`() async throws {
         try await Workbench.open {
             $0.faults.errorBeforeEffect.probability = 0
         } _: { bench in
@@ -176,7 +176,9 @@ extension CommandTests {
         }
     }
 
-    @Test func `doctor tells an invalid configuration and a database that is not there, and goes on`() async throws {
+    @Test func `doctor reports an invalid configuration and a missing database, and makes its other checks`()
+        async throws
+    {
         try await Workbench.open { bench in
             let invalid = try bench.start(["doctor", "--database", bench.path], configuration: "nonsense: 1")
             #expect(await invalid.end() == .exited(1))
@@ -189,7 +191,7 @@ extension CommandTests {
         }
     }
 
-    @Test func `doctor tells a key that the API refuses and an API that is not there`() async throws {
+    @Test func `doctor reports a refused API key and an unreachable API`() async throws {
         try await Workbench.open { bench in
             let key = bench.folder.appendingPathComponent("api-key")
             try "sk_test_revoked".write(to: key, atomically: true, encoding: .utf8)

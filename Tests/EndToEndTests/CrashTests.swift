@@ -10,7 +10,8 @@ struct CrashTests {
     }
 
     @Test(arguments: cases)
-    func `a worker killed at any stage loses and doubles nothing`(stage: String, journey: Journey) async throws {
+    func `a worker that is killed at any stage loses and doubles nothing`(stage: String, journey: Journey) async throws
+    {
         try await Workbench.open { bench in
             try bench.insert(journey == Workbench.users ? 950 : 12, journey: journey)
             try bench.insert(1, journey: journey, named: { _ in "reject-permanent-1" })
@@ -34,7 +35,7 @@ struct CrashTests {
         } _: { bench in
             try bench.insert(250)
             let worker = try bench.start(["run"])
-            // The effects come after the delay: what is claimed is in flight.
+            // The effects come after the delay, so that the claimed batch is in flight.
             try await bench.untilTrue { try bench.query("SELECT count(*) FROM outbox") == 0 }
             worker.send(SIGTERM)
             #expect(await worker.end() == .exited(0))
@@ -55,7 +56,7 @@ struct CrashTests {
             let worker = try bench.start(["run"], file: file)
             for await record in effects { if case .effect = record { break } }
             #expect(bench.sandbox.effects().count == 1)
-            // Neither an invalid file nor another database is gone over to: the old configuration stays, for a reason told.
+            // An invalid file or another database is refused with a reason, and the old configuration stays.
             try bench.yaml.replacingOccurrences(of: "id: 33", with: "id: thirty-three")
                 .write(to: file, atomically: true, encoding: .utf8)
             worker.send(SIGHUP)
@@ -99,7 +100,7 @@ struct CrashTests {
         }
     }
 
-    @Test func `a reload reads the API key again and opens the door that the old one had shut`() async throws {
+    @Test func `a reload reads the API key again and ends the pause that the old key caused`() async throws {
         try await Workbench.open { bench in
             let key = bench.folder.appendingPathComponent("api-key")
             try "sk_test_revoked".write(to: key, atomically: true, encoding: .utf8)

@@ -7,7 +7,7 @@ import Testing
 @testable import Delivery
 @testable import SQLiteStore
 
-/// `expires_at` and `dedup_key`: when an intent is too late, and how long a key is remembered.
+/// `expires_at` and `dedup_key`: when an intent expires, and how long a dedup key is kept.
 @Suite(.timeLimit(.minutes(2)))
 struct ExpiryTests {
     @Test func `a member that has expired when its batch is split is dead, and is not in a new request`() async throws {
@@ -25,7 +25,7 @@ struct ExpiryTests {
         #expect(try bench.query("SELECT group_concat(code) FROM outbox_dead") == "expired,expired")
     }
 
-    @Test func `an intent that comes back for another turn too late is dead as expired`() async throws {
+    @Test func `an intent that has expired when it is retried is dead`() async throws {
         let bench = try await StoreBench()
         try bench.insert([nil], expiresAt: StoreBench.now + .seconds(10))
         let batch = try #require(try await bench.claimAll().first)
@@ -38,7 +38,7 @@ struct ExpiryTests {
         #expect(try bench.query("SELECT code || attempts FROM outbox_dead") == "expired1")
     }
 
-    @Test func `an intent that expires while its request may have run is sent again all the same`() async throws {
+    @Test func `an intent that expires while its request may have run is still sent again`() async throws {
         try await Workbench.open {
             $0.faults.dropAfterEffect.next = 1
         } _: { bench in
@@ -57,7 +57,8 @@ struct ExpiryTests {
         }
     }
 
-    @Test func `a dedup key is remembered for the retention after the end, not after the insert`() async throws {
+    @Test func `a dedup key is kept for the retention after the end of its intent, not after the insert`() async throws
+    {
         let bench = try await StoreBench()
         try bench.run(
             """
@@ -76,7 +77,7 @@ struct ExpiryTests {
         #expect(try bench.query("SELECT count(*) FROM outbox_dedup") == 0)
     }
 
-    @Test func `pruning a cancelled intent leaves its key to the one that has it now`() async throws {
+    @Test func `pruning a cancelled intent keeps its dedup key for the intent that has it now`() async throws {
         let bench = try await StoreBench()
         let insert = "INSERT INTO outbox (journey, external_id, dedup_key) VALUES ('welcome', 'a', 'k')"
         try bench.run(insert)

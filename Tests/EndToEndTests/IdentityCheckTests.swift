@@ -1,10 +1,10 @@
 import Foundation
 import Testing
 
-/// What `doctor` says of whose database it is, beside a worker or without one.
+/// What `doctor` reports about the identity of the database, with and without a running worker.
 @Suite(.timeLimit(.minutes(3)))
 struct IdentityCheckTests {
-    /// The line about the identity in `doctor`'s answer, whatever the other checks say.
+    /// The line about the identity in the output of `doctor`.
     private func identity(_ shop: Shop) async throws -> String {
         let doctor = try shop.start(["doctor", "--json"])
         _ = await doctor.end()
@@ -13,11 +13,11 @@ struct IdentityCheckTests {
         return String(try #require(line, "\(text)").output)
     }
 
-    @Test func `a database is told to be nobody's yet, its worker's own, moved, copied or restored`() async throws {
+    @Test func `doctor reports a database as new, known, moved, copied or restored`() async throws {
         try await Workbench.open { bench in
             let shop = try Shop.open(in: bench)
             #expect(try await identity(shop).contains(#""verdict":"ok","finding":"no worker has served it yet"#))
-            // Looking has made nothing.
+            // The check has created nothing.
             #expect(!FileManager.default.fileExists(atPath: bench.folder.appendingPathComponent("state").path))
             try shop.insert(1...2)
             try await shop.drain()
@@ -41,7 +41,7 @@ struct IdentityCheckTests {
         }
     }
 
-    @Test func `a person with another state directory sees what the worker would see`() async throws {
+    @Test func `doctor with another state directory reports what a worker there would report`() async throws {
         try await Workbench.open { bench in
             let shop = try Shop.open(in: bench)
             try shop.insert(1...2)
@@ -53,7 +53,7 @@ struct IdentityCheckTests {
         }
     }
 
-    @Test func `a worker at full speed is never taken for a restored backup`() async throws {
+    @Test func `a worker at full speed is never reported as a restored backup`() async throws {
         try await Workbench.open { bench in
             let shop = try Shop.open(in: bench)
             try shop.insert(1...1)

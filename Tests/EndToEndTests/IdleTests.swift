@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// What a worker costs that has nothing to do.
+/// The cost of an idle worker.
 @Suite(.timeLimit(.minutes(2)))
 struct IdleTests {
     /// Voluntary context switches of each thread.
@@ -14,7 +14,7 @@ struct IdleTests {
         }
     }
 
-    /// Time on a processor of all threads, those that have ended included, in hundredths of a second.
+    /// The CPU time of all threads, ended ones included, in hundredths of a second.
     private static func ticks(of pid: pid_t) throws -> Int {
         let fields =
             try String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)
@@ -35,11 +35,11 @@ struct IdleTests {
             let wakeups = try Self.switches(of: run.pid).map { $1 - (switches[$0] ?? 0) }.sorted()
             let spent = try Self.ticks(of: run.pid) - ticks
             // The dispatcher looks at its own threads once a second, on the thread that minds its timers: the kernel
-            // counts that as one switch or as two, by chance of a process, and it is one wakeup. Whatever else wakes the
-            // worker shows on another thread too.
+            // counts that as one switch or as two, which differs by process, and it is one wakeup. Any other wakeup of
+            // the worker also shows on another thread.
             let countedTwice = (wakeups.last ?? 0) >= 2 * seconds ? seconds : 0
             #expect(wakeups.reduce(0, +) - countedTwice <= 2 * seconds)
-            // A thousandth of a core, to the next whole tick.
+            // A thousandth of a core, rounded up to the next tick.
             #expect(spent <= 2 + 1)
             run.send(SIGTERM)
             #expect(await run.end() == .exited(0))

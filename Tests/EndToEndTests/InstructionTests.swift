@@ -1,13 +1,13 @@
 import Foundation
 import Testing
 
-/// How many instructions the worker's own work takes, counted by valgrind: alike on a loaded machine and an idle one.
+/// The number of instructions of the worker's work, counted by valgrind. It does not depend on the load of the machine.
 @Suite(.timeLimit(.minutes(5)))
 struct InstructionTests {
-    /// As counted with Swift 6.3 in a debug build and SQLite 3.40 on x86-64; written anew when they change on purpose.
+    /// Counted with Swift 6.3 in a debug build and SQLite 3.40 on x86-64. Update them after an intended change.
     private static let instructionsPerBatch = 19_670_000
     private static let instructionsPerAnswer = 9_870_000
-    /// Another compiler or another SQLite makes some difference; an algorithm that got worse makes more.
+    /// Another compiler or another SQLite changes the count less than a worse algorithm does.
     private static let tolerance = 0.15
 
     private static let valgrind = "/usr/bin/valgrind"
@@ -15,16 +15,16 @@ struct InstructionTests {
     private static let isHere = [valgrind, strip].allSatisfy(FileManager.default.isExecutableFile)
 
     @Test(.enabled(if: isHere, "valgrind or strip is not here"))
-    func `claiming, freezing and settling a batch of 100 rows takes no more instructions than it did`() async throws {
+    func `claiming, freezing and settling a batch of 100 rows takes no more instructions than recorded`() async throws {
         try await expect("batches", few: 2, many: 12, toTake: Self.instructionsPerBatch)
     }
 
     @Test(.enabled(if: isHere, "valgrind or strip is not here"))
-    func `judging an answer takes no more instructions than it did`() async throws {
+    func `judging an answer takes no more instructions than recorded`() async throws {
         try await expect("answers", few: 2, many: 12, toTake: Self.instructionsPerAnswer)
     }
 
-    /// What one piece takes is the difference between two runs, so that start and end do not count.
+    /// The count of one piece is the difference between two runs, so that start and end do not count.
     private func expect(_ piece: String, few: Int, many: Int, toTake known: Int) async throws {
         let counts = [try await Self.count(piece, few), try await Self.count(piece, many)]
         let each = (counts[1] - counts[0]) / (many - few)
@@ -40,7 +40,7 @@ struct InstructionTests {
         defer { #expect(throws: Never.self) { try FileManager.default.removeItem(at: folder) } }
         let built = URL(fileURLWithPath: ChildProcess.program).deletingLastPathComponent()
             .appendingPathComponent("workload").path
-        // Valgrind gives up on debug information that it does not know.
+        // Valgrind fails on debug information that it does not know.
         let program = folder.appendingPathComponent("workload").path
         let strip = try ChildProcess(["-g", "-o", program, built], program: strip, in: folder)
         try #require(await strip.end() == .exited(0))

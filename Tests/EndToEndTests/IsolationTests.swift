@@ -12,10 +12,10 @@ import Testing
 
 @testable import journey_outbox
 
-/// Poison is found without spoiling its company, and a wrong setting is not taken for poison.
+/// Rows that spoil a request are found without harm to the others, and a wrong setting is not blamed on rows.
 @Suite(.timeLimit(.minutes(3)))
 struct IsolationTests {
-    @Test func `a 413 teaches a smaller limit, which a restart does not forget and a reload does`() async throws {
+    @Test func `a 413 lowers the body limit, which a restart keeps and a reload resets`() async throws {
         try await Workbench.open {
             $0.bodyBytesMax = 200_000
         } _: { bench in
@@ -45,7 +45,7 @@ struct IsolationTests {
         }
     }
 
-    @Test func `rows that a wrong setting spoils all alike park their journey, and nothing dies`() async throws {
+    @Test func `a wrong setting that spoils every row parks the journey, and no row is dead`() async throws {
         try await Workbench.open {
             $0.journeys[0].shapes = [.entrance]
         } _: { bench in
@@ -61,7 +61,7 @@ struct IsolationTests {
                 while let record = await records.next() {
                     if case .request(let request) = record, request.method == "POST" { break }
                 }
-                // What was in flight when it was parked, and one probe.
+                // The requests that were in flight when it was parked, and one probe.
                 #expect(bench.triggers <= sent + 2 * bench.policy.connections + 1)
                 bench.sandbox.change { $0[journey: 33]?.shapes = [.users] }
                 bench.clock.advance(by: .seconds(3600))
@@ -72,7 +72,7 @@ struct IsolationTests {
         }
     }
 
-    @Test func `every part of a split request names the one it came from, down to the row alone`() async throws {
+    @Test func `every part of a split request names its parent, down to the single row`() async throws {
         try await Workbench.open { bench in
             try bench.insert(16, named: { $0 == 5 ? "poison-400-x" : "cust-\($0)" })
             try await bench.expectDrained()
@@ -89,7 +89,7 @@ struct IsolationTests {
                         """
                 ).map { ($0[0] as Int?, $0[1] as Int) }
             }
-            // 16, 8, 4, 2, 1: the row alone has four ancestors.
+            // The sizes are 16, 8, 4, 2 and 1: the single row has four ancestors.
             #expect(sizes.first?.0 == 4)
             let report = try #require(try BatchDetail.find(1, OperatorConnection(path: bench.path, for: .looking)))
             #expect(report.successors == [2, 3])
@@ -97,7 +97,7 @@ struct IsolationTests {
         }
     }
 
-    @Test func `a journey that is renumbered leaves what may have run where it was sent first`() async throws {
+    @Test func `requests that may have run keep their first target when the journey is renumbered`() async throws {
         try await Workbench.open {
             $0.journeys.append(SandboxJourney(id: 34))
             $0.faults.dropAfterEffect.next = 1
@@ -122,7 +122,7 @@ struct IsolationTests {
         }
     }
 
-    @Test func `another key in the key's file is noticed without a restart or a signal`() async throws {
+    @Test func `a new API key in the key file is noticed without a restart or a signal`() async throws {
         let file = FileManager.default.temporaryDirectory.appendingPathComponent("key-\(UUID().uuidString)")
         func write(_ key: String) {
             #expect(

@@ -7,7 +7,7 @@ import Testing
 @testable import Delivery
 @testable import SQLiteStore
 
-/// Lanes through cancelling, retention and an upgrade.
+/// Lanes of ordering keys during cancelling, pruning and an upgrade.
 @Suite(.timeLimit(.minutes(2)))
 struct LaneChangeTests {
     // MARK: Cancelling
@@ -16,7 +16,7 @@ struct LaneChangeTests {
         "DELETE FROM outbox_intents WHERE id = 1", "DELETE FROM outbox WHERE id = 1",
         "DELETE FROM outbox_intents WHERE id IN (1, 2)", "DELETE FROM outbox WHERE id = 1 RETURNING id",
     ])
-    func `cancelling a head that is scheduled lets the next one go`(sql: String) async throws {
+    func `cancelling a scheduled head releases the next intent`(sql: String) async throws {
         let bench = try await StoreBench()
         try bench.insert(["a"], scheduledAt: StoreBench.now + .seconds(3600))
         try bench.insert(["a", "a"])
@@ -26,7 +26,7 @@ struct LaneChangeTests {
         #expect(try await bench.claimAll().ids == (sql.contains("(1, 2)") ? [3] : [2]))
     }
 
-    @Test func `cancelling a head that waits for another turn lets the next one go`() async throws {
+    @Test func `cancelling a head that waits for a retry releases the next intent`() async throws {
         let bench = try await StoreBench()
         try bench.insert(["a", "a", "a"])
         let batch = try #require(try await bench.claimAll().first)
@@ -43,7 +43,7 @@ struct LaneChangeTests {
         #expect(try await bench.claimAll().ids == [3])
     }
 
-    @Test func `cancelling all of a key leaves nothing behind`() async throws {
+    @Test func `cancelling all intents of a key leaves no lane`() async throws {
         let bench = try await StoreBench()
         try bench.insert(["a"], scheduledAt: StoreBench.now + .seconds(3600))
         try bench.insert(["a", "a"])
@@ -56,7 +56,7 @@ struct LaneChangeTests {
 
     // MARK: Records
 
-    @Test func `a dead letter that keeps its lane outlives the retention, and the others do not`() async throws {
+    @Test func `a dead letter that holds its lane is kept beyond the retention, and others are not`() async throws {
         let bench = try await StoreBench(LaneTests.blocking)
         try bench.insert(["a", "a", nil])
         let batch = try #require(try await bench.claimAll().first)
@@ -70,7 +70,7 @@ struct LaneChangeTests {
         #expect(try bench.states() == [2: "retrying"])
     }
 
-    @Test func `many dead letters that keep their lanes keep no other from being pruned`() async throws {
+    @Test func `many dead letters that hold their lanes do not prevent pruning of others`() async throws {
         let bench = try await StoreBench(LaneTests.blocking)
         let count = 2 * Pruning.stepMax + 10
         try bench.insert((0..<count).map { "k\($0)" })
@@ -86,16 +86,16 @@ struct LaneChangeTests {
         #expect(steps < count)
     }
 
-    // MARK: An outbox from before there were lanes
+    // MARK: An outbox without lanes
 
-    @Test func `after an upgrade nothing overtakes what is under way already`() async throws {
+    @Test func `after an upgrade nothing overtakes a batch in flight`() async throws {
         let bench = try await StoreBench()
         try bench.insert(["a", nil, nil])
         let first = try #require(try await bench.claim().begun.first)
         #expect(try first.ids == [1, 2, 3])
         try bench.insert([nil])
         let second = try #require(try await bench.claim().begun.first)
-        // As a worker without lanes leaves it: two batches under way with one key, one row waiting, none of them held.
+        // The state of a worker without lanes: two batches in flight with one key, one waiting row, and no lane.
         try await bench.business.write { db in
             for migration in Migrations.all.suffix(from: 10).reversed() { try db.execute(sql: migration.down) }
             try db.execute(
@@ -126,7 +126,7 @@ struct LaneChangeTests {
         #expect(travelled == [0, 5, 6])
     }
 
-    @Test func `taking the lanes back strands no row`() async throws {
+    @Test func `migrating the lanes down blocks no row`() async throws {
         let bench = try await StoreBench()
         try bench.insert(["a", "a"])
         _ = try await bench.claimAll()

@@ -4,15 +4,17 @@ import Testing
 
 @testable import Delivery
 
-/// What ordering keys cost when there are many rows of one, or many that are not due: the same as with few.
+/// The cost of ordering keys with many rows of one key or many rows that are not due: it is the same as with few.
 ///
-/// `LANE_ROWS` sets how many are many, for a long run by hand.
+/// `LANE_ROWS` sets the large number, for a long run.
 @Suite(.timeLimit(.minutes(30)), .serialized)
 struct LaneCostTests {
     private static let many = ProcessInfo.processInfo.environment["LANE_ROWS"].flatMap { Int($0) } ?? 10_000
     private static let few = 400
 
-    @Test func `a hot key's backlog moves aside once, in bounded rounds, and the others get through`() async throws {
+    @Test func `the backlog of a frequent key is moved to waiting once, in bounded rounds, and others are delivered`()
+        async throws
+    {
         let bench = try await StoreBench()
         try bench.insert(Array(repeating: "hot", count: Self.many))
         try bench.insert(Array(repeating: nil, count: 50))
@@ -33,7 +35,7 @@ struct LaneCostTests {
         #expect(try bench.query("SELECT count(*) FROM outbox_waiting WHERE state = 'blocked'") == Self.many - 1)
     }
 
-    @Test func `the turn of the next one costs the same behind many as behind few`() async throws {
+    @Test func `releasing the next intent costs the same with many waiting as with few`() async throws {
         var medians: [Duration] = []
         for count in [Self.few, Self.many] {
             let bench = try await StoreBench()
@@ -52,7 +54,7 @@ struct LaneCostTests {
         #expect(medians[1] < medians[0] * 4 + .milliseconds(1), "\(medians)")
     }
 
-    @Test func `a claim costs the same before many scheduled rows as before few`() async throws {
+    @Test func `a claim costs the same with many scheduled rows as with few`() async throws {
         var medians: [Duration] = []
         for count in [Self.few, Self.many] {
             let bench = try await StoreBench()
@@ -73,7 +75,7 @@ struct LaneCostTests {
         #expect(medians[1] < medians[0] * 4 + .milliseconds(1), "\(medians)")
     }
 
-    @Test func `a hot contact costs each claim a bounded look`() async throws {
+    @Test func `a frequent contact costs each claim a bounded number of rows`() async throws {
         var medians: [Duration] = []
         for count in [Self.few, Self.many] {
             let bench = try await StoreBench()
@@ -90,7 +92,7 @@ struct LaneCostTests {
         #expect(medians[1] < medians[0] * 4 + .milliseconds(1), "\(medians)")
     }
 
-    @Test func `every look of a lane goes along an index`() async throws {
+    @Test func `every query of a lane uses an index`() async throws {
         let bench = try await StoreBench()
         let statements = [
             "DELETE FROM outbox_lane WHERE open_id = 1",

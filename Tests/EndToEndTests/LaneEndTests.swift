@@ -8,10 +8,10 @@ import Testing
 @testable import Delivery
 @testable import SQLiteStore
 
-/// What the end of an intent does to the others of its ordering key.
+/// The effect of an intent's end on the other intents of its ordering key.
 @Suite(.timeLimit(.minutes(2)))
 struct LaneEndTests {
-    @Test func `a rejected head that waits for another turn keeps its lane`() async throws {
+    @Test func `a rejected head that waits for a retry keeps its lane`() async throws {
         let bench = try await StoreBench()
         try bench.insert(["a", "a"])
         let batch = try #require(try await bench.claimAll().first)
@@ -24,7 +24,7 @@ struct LaneEndTests {
         #expect(try await bench.claimAll(at: due).ids == [1])
     }
 
-    @Test func `a dead head lets the others go on, or keeps them where the journey says block`() async throws {
+    @Test func `a dead head releases the others, or blocks them when the journey has on_dead block`() async throws {
         for journey in [Workbench.users, LaneTests.blocking] {
             let bench = try await StoreBench(journey)
             try bench.insert(["a", "a"])
@@ -65,7 +65,7 @@ struct LaneEndTests {
         #expect(try await bench.claimAll(at: today + .seconds(60)).ids == [2])
     }
 
-    @Test func `a head that the worker itself finds unfit or too late blocks as well`() async throws {
+    @Test func `a head that the worker quarantines or finds expired blocks as well`() async throws {
         let bench = try await StoreBench(LaneTests.blocking)
         try bench.insert(["late", "late"], expiresAt: StoreBench.now - .seconds(1))
         try bench.run(
@@ -78,7 +78,7 @@ struct LaneEndTests {
         #expect(try bench.lanes() == ["late": [1], "unfit": [3]])
     }
 
-    @Test func `those that wait are counted and listed as blocked`() async throws {
+    @Test func `intents that wait for their ordering key are counted and listed as blocked`() async throws {
         let bench = try await StoreBench()
         try bench.insert(["a", "a", "a"])
         _ = try await bench.claimAll()
@@ -88,7 +88,7 @@ struct LaneEndTests {
         #expect(try walk.page(limit: 10).records.map(\.id) == [2, 3])
     }
 
-    @Test func `a dead head that blocks lets go when it is discarded, and goes first when it is retried`() async throws
+    @Test func `a blocking dead head releases the others when discarded, and is sent first when retried`() async throws
     {
         for action in [IntentAction.discard, .retry] {
             let bench = try await StoreBench(LaneTests.blocking)
@@ -104,7 +104,7 @@ struct LaneEndTests {
         }
     }
 
-    @Test func `a journey that blocks no longer lets go of what its dead letters kept`() async throws {
+    @Test func `a journey that no longer blocks releases the intents that its dead letters blocked`() async throws {
         let bench = try await StoreBench(LaneTests.blocking)
         try bench.insert(Array(repeating: ["a", "b", "c"], count: 2).flatMap { $0 })
         let batches = try await bench.claimAll()
@@ -121,7 +121,7 @@ struct LaneEndTests {
         #expect(try await bench.store.commit(round).begun.ids.sorted() == [4, 5, 6])
     }
 
-    @Test func `a dead letter that was overtaken and is retried goes before those that still wait`() async throws {
+    @Test func `an overtaken dead letter that is retried is sent before those that still wait`() async throws {
         let bench = try await StoreBench()
         try bench.insert(["a", "a", "a"])
         let first = try #require(try await bench.claimAll().first)
@@ -136,7 +136,7 @@ struct LaneEndTests {
         #expect(try await bench.claimAll().ids == [1])
     }
 
-    @Test func `rows that a success condemns give their lanes to the next, and never to one of themselves`()
+    @Test func `rows that a success marks dead release their lanes to later intents, never to one of themselves`()
         async throws
     {
         let bench = try await StoreBench()
@@ -156,7 +156,7 @@ struct LaneEndTests {
         #expect(try bench.states() == [1: "dead", 2: "sending", 3: "dead", 4: "sending", 5: "delivered"])
     }
 
-    @Test func `a success of rows without a key tells that condemned ones have freed others`() async throws {
+    @Test func `a success of rows without a key reports that rows marked dead released others`() async throws {
         let bench = try await StoreBench()
         try bench.insert(["a", "a"])
         let batch = try #require(try await bench.claimAll().first)
@@ -177,7 +177,8 @@ struct LaneEndTests {
         #expect(try await bench.claimAll().ids == [2])
     }
 
-    @Test func `in a batch that is partly in doubt the proven ends and the doubtful keeps its lane`() async throws {
+    @Test func `in a batch that is partly in doubt, a proven row ends and a row in doubt keeps its lane`() async throws
+    {
         let bench = try await StoreBench()
         try bench.insert(["a", "b", "a", "b"])
         let batch = try #require(try await bench.claimAll().first)
@@ -192,7 +193,7 @@ struct LaneEndTests {
         #expect(try await bench.claimAll().ids == [4])
     }
 
-    @Test func `what is resolved to be sent again goes before the younger ones`() async throws {
+    @Test func `an intent that is resolved as resend is sent before younger ones`() async throws {
         let bench = try await StoreBench()
         try bench.insert(["a", "a"])
         let batch = try #require(try await bench.claimAll().first)

@@ -6,14 +6,15 @@ import Testing
 @testable import Delivery
 @testable import SQLiteStore
 
-/// Which intents of an ordering key a claim takes, round by round on a real database.
+/// Which intents of an ordering key a claim takes, in rounds on a real database.
 @Suite(.timeLimit(.minutes(2)))
 struct LaneTests {
     static let blocking = Journey(name: "welcome", id: 33, onDead: .block)
 
     // MARK: What a claim takes
 
-    @Test func `one intent of a key travels, the others wait, and those without a key are none of it`() async throws {
+    @Test func `one intent of a key is sent, the others wait, and intents without a key are not affected`() async throws
+    {
         let bench = try await StoreBench()
         try bench.insert(["a", "a", nil, "b", "a", nil, "b"])
         #expect(try await bench.claimAll().ids == [1, 3, 4, 6])
@@ -22,7 +23,7 @@ struct LaneTests {
         #expect(try bench.query("SELECT count(*) FROM outbox") == 0)
     }
 
-    @Test func `the end of the open intent lets the oldest of its key go on in the same transaction`() async throws {
+    @Test func `the end of the open intent releases the oldest of its key in the same transaction`() async throws {
         let bench = try await StoreBench()
         try bench.insert(["a", "a", "a"])
         var travelled: [Int64] = []
@@ -37,7 +38,7 @@ struct LaneTests {
         #expect(try bench.lanes().isEmpty)
     }
 
-    @Test func `a key is one journey's own`() async throws {
+    @Test func `an ordering key belongs to one journey`() async throws {
         let bench = try await StoreBench()
         try bench.insert(["a"])
         try bench.run("INSERT INTO outbox (journey, external_id, ordering_key) VALUES ('other', 'c', 'a')")
@@ -45,7 +46,7 @@ struct LaneTests {
         #expect(try bench.states()[2] == "pending")
     }
 
-    @Test func `in the shape of one request per user the others of a key wait as well`() async throws {
+    @Test func `with one request for each user, the others of a key wait as well`() async throws {
         let bench = try await StoreBench(Workbench.entrance)
         try bench.insert(["a", "a", "b", "a", nil])
         let batches = try await bench.claimAll()
@@ -54,9 +55,11 @@ struct LaneTests {
         #expect(try await bench.claimAll().ids == [2])
     }
 
-    @Test func `a contact that repeats lets no younger intent of its key overtake it`() async throws {
+    @Test func `an intent that is passed over for its contact is not overtaken by a younger one of its key`()
+        async throws
+    {
         let bench = try await StoreBench()
-        // 1 and 2 are one contact, so that 2 is passed over; 3 has the key of 2.
+        // Intents 1 and 2 have one contact, so that 2 is passed over. Intent 3 has the key of 2.
         try bench.insert([nil, "a", "a"], contact: { $0 < 2 ? "same" : "other" })
         let first = try await bench.claim()
         #expect(try first.begun.ids == [1])
@@ -64,7 +67,7 @@ struct LaneTests {
         #expect(try bench.states()[3] == "blocked")
     }
 
-    @Test func `the same contact is never twice in one batch, whatever the source`() async throws {
+    @Test func `the same contact is never twice in one batch, from any table`() async throws {
         let bench = try await StoreBench()
         try bench.insert([nil, nil, nil], contact: { _ in "same" })
         try bench.insert([nil, nil], contact: { _ in "same" }, scheduledAt: StoreBench.now - .seconds(1))
@@ -75,7 +78,7 @@ struct LaneTests {
 
     // MARK: Scheduled heads
 
-    @Test func `a scheduled head holds younger ones back until its time, and then goes first`() async throws {
+    @Test func `a scheduled head blocks younger ones until its time, and is then sent first`() async throws {
         let bench = try await StoreBench()
         let later = StoreBench.now + .seconds(3600)
         try bench.insert(["a"], scheduledAt: later)
@@ -90,7 +93,7 @@ struct LaneTests {
         #expect(try await bench.claimAll(at: later).ids == [2])
     }
 
-    @Test func `a scheduled one in the middle is not overtaken either`() async throws {
+    @Test func `a scheduled intent in the middle is not overtaken either`() async throws {
         let bench = try await StoreBench()
         let later = StoreBench.now + .seconds(3600)
         try bench.insert(["a"])
@@ -105,7 +108,9 @@ struct LaneTests {
         #expect(try await bench.claimAll(at: later).ids == [2])
     }
 
-    @Test func `of several scheduled ones the oldest goes first, though a younger one is due before it`() async throws {
+    @Test func `of several scheduled intents the oldest is sent first, although a younger one is due earlier`()
+        async throws
+    {
         let bench = try await StoreBench()
         try bench.insert(["a"], scheduledAt: StoreBench.now + .seconds(20))
         try bench.insert(["a"], scheduledAt: StoreBench.now + .seconds(10))
@@ -114,7 +119,7 @@ struct LaneTests {
         #expect(try await bench.claimAll(at: StoreBench.now + .seconds(25)).ids == [1])
     }
 
-    @Test func `an intent that expired while it waited is dead when its turn comes, and the next one goes`()
+    @Test func `an intent that expired while it waited is dead when it is released, and the next one is sent`()
         async throws
     {
         let bench = try await StoreBench()

@@ -3,7 +3,7 @@ import Foundation
 import Sandbox
 import Testing
 
-/// What an administrator does to a worker while requests are frozen.
+/// Changes by the operator while requests are frozen.
 @Suite(.timeLimit(.minutes(3)))
 struct LifecycleCommandTests {
     @Test func `journeys are added, removed and renumbered while requests of theirs are frozen`() async throws {
@@ -21,13 +21,13 @@ struct LifecycleCommandTests {
             try bench.insert(2)
             try bench.insert(1, journey: Workbench.entrance)
             let worker = try bench.start(["run"], file: file)
-            // Both were sent, failed, and keep their key and target from here on.
+            // Both were sent and failed. From now on they keep their key and target.
             try await bench.untilTrue {
                 try bench.query("SELECT count(*) FROM outbox_batch WHERE possibly_executed_since IS NOT NULL") == 2
             }
             let added = Journey(name: "added", id: 33)
             try bench.insert(1, journey: added, named: { _ in "cust-added" })
-            // Renumbered, removed, added.
+            // One journey is renumbered, one is removed and one is added.
             try configure("welcome: {id: 41}, added: {id: 33}")
             worker.send(SIGHUP)
             try await bench.untilOutput(of: worker, contains: "configuration_reloaded")
@@ -41,7 +41,9 @@ struct LifecycleCommandTests {
         }
     }
 
-    @Test func `a journey is paused and resumed beside a running worker, and the pause outlives it`() async throws {
+    @Test func `a journey is paused and resumed beside a running worker, and the pause survives the worker`()
+        async throws
+    {
         try await Workbench.open { bench in
             let worker = try bench.start(["run"])
             try await bench.untilOutput(of: worker, contains: "worker_started")
@@ -57,7 +59,7 @@ struct LifecycleCommandTests {
             try await bench.untilOutput(of: second, contains: "worker_started")
             try bench.insert(1, journey: Workbench.entrance, named: { _ in "cust-later" })
             try await bench.untilTrue { bench.sandbox.effects().count == 2 }
-            // The effect comes before the answer that settles it.
+            // The effect happens before the answer that settles it.
             try await bench.untilTrue { try bench.states() == ["delivered": 2, "pending": 2] }
             let resume = try bench.start(["resume", "welcome"])
             #expect(await resume.end() == .exited(0))

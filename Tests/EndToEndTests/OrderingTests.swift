@@ -8,7 +8,7 @@ import Testing
 @testable import Delivery
 @testable import SQLiteStore
 
-/// Ordering keys through the whole worker, against what it said it did and what arrived at the API.
+/// Ordering keys through the whole worker, compared with its events and with what arrived at the API.
 @Suite(.timeLimit(.minutes(2)))
 struct OrderingTests {
     private static let kinds = [
@@ -19,7 +19,7 @@ struct OrderingTests {
         "SELECT count(*) FROM outbox_intents WHERE state NOT IN ('dead', 'cancelled')"
 
     @Test(arguments: [Workbench.users, Workbench.entrance], [UInt64.random(in: 0 ... .max)])
-    func `whatever happens to the older ones, no intent is sent before they have ended`(
+    func `no intent is sent before the older ones of its ordering key have ended`(
         journey: Journey, seed: UInt64
     ) async throws {
         print("ordering seed \(seed)")
@@ -31,7 +31,7 @@ struct OrderingTests {
             var worker = bench
             worker.idempotency = .enforced
             let bench = worker
-            // Two workers, one after the other: what the first leaves under way the second takes over.
+            // There are two workers, one after the other. The second takes over the first one's batches.
             for part in 0..<2 {
                 try await bench.whileWorking { _ in
                     var random = SplitMix64(seed: seed &+ UInt64(part))
@@ -46,7 +46,7 @@ struct OrderingTests {
         }
     }
 
-    /// Commits some intents of a few keys, and cancels those that are to be cancelled if they can still be.
+    /// Commits intents of a few keys, and cancels those that shall be cancelled when that is still possible.
     private static func produce(
         _ count: Int, _ journey: Journey, on bench: Workbench, _ random: inout SplitMix64
     ) async throws {
@@ -78,7 +78,7 @@ struct OrderingTests {
         }
     }
 
-    @Test func `a later one that is committed while the head waits for its time does not overtake it`() async throws {
+    @Test func `an intent that is committed while the head is scheduled does not overtake it`() async throws {
         try await Workbench.open { bench in
             try bench.insert(
                 1,
@@ -99,7 +99,7 @@ struct OrderingTests {
         }
     }
 
-    @Test func `a dead head that blocks keeps the drain from being done, until it is retried`() async throws {
+    @Test func `a blocking dead head keeps a drain from completing until it is retried`() async throws {
         try await Workbench.open { bench in
             var worker = bench
             worker.journeys = [LaneTests.blocking]
@@ -126,7 +126,7 @@ struct OrderingTests {
         }
     }
 
-    @Test func `a running worker that is told to block no longer goes on with what was kept`() async throws {
+    @Test func `a running worker whose journey no longer blocks sends the blocked intents`() async throws {
         try await Workbench.open { bench in
             var worker = bench
             worker.journeys = [LaneTests.blocking]
@@ -146,7 +146,7 @@ struct OrderingTests {
         }
     }
 
-    @Test func `a head in doubt holds the others back until a person has said what became of it`() async throws {
+    @Test func `a head in doubt blocks the others until the operator resolves it`() async throws {
         try await Workbench.open {
             $0.faults.ignoresIdempotencyKeys = true
             $0.faults.dropAfterEffect.next = 1
@@ -170,7 +170,7 @@ struct OrderingTests {
 }
 
 extension Workbench {
-    /// Holds the worker's account against the rule of ordering keys: when an intent was first sent, each older one of
+    /// Checks the worker's events against the rule of ordering keys: when an intent was first sent, each older one of
     /// its key that was ever sent had ended.
     func expectOrder(sourceLocation: SourceLocation = #_sourceLocation) throws {
         var begun: [String: [Int64: Int]] = [:]
@@ -202,7 +202,7 @@ extension Workbench {
 }
 
 extension Settlement {
-    /// Whether the member at a place has ended with this settlement.
+    /// Whether the member at an index has ended with this settlement.
     fileprivate func ends(_ place: Int) -> Bool {
         if case .sending = fate { return false }
         if case .waiting = leaving[place] { return false }

@@ -6,15 +6,16 @@ import Sandbox
 import Synchronization
 import Testing
 
-/// Hours and days in which nothing works, and what is left standing afterwards.
+/// Outages of hours and days, and the state after them.
 @Suite(.timeLimit(.minutes(5)))
 struct OutageTests {
-    @Test func `an API unreachable for days dead-letters nothing, freezes a bounded few, and everything arrives`()
+    @Test
+    func `an API that is unreachable for days makes no dead letter, bounds the frozen batches, and loses nothing`()
         async throws
     {
         try await Workbench.open { bench in
             var away = bench
-            // A port that nobody listens on: the sandbox's own, once another sandbox has left it.
+            // A port without a listener: that of a sandbox that has ended.
             away.policy.backoff = Backoff(initial: .seconds(1), max: .seconds(300))
             away.policy.connections = 4
             let gone = try await SandboxServer.serving(SandboxConfiguration(apiKeys: [], journeys: [], rate: [])) {
@@ -25,7 +26,7 @@ struct OutageTests {
             try bench.insert(3000)
             try bench.insert(20, journey: Workbench.entrance)
             for day in 1...3 {
-                // Each day another worker, for hours of attempts.
+                // Each day, another worker tries for hours.
                 try await worker.whileWorking { _ in
                     for _ in 0..<40 {
                         let seen = worker.events.events.count
@@ -40,7 +41,7 @@ struct OutageTests {
             }
             let attempts: Int? = try bench.query("SELECT max(attempt) FROM outbox_batch")
             #expect(attempts ?? 0 > 40)
-            // The same port answers again.
+            // A sandbox listens on the same port again.
             var configuration = SandboxConfiguration(
                 port: gone, apiKeys: ["sk_test_current"],
                 journeys: [SandboxJourney(id: 33), SandboxJourney(id: 41, entranceIDs: [42])], rate: [])
@@ -55,7 +56,7 @@ struct OutageTests {
         }
     }
 
-    @Test func `a draft journey with a million intents beside fifteen drafts and a live one leaves the live one alone`()
+    @Test func `a draft journey with a million intents and fifteen other drafts do not delay a live journey`()
         async throws
     {
         try await Workbench.open {
@@ -78,7 +79,7 @@ struct OutageTests {
             try await worker.whileWorking { _ in
                 try await worker.events.delivered(atLeast: 300)
                 try await worker.events.paused(atLeast: 16)
-                // A day of probes: each parked journey is read, and nothing of it is sent.
+                // During a day of probes, each parked journey is read, and none of its intents is sent.
                 let sent = worker.triggers
                 var records = worker.sandbox.watch().makeAsyncIterator()
                 for _ in 0..<96 {
@@ -88,12 +89,12 @@ struct OutageTests {
                     }
                 }
                 #expect(worker.triggers == sent)
-                // While they are parked, the live journey's next intents leave at once.
+                // While they are parked, the next intents of the live journey are sent at once.
                 try await worker.business.write { db in
                     try db.execute(sql: "INSERT INTO outbox (journey, external_id) VALUES ('j17', 'late')")
                 }
                 try await worker.events.delivered(atLeast: 301)
-                // It goes live: the million begins to flow by itself.
+                // The journey goes live, and its intents are sent without a restart.
                 worker.sandbox.change { $0[journey: 1]?.status = .live }
                 worker.clock.advance(by: .seconds(901))
                 try await worker.events.delivered(atLeast: 301 + 5000)
@@ -101,14 +102,14 @@ struct OutageTests {
             let frozen: Int? = try bench.query("SELECT count(*) FROM outbox_batch WHERE state = 'sending'")
             #expect(frozen == 0)
             #expect(try bench.query("SELECT count(*) FROM outbox_dead") == 0)
-            // Each draft was found out by what one turn let out, at most the slots there are, and never again.
+            // Each draft was detected by the requests of one turn, which are at most the number of slots.
             let refused = worker.sandbox.requests().filter { $0.method == "POST" && $0.status == 409 }
             #expect((16...(16 + 2 * worker.policy.connections)).contains(refused.count))
             #expect(try bench.query("PRAGMA integrity_check") == "ok")
         }
     }
 
-    @Test func `a batch that ends the worker is sent alone, and then waits for a person`() async throws {
+    @Test func `a batch that crashes the worker is sent alone, and then waits for the operator`() async throws {
         try await Workbench.open { bench in
             try bench.insert(3, named: { "deadly-\($0)" })
             try bench.insert(200)
@@ -122,7 +123,7 @@ struct OutageTests {
             }
             #expect(ends.last == .exited(3))
             #expect(ends.count <= 10)
-            // All that shared its request wait with it, since nobody can know; everyone else has arrived.
+            // All members of its request wait with it, because their outcome is unknown. All others have arrived.
             let doubt = try #require(try bench.states()["in_doubt"])
             #expect(try bench.states() == ["delivered": 206 - doubt, "in_doubt": doubt])
             #expect(doubt <= 100)
@@ -133,7 +134,7 @@ struct OutageTests {
 }
 
 extension EventRecorder {
-    /// Waits until so many pauses have begun.
+    /// Waits until a number of pauses have begun.
     func paused(atLeast count: Int) async throws {
         let seen = Mutex(0)
         try await first { event in
@@ -145,7 +146,7 @@ extension EventRecorder {
         }
     }
 
-    /// Waits until something has been settled since so many events.
+    /// Waits until something has been settled after a number of events.
     func settled(after count: Int) async throws {
         let asked = Mutex(0)
         try await first { event in

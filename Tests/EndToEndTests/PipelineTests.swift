@@ -61,7 +61,7 @@ struct PipelineTests {
         }
     }
 
-    @Test func `rows of one contact travel in different requests and in order`() async throws {
+    @Test func `rows of one contact are sent in different requests and in order`() async throws {
         try await Workbench.open { bench in
             try bench.insert(6, named: { "cust-\($0 % 2)" })
             try await bench.expectDrained()
@@ -70,7 +70,7 @@ struct PipelineTests {
         }
     }
 
-    @Test func `an intent scheduled for later waits and one that is due goes`() async throws {
+    @Test func `an intent that is scheduled for later waits, and a due one is sent`() async throws {
         try await Workbench.open { bench in
             try bench.insert(3, changing: { $0.scheduledAt = Date(timeIntervalSinceNow: 3600) })
             try bench.insert(2, changing: { $0.scheduledAt = Date(timeIntervalSinceNow: -1) })
@@ -123,7 +123,7 @@ struct PipelineTests {
         }
     }
 
-    @Test func `rows of a journey that the configuration does not know wait and are reported`() async throws {
+    @Test func `rows of a journey that is not configured wait and are reported`() async throws {
         try await Workbench.open { bench in
             try bench.insert(2)
             try bench.insert(3, journey: Journey(name: "wellcome", id: 1))
@@ -152,7 +152,7 @@ struct PipelineTests {
 
 @Suite(.timeLimit(.minutes(2)))
 struct RetentionTests {
-    @Test func `records of what has ended are removed after the retention, with their dedup keys`() async throws {
+    @Test func `records of ended intents are pruned after the retention, with their dedup keys`() async throws {
         try await Workbench.open { bench in
             var bench = bench
             bench.policy.retention = .seconds(3600)

@@ -16,7 +16,7 @@ struct ProducerInPythonTests {
             db.execute("ROLLBACK" if number % 5 == 4 else "COMMIT")
         """
 
-    @Test func `a Python producer commits beside a running worker and nothing is lost, doubled or sent unasked`()
+    @Test func `intents of a Python producer beside a running worker are delivered once, and no other is`()
         async throws
     {
         try await Workbench.open { bench in

@@ -3,12 +3,12 @@ import Foundation
 import Sandbox
 import Testing
 
-/// The governor for real: time passes, and the limits are a server's.
+/// The rate limiter in real time, with the limits of a server.
 @Suite(.timeLimit(.minutes(3)))
 struct RateTests {
     private static let limit = 20.0
 
-    /// Requests that were taken and refused, counted between two moments.
+    /// The requests that were accepted and refused between two moments.
     private struct Count {
         var accepted = 0
         var refused = 0
@@ -21,7 +21,7 @@ struct RateTests {
         }
     }
 
-    /// Works through one row a request until the rate has been found, then counts for twenty seconds.
+    /// Sends one row in each request until the rate has been found, and then counts for twenty seconds.
     private static func steadyState(_ bench: Workbench, after: Duration) async throws -> (rate: Double, refused: Double)
     {
         try bench.insert(1500)
@@ -52,7 +52,8 @@ struct RateTests {
         return result
     }
 
-    /// Below the 0.95 that `PaceTests` hold over hours: in 20 s one try at the limit, which costs its pause, weighs 7 %.
+    /// This is lower than the 0.95 that `AdaptiveRateTests` require over hours, because in 20 s the pause after one try at
+    /// the limit costs 7 %.
     private static func expectUsed(_ found: (rate: Double, refused: Double), by name: String) {
         print("rate: \(name) took \(found.rate) of \(limit) requests a second and refused \(found.refused) of them")
         #expect(found.rate >= 0.8 * limit && found.rate <= 1.05 * limit)
@@ -66,7 +67,7 @@ struct RateTests {
         return bench
     }
 
-    @Test func `the sandbox's limit is found without being told`() async throws {
+    @Test func `the sandbox's limit is found without rate headers`() async throws {
         try await Workbench.open {
             $0.rate = [SandboxRateLimit(requestsMax: 200, windowMilliseconds: 10_000)]
         } _: { bench in
@@ -75,7 +76,7 @@ struct RateTests {
         }
     }
 
-    @Test func `a limit that X-RateLimit tells is kept from the first request on`() async throws {
+    @Test func `a limit in X-RateLimit headers is kept from the first request on`() async throws {
         try await Workbench.open {
             $0.rate = [
                 SandboxRateLimit(requestsMax: 200, windowMilliseconds: 10_000, scope: .apiKey, tier: "starter")
@@ -83,8 +84,8 @@ struct RateTests {
         } _: { bench in
             let bench = Self.oneRowEach(bench)
             try bench.insert(650)
-            // What is told may be used in one go: from the end of one window's requests to that of the window after
-            // the next, so that no window is counted in part.
+            // The remaining requests may be used at once. The count is from the end of one window's requests to that of
+            // the window after the next, so that only whole windows are counted.
             let took = try await bench.whileWorking { _ in
                 try await bench.events.delivered(atLeast: 200)
                 let start = ContinuousClock.now
@@ -98,7 +99,7 @@ struct RateTests {
     }
 
     @Test(.enabled(if: Nginx.program != nil, "nginx is not installed"))
-    func `nginx's limit_req is found without being told`() async throws {
+    func `the limit of nginx's limit_req is found without rate headers`() async throws {
         try await Workbench.open { bench in
             var behind = Self.oneRowEach(bench)
             let nginx = try await Nginx(

@@ -2,10 +2,11 @@ import Foundation
 import Sandbox
 import Testing
 
-/// A configuration that is read again while the worker runs.
+/// Reading the configuration again while the worker runs.
 @Suite(.timeLimit(.minutes(3)))
 struct ReloadTests {
-    @Test func `what a running worker cannot follow is named: some waits for a restart, some is refused`() async throws
+    @Test func `changes that a running worker cannot apply are reported as waiting for a restart or refused`()
+        async throws
     {
         try await Workbench.open { bench in
             let file = bench.folder.appendingPathComponent("journey-outbox.yaml")
@@ -26,7 +27,7 @@ struct ReloadTests {
             worker.send(SIGHUP)
             try await bench.untilOutput(of: worker, contains: "configuration_refused")
             #expect(try worker.text.contains("database cannot change while the worker runs: restart it"))
-            // It goes on as it was.
+            // The worker continues with the old configuration.
             try bench.insert(1)
             try await bench.untilTrue { bench.sandbox.effects().count == 1 }
             worker.send(SIGTERM)

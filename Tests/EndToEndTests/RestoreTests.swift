@@ -6,11 +6,11 @@ import Testing
 
 @testable import SQLiteStore
 
-/// A database that has gone back to an earlier state.
+/// A database that was restored to an earlier state.
 @Suite(.timeLimit(.minutes(3)))
 struct RestoreTests {
     @Test(arguments: ["wal", "delete"], ["--deliver", "--discard"])
-    func `a restored backup doubles nothing that is proven, and loses nothing that is new`(
+    func `a restored backup doubles no proven intent and loses no new one`(
         mode: String, choice: String
     ) async throws {
         try await Workbench.open { bench in
@@ -26,14 +26,14 @@ struct RestoreTests {
             try await shop.run(["drain"], exits: 3)
             #expect(bench.effects(of: 1...9) == [1, 1, 1, 1, 1, 0, 1, 1, 1])
 
-            // Producers go on at once, and their rows get ids that were given before.
+            // Producers continue at once, and their rows get ids that were used before.
             try shop.restore(from: backup)
             try shop.insert(10...11)
             #expect(try shop.query("SELECT max(id) FROM outbox") == 8)
             let worker = try shop.start(["run"])
             try await bench.untilOutput(of: worker, contains: "adoption_needed")
             #expect(try worker.text.contains("cause=database_restored"))
-            // From here on they get ids of their own.
+            // From now on, rows get new ids.
             try shop.insert(12...12)
             #expect(try shop.query("SELECT max(id) FROM outbox") == 10)
 
@@ -47,7 +47,7 @@ struct RestoreTests {
             #expect(try shop.states() == ["delivered": 8, rest: 1])
             #expect(try shop.query("SELECT delivered FROM outbox_journey WHERE journey = 'welcome'") == 8)
 
-            // An even older state: what both identities delivered is known.
+            // An even older backup: the deliveries under both identities are known.
             try shop.restore(from: backup)
             try await shop.run(["drain"], exits: 3)
             let second = try await shop.run(["adopt", "--deliver", "--json"])
@@ -58,7 +58,7 @@ struct RestoreTests {
     }
 
     @Test(arguments: ["welcome", "trial-ending"])
-    func `a request restored in the middle is proven, asked for again under its key, or discarded`(
+    func `a request that was in flight in the backup is proven, repeated under its key, or discarded`(
         journey: String
     ) async throws {
         try await Workbench.open { bench in
@@ -73,7 +73,7 @@ struct RestoreTests {
             try await shop.drain()
             let requests = bench.triggers
 
-            // The ledger proves it: nothing is sent again.
+            // The ledger proves it, and nothing is sent again.
             try shop.restore(from: backup)
             try await shop.run(["drain"], exits: 3)
             try await shop.run(["adopt", "--deliver"])
@@ -81,7 +81,7 @@ struct RestoreTests {
             #expect(bench.triggers == requests)
             #expect(try shop.states() == ["delivered": 2])
 
-            // Nothing proves it: the same key and bytes are asked for again, which the API knows.
+            // Nothing proves it. The same bytes are sent under the same key, which the API knows.
             try bench.forgetDeliveries()
             try shop.restore(from: backup)
             try await shop.run(["drain"], exits: 3)
@@ -93,7 +93,7 @@ struct RestoreTests {
             try await shop.drain()
             #expect(bench.effects(of: 1...2) == [1, 1])
 
-            // Nothing proves it, and nobody wants it.
+            // Nothing proves it, and the operator discards it.
             try bench.forgetDeliveries()
             try shop.restore(from: backup)
             try await shop.run(["drain"], exits: 3)
@@ -104,7 +104,7 @@ struct RestoreTests {
         }
     }
 
-    @Test func `a lost state directory is told, and delivering goes on once a person says so`() async throws {
+    @Test func `a lost state directory is reported, and delivery continues after an adoption`() async throws {
         try await Workbench.open { bench in
             let shop = try Shop.open(in: bench)
             try shop.insert(1...2)
@@ -121,7 +121,8 @@ struct RestoreTests {
         }
     }
 
-    @Test func `a crash between the database and the ledger is no alarm, and costs the ledger one group`()
+    @Test
+    func `a crash between the commit and the ledger is not reported as a restore and loses one group of the ledger`()
         async throws
     {
         try await Workbench.open { bench in
@@ -138,15 +139,15 @@ struct RestoreTests {
         }
     }
 
-    @Test func `a binding that a crash left half way is completed without an alarm`() async throws {
+    @Test func `a binding that a crash interrupted is completed without a report`() async throws {
         try await Workbench.open { bench in
             let shop = try Shop.open(in: bench)
-            // The file is first; the database does not know yet.
+            // The file was written first, and the database was not updated.
             try bench.remember(path: shop.path, uuid: nil, next: "u-1")
             try shop.insert(1...1)
             try await shop.drain()
             #expect(try shop.query("SELECT value FROM outbox_meta WHERE key = 'uuid'") == "u-1")
-            // The database has its next identity already; the file does not know that it was done.
+            // The database already has its next identity, and the file does not record it.
             try bench.remember(path: shop.path, uuid: "u-1", next: "u-2")
             try shop.use { queue in
                 try queue.write { try $0.execute(sql: "UPDATE outbox_meta SET value = 'u-2' WHERE key = 'uuid'") }
@@ -157,7 +158,7 @@ struct RestoreTests {
         }
     }
 
-    @Test func `ids that went back inside the database are sent under new keys, without an alarm`() async throws {
+    @Test func `intents with reused ids are sent under new keys, without a report`() async throws {
         try await Workbench.open { bench in
             let shop = try Shop.open(in: bench)
             try shop.insert(1...2)
@@ -177,7 +178,7 @@ struct RestoreTests {
         }
     }
 
-    @Test func `ids that went back under a running worker are sent under new keys`() async throws {
+    @Test func `intents with ids that are reused while a worker runs are sent under new keys`() async throws {
         try await Workbench.open { bench in
             let shop = try Shop.open(in: bench)
             let worker = try shop.start(["run"])
@@ -194,7 +195,7 @@ struct RestoreTests {
         }
     }
 
-    @Test func `a file that takes the database's place under a running worker ends it with exit 74`() async throws {
+    @Test func `replacing the database file under a running worker ends it with exit 74`() async throws {
         try await Workbench.open { bench in
             let shop = try Shop.open(in: bench)
             try shop.insert(1...1)
@@ -208,7 +209,7 @@ struct RestoreTests {
             #expect(await worker.end() == .exited(74))
             #expect(try worker.text.contains("database_replaced"))
 
-            // Also while it waits for a person: the file that came may be another one.
+            // This also holds while the worker waits for the operator, because the new file may be another database.
             try shop.insert(2...2)
             try await shop.drain()
             try shop.restore(from: backup)

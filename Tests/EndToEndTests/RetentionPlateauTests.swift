@@ -5,13 +5,13 @@ import Testing
 @testable import Delivery
 @testable import SQLiteStore
 
-/// What passes through leaves nothing behind but a file of the size that its retention needs.
+/// The database file has a bounded size, which depends on the retention.
 ///
-/// `RETENTION_INTENTS` sets how many intents pass through, for a long run by hand.
+/// `RETENTION_INTENTS` sets the number of intents, for a long run.
 @Suite(.timeLimit(.minutes(60)), .serialized)
 struct RetentionPlateauTests {
     private static let intents: Int? = ProcessInfo.processInfo.environment["RETENTION_INTENTS"].flatMap { Int($0) }
-    /// Rounds, a second of the clock each, that records are kept for.
+    /// The retention in rounds. Each round is one second of the clock.
     private static let retention = 20
     private static let roundsOfRetention = 6
 
@@ -35,7 +35,7 @@ struct RetentionPlateauTests {
         print(
             "retention, \(journey.name): \(count) intents, \(highest) pages after the first retention, \(last) at most")
         #expect(Double(last) <= 1.2 * Double(highest), "\(highest) → \(last)")
-        // Were nothing pruned, the file would be several times as large.
+        // Without pruning, the file would be several times as large.
         #expect(try bench.query("SELECT count(*) FROM outbox_dedup") ?? 0 <= each * (Self.retention + 1))
         while try await bench.store.prune(before: .init(milliseconds: .max)) {}
         for table in ["outbox", "outbox_waiting", "outbox_batch", "outbox_dead", "outbox_dedup", "outbox_lane"] {
@@ -43,8 +43,8 @@ struct RetentionPlateauTests {
         }
     }
 
-    /// So many intents come in and end: most are delivered, some die, some are cancelled; all have a dedup key, and
-    /// some an ordering key.
+    /// Inserts intents and ends them: most are delivered, some are dead, some are cancelled. All have a dedup key, and
+    /// some have an ordering key.
     private func pass(_ count: Int, through bench: StoreBench, at now: WallTime) async throws {
         try await bench.business.write { [journey = bench.journey.name] db in
             for index in 0..<count {
@@ -70,7 +70,7 @@ struct RetentionPlateauTests {
         }
     }
 
-    /// One in twenty is rejected for good.
+    /// One intent in twenty is rejected permanently.
     private func settlement(of batch: Batch, _ bench: StoreBench) -> Settlement {
         var settlement = bench.delivered(batch)
         guard batch.size > 1 else { return batch.id % 20 == 0 ? bench.ended(batch, as: StoreBench.dead) : settlement }

@@ -6,16 +6,17 @@ import Sandbox
 import SpotzeeAPI
 import Testing
 
-/// Sequences of answers and silences in which a wrong memory of what may have run loses or doubles an entrance.
+/// Sequences of answers and missing answers in which a wrong record of what may have run loses or doubles an entrance.
 @Suite(.timeLimit(.minutes(3)))
 struct SequenceTests {
-    /// Works until a batch has been settled into this many intents in doubt.
+    /// Runs until a batch has been settled with this many intents in doubt.
     private static func isSettled(_ event: WorkerEvent, _ matches: (Settlement) -> Bool) -> Bool {
         guard case .settled(let settlement) = event else { return false }
         return matches(settlement)
     }
 
-    /// Executed, and its answer lost: the batch is stamped, and waits for its next attempt.
+    /// The request ran and its answer is lost. The batch is marked as possibly executed, and waits for its next
+    /// attempt.
     private static func executeUnanswered(_ bench: Workbench, _ journey: Journey) async throws {
         try bench.insert(journey == Workbench.users ? 5 : 1, journey: journey)
         bench.sandbox.change { $0.faults.dropAfterEffect.next = 1 }
@@ -29,7 +30,7 @@ struct SequenceTests {
                 == (journey == Workbench.users ? 5 : 1))
     }
 
-    /// A bench whose backoff is long enough that nothing is sent again before the test says so.
+    /// A bench whose backoff is so long that nothing is sent again before the test moves the clock.
     private static func patient(_ bench: Workbench) -> Workbench {
         var bench = bench
         bench.policy.backoff = Backoff(initial: .seconds(600), max: .seconds(600))
@@ -38,14 +39,16 @@ struct SequenceTests {
     }
 
     @Test(arguments: [Workbench.users, Workbench.entrance])
-    func `executed but unanswered, then 429, then 25 h of silence: in doubt, and not sent again`(journey: Journey)
+    func `executed but unanswered, then 429, then 25 h without an attempt: in doubt, and not sent again`(
+        journey: Journey
+    )
         async throws
     {
         try await Workbench.open { bench in
             let bench = Self.patient(bench)
             try await Self.executeUnanswered(bench, journey)
             bench.sandbox.change {
-                // Long enough that nothing is sent again before the worker has stopped.
+                // The backoff is so long that nothing is sent again before the worker has stopped.
                 $0.faults.retryAfter = "3000"
                 $0.faults.say = SandboxWord(
                     next: 1, status: 429, body: #"{"status":"error","code":"rate_limited","title":"t","message":"m"}"#)
@@ -67,7 +70,9 @@ struct SequenceTests {
     }
 
     @Test(arguments: [true, false])
-    func `executed but unanswered, then 401, then a rotated key: entered once, or a person is asked`(isOldKeyBack: Bool)
+    func `executed but unanswered, then 401, then a rotated API key: entered once, or left to the operator`(
+        isOldKeyBack: Bool
+    )
         async throws
     {
         try await Workbench.open { bench in
@@ -89,14 +94,14 @@ struct SequenceTests {
             }
             #expect(try bench.states() == [isOldKeyBack ? "delivered" : "in_doubt": 5])
             #expect(bench.sandbox.effects().count == 5)
-            // Whatever becomes of the old key, the new one serves what comes next.
+            // The new API key sends the next intents in both cases.
             try bench.insert(3)
             _ = try await bench.drain()
             #expect(try bench.states()["delivered"] == (isOldKeyBack ? 8 : 3))
         }
     }
 
-    @Test func `executed but unanswered, then a restart with another key: the previous key's file serves it`()
+    @Test func `executed but unanswered, then a restart with another API key: the previous key's file is used`()
         async throws
     {
         try await Workbench.open { bench in
@@ -128,7 +133,9 @@ struct SequenceTests {
         }
     }
 
-    @Test func `one key revoked while its batches may have run: only they wait for a person, and nothing is paused`()
+    @Test
+    func
+        `an API key is revoked while its batches may have run: only they wait for the operator, and nothing is paused`()
         async throws
     {
         try await Workbench.open { bench in
@@ -151,7 +158,7 @@ struct SequenceTests {
         }
     }
 
-    @Test func `a 400 naming row 50 costs one request more, with the next batch open and a thousand rows to follow`()
+    @Test func `a 400 that names row 50 costs one more request, with the next batch open and a thousand rows pending`()
         async throws
     {
         try await Workbench.open {
@@ -173,7 +180,9 @@ struct SequenceTests {
     }
 
     @Test(arguments: [Workbench.users, Workbench.entrance])
-    func `a timeout whose cached answer is a 402: nothing ran, and the rows travel under a new key`(journey: Journey)
+    func `a timeout whose cached answer is a 402: the request did not run, and the rows are sent under a new key`(
+        journey: Journey
+    )
         async throws
     {
         try await Workbench.open {
@@ -197,16 +206,17 @@ struct SequenceTests {
         }
     }
 
-    @Test func `a machine that lost a day of time does not send again what its predecessor sent`() async throws {
+    @Test func `a worker whose clock lost a day does not repeat the requests of its predecessor`() async throws {
         try await Workbench.open { bench in
             let bench = Self.patient(bench)
-            // A normal day first: the worker learns how its clock and the API's stand.
+            // First, the worker learns the difference between its clock and the API's.
             try bench.insert(1, journey: Workbench.entrance)
             try await bench.expectDrained()
             try bench.insert(1, journey: Workbench.entrance)
             try await bench.expectDrained()
             try await Self.executeUnanswered(bench, Workbench.users)
-            // By this machine's clock no time has passed; by the API's 30 hours have, and its keys are gone.
+            // By this machine's clock no time has passed. By the API's clock 30 hours have, and it has forgotten its
+            // keys.
             bench.clock.stepWall(by: .seconds(-30 * 3600))
             try await bench.business.write { db in
                 try db.execute(

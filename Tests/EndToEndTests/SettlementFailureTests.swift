@@ -5,7 +5,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(2)))
 struct SettlementFailureTests {
-    @Test func `a settlement that the database refuses does not stop the others and is tried again`() async throws {
+    @Test func `a settlement that the database refuses is retried and does not stop the others`() async throws {
         try await Workbench.open { bench in
             try bench.insert(1, journey: Workbench.entrance, named: { _ in "reject-permanent-1" })
             try bench.insert(20)

@@ -12,7 +12,7 @@ struct StandbyTests {
     private static let ends: [Int32] = [SIGKILL, SIGTERM]
 
     @Test(arguments: ends)
-    func `a second worker stands by and takes over when the first ends`(signal: Int32) async throws {
+    func `a second worker is on standby and takes over when the first ends`(signal: Int32) async throws {
         try await Workbench.open { bench in
             let first = try bench.start(["run"])
             try await bench.untilOutput(of: first, contains: "worker_started")
@@ -33,11 +33,11 @@ struct StandbyTests {
         }
     }
 
-    @Test func `the kernel tells that the lock is free, without any look in between`() async throws {
+    @Test func `an event of the kernel reports that the lock is free, without a periodic look`() async throws {
         try await Workbench.open { bench in
             let path = bench.path
             for _ in 0..<5 {
-                // A process that another test is starting may hold a copy of the last lock for a moment.
+                // A process that another test starts may hold a copy of the last lock for a moment.
                 var first: WorkerLock? = try await Standby(forDatabase: path, lookInterval: .milliseconds(5)).take(
                     onWait: { _, _ in }, onLook: {})
                 let (waiting, wait) = AsyncStream.makeStream(of: Void.self)
@@ -49,7 +49,7 @@ struct StandbyTests {
                 }
                 for await _ in waiting { break }
                 for await _ in looking { break }
-                // Past the tries of the first look: only an event leads to more.
+                // The tries of the first look are over. Only an event causes more.
                 try await Task.sleep(for: .milliseconds(300))
                 withExtendedLifetime(first) {}
                 first = nil
@@ -58,7 +58,7 @@ struct StandbyTests {
         }
     }
 
-    @Test func `a symbolic link leads to the same lock, and status tells who stands by`() async throws {
+    @Test func `a symbolic link leads to the same lock, and status names the standby`() async throws {
         try await Workbench.open { bench in
             let first = try bench.start(["run"])
             try await bench.untilOutput(of: first, contains: "worker_started")
@@ -79,7 +79,7 @@ struct StandbyTests {
         }
     }
 
-    @Test func `a standby is ready for systemd, says so, and feeds its watchdog`() async throws {
+    @Test func `a standby reports readiness to systemd and triggers its watchdog`() async throws {
         try await Workbench.open { bench in
             let lock = try WorkerLock(database: bench.path)
             let systemd = try NotifySocket(in: bench.folder)
@@ -96,7 +96,7 @@ struct StandbyTests {
         }
     }
 
-    @Test func `a lock file that was removed and made anew is not waited for`() async throws {
+    @Test func `a worker does not wait for a lock file that was removed and created again`() async throws {
         try await Workbench.open { bench in
             let lock = try WorkerLock(database: bench.path)
             let worker = try bench.start(["run"])
@@ -126,7 +126,7 @@ struct StandbyTests {
         }
     }
 
-    @Test func `a worker whose fence was raised by another one writes nothing more and exits 75`() async throws {
+    @Test func `a worker that another one fenced off writes nothing more and exits 75`() async throws {
         try await Workbench.open { bench in
             let worker = try bench.start(["run"])
             try await bench.untilOutput(of: worker, contains: "worker_started")

@@ -2,12 +2,12 @@ import Deployment
 import Foundation
 import Testing
 
-/// A state directory on a disk of its own, which fills up.
+/// A state directory on a separate disk that becomes full.
 @Suite(.timeLimit(.minutes(3)))
 struct StateDiskTests {
     private static let unshare = "/usr/bin/unshare"
 
-    /// Whether a process can be given a small disk of its own here.
+    /// Whether this system can give a process a small separate disk.
     private static func canMount() async throws -> Bool {
         guard geteuid() == 0, FileManager.default.isExecutableFile(atPath: unshare) else { return false }
         let folder = FileManager.default.temporaryDirectory
@@ -18,7 +18,7 @@ struct StateDiskTests {
         return end == .exited(0)
     }
 
-    /// The program with its state directory on a disk of 128 KiB, which others see below the process's own root.
+    /// The program with its state directory on a disk of 128 KiB. Other processes see it below /proc/PID/root.
     private func start(_ command: [String], _ shop: Shop, before: String = ":") throws -> ChildProcess {
         let state = shop.bench.folder.appendingPathComponent("state").path
         try FileManager.default.createDirectory(atPath: state, withIntermediateDirectories: true)
@@ -31,8 +31,7 @@ struct StateDiskTests {
     }
 
     @Test(.enabled("a disk cannot be mounted here: root is needed") { try await canMount() })
-    func `while the disk is full delivering goes on, it is told, and the record is kept again afterwards`() async throws
-    {
+    func `with a full disk delivery continues, the failure is reported, and recording resumes later`() async throws {
         try await Workbench.open { bench in
             let shop = try Shop.open(in: bench)
             let worker = try start(["run"], shop)
@@ -66,7 +65,7 @@ struct StateDiskTests {
     }
 
     @Test(.enabled("a disk cannot be mounted here: root is needed") { try await canMount() })
-    func `a worker that finds the disk full at its start says so and leaves the database as it is`() async throws {
+    func `a worker that finds the disk full at its start reports it and does not change the database`() async throws {
         try await Workbench.open { bench in
             let shop = try Shop.open(in: bench)
             try shop.insert(1...2)

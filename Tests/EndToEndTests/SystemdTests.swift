@@ -21,7 +21,7 @@ struct SystemdTests {
     }
 
     @Test(.enabled(if: isThere("systemd-analyze"), "systemd-analyze is not installed"))
-    func `the unit is exposed no more than 1.5`() async throws {
+    func `the exposure level of the unit is at most 1.5`() async throws {
         let unit = "deploy/journey-outbox.service"
         let (status, output) = try await Self.run([
             "systemd-analyze", "security", "--offline=true", "--no-pager", "--threshold=15", unit,
@@ -31,7 +31,7 @@ struct SystemdTests {
         #expect(try #require(Double(level.1)) <= 1.5)
     }
 
-    /// Whether a container can be made here: root, the tools, and the right to mount.
+    /// Whether this system can create a container: it needs root, the tools, and the right to mount.
     private static func canBoot() async throws -> Bool {
         guard geteuid() == 0, isThere("systemd-nspawn"), isThere("setpriv") else { return false }
         return try await run(["unshare", "--mount", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]).status == .exited(0)

@@ -7,7 +7,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(2)))
 struct UnknownOutcomeTests {
-    /// Drains and expects that what is left waits for a person.
+    /// Drains and expects that everything left waits for the operator.
     private func expectBlocked(_ bench: Workbench, inDoubt count: Int) async throws {
         guard case .blocked(let remaining) = try await bench.drain() else {
             Issue.record("the drain should be blocked by what is in doubt")
@@ -16,7 +16,7 @@ struct UnknownOutcomeTests {
         #expect(remaining.inDoubt == count)
     }
 
-    @Test func `a request that may have run is not sent again after unknown_after, and a person settles it`()
+    @Test func `a request that may have run is not sent again after unknown_after, and the operator resolves it`()
         async throws
     {
         try await Workbench.open {
@@ -44,7 +44,7 @@ struct UnknownOutcomeTests {
         }
     }
 
-    @Test func `where keys are ignored, a request that may have run is in doubt at once`() async throws {
+    @Test func `with ignored keys, a request that may have run is in doubt at once`() async throws {
         try await Workbench.open {
             $0.faults.ignoresIdempotencyKeys = true
             $0.faults.dropAfterEffect.next = 1
@@ -57,7 +57,7 @@ struct UnknownOutcomeTests {
         }
     }
 
-    @Test func `where keys are ignored and the journey says so, it is sent again`() async throws {
+    @Test func `with ignored keys and on_unknown resend, it is sent again`() async throws {
         try await Workbench.open {
             $0.faults.ignoresIdempotencyKeys = true
             $0.faults.dropBeforeEffect.next = 1
@@ -71,7 +71,7 @@ struct UnknownOutcomeTests {
         }
     }
 
-    @Test func `unknown_after 0s never sends again what may have run`() async throws {
+    @Test func `with unknown_after 0s, no request that may have run is sent again`() async throws {
         try await Workbench.open {
             $0.faults.dropAfterEffect.next = 1
         } _: { bench in
@@ -83,7 +83,7 @@ struct UnknownOutcomeTests {
         }
     }
 
-    @Test func `a restart neither forgets a pause nor hammers a closed door`() async throws {
+    @Test func `a restart keeps a pause and does not increase its probes`() async throws {
         try await Workbench.open {
             $0.credit = 0
         } _: { bench in
@@ -94,7 +94,7 @@ struct UnknownOutcomeTests {
                     return
                 }
             }
-            // What was in flight when the first refusal came, and nothing after it.
+            // The requests that were in flight at the first refusal, and none after it.
             #expect(bench.triggers <= 3)
             #expect(
                 try bench.states()

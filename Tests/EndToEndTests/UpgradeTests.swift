@@ -6,7 +6,7 @@ import Sandbox
 import SQLiteStore
 import Testing
 
-/// Databases of another version's schema.
+/// Databases with the schema of another version.
 @Suite(.timeLimit(.minutes(3)))
 struct UpgradeTests {
     /// The first version's schema.
@@ -27,7 +27,7 @@ struct UpgradeTests {
             try await shop.drain()
             #expect(bench.effects(of: 1...4) == [1, 1, 1, 1])
             #expect(try shop.states() == ["delivered": 4])
-            // What was frozen was sent under the key it was frozen with.
+            // The frozen batches were sent under the keys that they were frozen with.
             let keys = Set(bench.sandbox.requests().compactMap(\.idempotencyKey))
             #expect(keys.isSuperset(of: ["key-1", "key-3"]))
         }
@@ -50,7 +50,7 @@ struct UpgradeTests {
 }
 
 extension Shop {
-    /// Makes the database anew out of SQL.
+    /// Creates the database from SQL.
     fileprivate func create(_ sql: [String]) throws {
         try use { queue in
             try queue.writeWithoutTransaction { db in
@@ -60,7 +60,7 @@ extension Shop {
         }
     }
 
-    /// Freezes rows as the first version's worker did, in SQL of that time.
+    /// Freezes rows as the worker of the first version did, in its SQL.
     fileprivate func freeze(_ orders: [Int], target: Target, isPossiblyExecuted: Bool) throws {
         let users = orders.map { #"{"external_id":"cust-\#($0)","data":{"order":\#($0)}}"# }
         let body = #"{"users":["# + users.joined(separator: ",") + "]}"
@@ -100,7 +100,7 @@ extension Workbench {
 }
 
 extension String.UTF8View {
-    /// Where a text begins, in bytes.
+    /// The offset of a text, in bytes.
     fileprivate func indices(of text: String) -> Int? {
         let (all, wanted) = (Array(self), Array(text.utf8))
         guard wanted.count <= all.count else { return nil }

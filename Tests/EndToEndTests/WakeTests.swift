@@ -8,10 +8,10 @@ import Testing
 
 @testable import SQLiteStore
 
-/// What wakes a worker: other processes' commits, whatever the journal does, due times, and nothing else.
+/// What wakes a worker: commits of other processes in every journal mode, due times, and nothing else.
 @Suite(.timeLimit(.minutes(3)))
 struct WakeTests {
-    /// Commits one intent from another process and returns when it had, in milliseconds of wall time.
+    /// Commits one intent in another process, and returns the time of the commit in milliseconds of wall time.
     private static let producer = """
         import sqlite3, sys, time
         db = sqlite3.connect(sys.argv[1], timeout=20, isolation_level=None)
@@ -29,7 +29,7 @@ struct WakeTests {
         return try process.text.trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
-    /// How long after another process's commit its request began.
+    /// The time from another process's commit to the start of its request.
     private static func delay(_ bench: Workbench, pragmas: [String]) async throws -> Double {
         let count = bench.events.events.count { if case .begun = $0 { true } else { false } }
         let committed = try #require(
@@ -45,7 +45,7 @@ struct WakeTests {
         return Date().timeIntervalSince1970 - committed
     }
 
-    /// A bench whose worker hears of commits by events or not at all.
+    /// A bench whose worker notices commits only by events.
     private static func listening(_ bench: Workbench) -> Workbench {
         var bench = bench
         bench.policy.linger = .zero
@@ -56,7 +56,7 @@ struct WakeTests {
     @Test(
         arguments: ["wal", "delete", "truncate", "persist"],
         ["synchronous=0", "synchronous=1", "synchronous=2", "synchronous=3"])
-    func `another process's commit wakes it in any journal mode and at any durability`(
+    func `another process's commit wakes the worker in any journal mode and with any synchronous setting`(
         mode: String, synchronous: String
     ) async throws {
         try await Workbench.open(journalMode: mode) { bench in
@@ -71,20 +71,23 @@ struct WakeTests {
         }
     }
 
-    @Test(arguments: ["wal", "delete"]) func `a commit is on its way in milliseconds`(mode: String) async throws {
+    @Test(arguments: ["wal", "delete"]) func `a committed intent is sent within milliseconds`(mode: String) async throws
+    {
         try await Workbench.open(journalMode: mode) { bench in
             let bench = Self.listening(bench)
             try await bench.whileWorking { _ in
                 try await bench.untilIdle()
                 var delays: [Double] = []
                 for _ in 0..<12 { delays.append(try await Self.delay(bench, pragmas: [])) }
-                // The best of a dozen, since the machine may be busy with other tests.
+                // The best of twelve, because the machine may be busy with other tests.
                 #expect(delays.min() ?? 9 < 0.1, "\(delays)")
             }
         }
     }
 
-    @Test(arguments: ["memory", "off"]) func `a journal that is no file wakes it too`(mode: String) async throws {
+    @Test(arguments: ["memory", "off"]) func `a commit without a journal file wakes the worker, too`(mode: String)
+        async throws
+    {
         try await Workbench.open(journalMode: "delete") { bench in
             let bench = Self.listening(bench)
             try await bench.whileWorking { _ in
@@ -94,7 +97,7 @@ struct WakeTests {
         }
     }
 
-    @Test func `a log that is checkpointed, truncated and grown again goes on waking it`() async throws {
+    @Test func `commits wake the worker after the log was checkpointed, truncated and grown again`() async throws {
         try await Workbench.open { bench in
             let bench = Self.listening(bench)
             try await bench.whileWorking { _ in
@@ -108,7 +111,7 @@ struct WakeTests {
         }
     }
 
-    @Test func `a log that first appears under a running worker wakes it`() async throws {
+    @Test func `a log that is created while the worker runs wakes it`() async throws {
         try await Workbench.open(journalMode: "delete") { bench in
             let bench = Self.listening(bench)
             try await bench.whileWorking { _ in
@@ -121,24 +124,24 @@ struct WakeTests {
 
     // MARK: Exactly once
 
-    @Test func `a commit, a due time and a pause's end each wake it exactly once`() async throws {
+    @Test func `a commit, a due time and the end of a pause each wake the worker exactly once`() async throws {
         try await Workbench.open { bench in
             var bench = bench
             bench.policy.linger = .zero
             let woken = bench
             try await woken.whileWorking { _ in
                 try await woken.untilIdle()
-                // The first write after a checkpoint begins the log anew, which shows like a commit of its own.
+                // The first write after a checkpoint restarts the log, which looks like another commit.
                 try await woken.business.write { try $0.execute(sql: "INSERT INTO orders (id) VALUES (899)") }
                 try await woken.untilIdle()
-                // Somebody's commit that is none of ours: one look, which finds nothing.
+                // A commit without an intent causes one look, which finds nothing.
                 var looks = woken.events.looks
                 try await woken.business.write { try $0.execute(sql: "INSERT INTO orders (id) VALUES (900)") }
                 try await woken.events.looked(times: 1, after: looks)
                 try await woken.untilIdle()
                 #expect(woken.events.looks == looks + 1)
 
-                // A due time: one look that sends, one for the answer. The commit before it is another.
+                // A due time causes one look that sends, and its answer another. The commit before it is one more.
                 try woken.insert(1, changing: { $0.scheduledAt = Date(timeIntervalSinceNow: 3600) })
                 try await woken.events.looked(times: 1, after: looks + 1)
                 try await woken.untilIdle()
@@ -151,7 +154,7 @@ struct WakeTests {
         }
     }
 
-    @Test func `a rate limit's end wakes it exactly once`() async throws {
+    @Test func `the end of a rate limit wakes the worker exactly once`() async throws {
         try await Workbench.open {
             $0.rate = [SandboxRateLimit(requestsMax: 1, windowMilliseconds: 600_000, scope: .address)]
         } _: { bench in
@@ -166,7 +169,7 @@ struct WakeTests {
                 bench.clock.advance(by: .seconds(601))
                 try await bench.events.delivered(atLeast: 2)
                 try await bench.untilIdle()
-                // One that sends, one for the answer.
+                // One look sends, and one is for the answer.
                 #expect(bench.events.looks == looks + 2)
             }
         }
@@ -174,7 +177,7 @@ struct WakeTests {
 
     // MARK: Linger
 
-    @Test func `only a partial batch waits for company`() async throws {
+    @Test func `only a partial batch lingers`() async throws {
         try await Workbench.open { bench in
             var bench = bench
             bench.policy.linger = .seconds(60)
@@ -197,9 +200,9 @@ struct WakeTests {
         }
     }
 
-    // MARK: Replaced underneath
+    // MARK: Replaced files
 
-    @Test func `a database replaced underneath stops the worker, which says so and exits 74`() async throws {
+    @Test func `replacing the database file stops the worker, which reports it and exits 74`() async throws {
         try await Workbench.open { bench in
             try bench.insert(1)
             let run = try bench.start(["run", "--verbose"])
@@ -212,7 +215,7 @@ struct WakeTests {
         }
     }
 
-    @Test func `a log deleted underneath stops the worker before it writes past it`() async throws {
+    @Test func `deleting the log file stops the worker before its next write`() async throws {
         try await Workbench.open { bench in
             let run = try bench.start(["run"])
             try await bench.untilOutput(of: run, contains: "worker_started")
@@ -225,7 +228,7 @@ struct WakeTests {
 }
 
 extension Workbench {
-    /// Every intent was delivered, and every delivery is an effect of its own.
+    /// Every intent was delivered, and every delivery has its own effect.
     fileprivate func expectEachOnce() throws {
         let states = try states()
         #expect(states.keys.allSatisfy { $0 == "delivered" || $0 == "sending" }, "\(states)")

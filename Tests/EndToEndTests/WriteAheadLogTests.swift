@@ -6,7 +6,7 @@ import Testing
 @testable import Delivery
 @testable import SQLiteStore
 
-/// How the write-ahead log is kept from growing without end.
+/// How checkpoints bound the size of the write-ahead log.
 @Suite(.timeLimit(.minutes(2)))
 struct WriteAheadLogTests {
     private func logBytes(_ bench: StoreBench) throws -> Int {
@@ -14,9 +14,9 @@ struct WriteAheadLogTests {
         return try #require(attributes[.size] as? Int)
     }
 
-    @Test func `a worker that drains alone keeps the log at the size between two checkpoints`() async throws {
+    @Test func `a worker that drains alone bounds the log to the size between two checkpoints`() async throws {
         let bench = try await StoreBench()
-        // Nobody but the worker makes checkpoints.
+        // Only the worker makes checkpoints.
         try bench.run("PRAGMA wal_autocheckpoint = 0")
         try bench.insert(Array(repeating: nil, count: 3000))
         _ = try await bench.store.checkpoint(afterPages: 0)
@@ -37,7 +37,7 @@ struct WriteAheadLogTests {
         #expect(try 3 * logBytes(bench) < written * 4096)
     }
 
-    @Test func `no checkpoint is made before it is worth it`() async throws {
+    @Test func `no checkpoint is made before the log has enough pages`() async throws {
         let bench = try await StoreBench()
         _ = try await bench.store.checkpoint(afterPages: 0)
         #expect(try await bench.store.checkpoint(afterPages: 1) == nil)
@@ -47,7 +47,7 @@ struct WriteAheadLogTests {
         #expect(try await bench.store.checkpoint(afterPages: 1) != nil)
     }
 
-    @Test func `in rollback mode there is no log to look after`() async throws {
+    @Test func `in rollback mode there is no log and no checkpoint`() async throws {
         let bench = try await StoreBench()
         let path = bench.folder.appendingPathComponent("rollback.db").path
         _ = try DatabaseQueue(path: path)
@@ -55,7 +55,7 @@ struct WriteAheadLogTests {
         #expect(try await store.checkpoint(afterPages: 0) == nil)
     }
 
-    @Test func `a reader that pins the log is reported, and its end lets the log be copied`() async throws {
+    @Test func `a reader that pins the log is reported, and a checkpoint completes after its end`() async throws {
         let bench = try await StoreBench()
         let events = EventRecorder()
         let clock = AdjustableClock()
@@ -78,7 +78,7 @@ struct WriteAheadLogTests {
         #expect(pinned.count == 1)
         #expect(pinned.allSatisfy { $0.copiedPages < $0.pages })
         let stored = "SELECT value FROM outbox_meta WHERE key = 'wal_pinned_since'"
-        // Since the first checkpoint that copied nothing, two minutes ago by now.
+        // The time is that of the first checkpoint that copied nothing, two minutes ago.
         let since = try #require(try (bench.query(stored) as String?).flatMap { Int64($0) })
         #expect((100...200).contains((clock.now().wall - WallTime(milliseconds: since)) / .seconds(1)))
         try await reader.writeWithoutTransaction { try $0.execute(sql: "ROLLBACK") }

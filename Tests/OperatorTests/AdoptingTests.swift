@@ -7,7 +7,7 @@ import Testing
 
 @testable import SQLiteStore
 
-/// What adopting does to each place an intent can be in.
+/// The effect of an adoption on intents in every state.
 @Suite struct AdoptingTests {
     private static let place = DeploymentSite(database: "/app.db", stateDirectory: "/state", deployment: nil)
 
@@ -17,7 +17,7 @@ import Testing
             remembered: Binding(folder: "f", path: "/app.db", uuid: "u1", marks: marks), sight: "it went back")
     }
 
-    /// Proofs for these intents, as the ledger would have them for their content of now.
+    /// Proofs for these intents, as the ledger would have them for their present content.
     private static func proofs(_ scene: Scene, _ ids: Set<Int64>) throws -> [Int64: Set<UInt64>] {
         var proofs: [Int64: Set<UInt64>] = [:]
         try scene.queue.read { db in
@@ -57,7 +57,7 @@ import Testing
         return Dictionary(rows.map { ($0[0], $0[1]) }) { "\($0)+\($1)" }
     }
 
-    @Test func `rows that are proven are delivered, wherever they wait, and are in one place`() throws {
+    @Test func `proven rows are delivered, from every table, and are in one place`() throws {
         let scene = try Scene()
         try scene.enqueue(["a", "b", "c"])
         try scene.bury([11, 12])
@@ -67,14 +67,14 @@ import Testing
         #expect(
             try states(scene) == [1: "delivered", 2: "pending", 3: "pending", 11: "delivered", 12: "delivered"])
         #expect(try scene.count("SELECT delivered FROM outbox_journey WHERE journey = 'welcome'") == 3)
-        // As delivered ones they keep their dedup keys.
+        // Delivered intents keep their dedup keys.
         #expect(try scene.count("SELECT count(*) FROM outbox_dedup") == 5)
         #expect(try scene.count("SELECT value FROM outbox_meta WHERE key = 'moving'") == 0)
         let member = try scene.rows("SELECT external_id, attempts FROM outbox_history WHERE id = 12")
         #expect(member.first?["external_id"] == "cust_12")
     }
 
-    @Test func `only what nothing proves and what came before the mark is discarded`() throws {
+    @Test func `only unproven intents from before the mark are discarded`() throws {
         let scene = try Scene()
         try scene.enqueue(["a", "b", "c", "d"])
         try scene.bury([11])
@@ -87,7 +87,7 @@ import Testing
         #expect(dead == ["2 discarded", "3 discarded", "11 invalid_email"])
     }
 
-    @Test func `an id that carries something else by now is delivered`() throws {
+    @Test func `an intent with a reused id and other content is delivered`() throws {
         let scene = try Scene()
         try scene.enqueue(["a", "b"])
         let adopting = AdoptionRun(try scene.changing(), Self.need(9), at: Scene.now) { ids in
@@ -131,7 +131,7 @@ import Testing
         #expect(Set(try states(scene).values) == [choice == .deliver ? "delivered" : "dead"])
     }
 
-    @Test func `looking changes nothing, and a second call finds the work done`() throws {
+    @Test func `counting changes nothing, and a second adoption has nothing to do`() throws {
         let scene = try Scene()
         try scene.enqueue(["a", "b"])
         let proofs = try Self.proofs(scene, [1])
@@ -144,7 +144,7 @@ import Testing
     }
 
     @Test(arguments: ["--deliver", "--discard"])
-    func `a request of which some is proven is never asked for again under its key`(choice: String) async throws {
+    func `a request with a proven member is never repeated under its key`(choice: String) async throws {
         let scene = try Scene()
         try scene.enqueue(["a", "b", "c"])
         try await scene.freeze()
@@ -157,7 +157,7 @@ import Testing
         #expect(try scene.count("SELECT count(*) FROM outbox_batch WHERE state <> 'settled'") == 0)
     }
 
-    @Test func `what is in doubt stays in doubt, unless it is proven or given up`() async throws {
+    @Test func `an intent in doubt stays in doubt unless it is proven or discarded`() async throws {
         let scene = try Scene()
         try scene.enqueue(["a", "b"])
         _ = try await scene.doubt()
@@ -168,7 +168,7 @@ import Testing
         #expect(try states(scene) == [1: "delivered", 2: "dead"])
     }
 
-    @Test func `the new identity comes with stamps, sequences and marks, and ends the pause`() async throws {
+    @Test func `the new identity sets stamps, sequences and marks, and ends the pause`() async throws {
         let scene = try Scene()
         try scene.enqueue(["a"])
         try await scene.freeze()
@@ -192,7 +192,7 @@ import Testing
         #expect(try scene.count("SELECT max(id) FROM outbox") == 501)
     }
 
-    @Test func `an intent that is proven delivered frees the lane of its ordering key`() throws {
+    @Test func `an intent that is proven delivered releases the lane of its ordering key`() throws {
         let scene = try Scene()
         try scene.enqueue(["a"])
         try scene.run("INSERT INTO outbox_lane (journey, ordering_key, open_id) VALUES ('welcome', 'k', 1)")
@@ -201,7 +201,7 @@ import Testing
     }
 
     @Test(arguments: [Set<Int64>(), [1, 2]])
-    func `adopting several intents of one ordering key lets the next one go`(proven: Set<Int64>) throws {
+    func `adopting several intents of one ordering key releases the next one`(proven: Set<Int64>) throws {
         let scene = try Scene()
         for contact in ["a", "b", "c"] {
             try scene.run(

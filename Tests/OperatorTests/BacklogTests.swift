@@ -11,7 +11,7 @@ import Testing
         try StatusReport(scene.looking(), at: Scene.now).oldestDue
     }
 
-    @Test func `the oldest due intent is found wherever it waits`() async throws {
+    @Test func `the oldest due intent is found in every table`() async throws {
         let scene = try Scene()
         #expect(try oldest(scene) == nil)
         try scene.enqueue(["later"], scheduledAt: Scene.now + .seconds(5))
@@ -39,7 +39,7 @@ import Testing
             """, [size, time.milliseconds])
     }
 
-    @Test func `the pace is that of the latest minute, from its first delivery on`() throws {
+    @Test func `the delivery rate is that of the last minute, from its first delivery on`() throws {
         let scene = try Scene()
         func pace() throws -> Double { try StatusReport(scene.looking(), at: Scene.now).deliveredPerSecond }
         #expect(try pace() == 0)
@@ -56,7 +56,7 @@ import Testing
         (9, 3, false, 3, "9 due, about 3 s left"), (86_400 * 10, 2, false, 432_000, "864000 due, about 5 d left"),
         (10_800, 1, false, 10_800, "10800 due, about 3 h left"),
     ])
-    func `the estimate says when the backlog is gone`(
+    func `the estimate states when the backlog is delivered`(
         due: Int, pace: Double, isPaused: Bool, seconds: Double, text: String
     ) {
         let estimate = DrainEstimate(due: due, perSecond: pace, isPaused: isPaused)
@@ -64,7 +64,7 @@ import Testing
         #expect(estimate.text == text)
     }
 
-    @Test func `a rate limit sets the pace and is no pause`() throws {
+    @Test func `a rate limit bounds the estimated rate and is no pause`() throws {
         let scene = try Scene()
         try scene.enqueue(["a"])
         try scene.run(

@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct BackupTests {
     @Test(arguments: ["wal", "delete"])
-    func `a copy made while others write is whole, of one moment, and in the same journal mode`(
+    func `a copy that is made during writes is complete, consistent, and in the same journal mode`(
         mode: String
     ) async throws {
         let scene = try Scene()
@@ -45,7 +45,7 @@ import Testing
                 onCommit()
             }
         } catch is CancellationError {
-            // A write that was interrupted in the middle is undone.
+            // An interrupted write is rolled back.
         }
     }
 
@@ -59,7 +59,7 @@ import Testing
         }
     }
 
-    @Test func `a file that is there is never overwritten, and a failed copy leaves nothing`() throws {
+    @Test func `an existing file is never overwritten, and a failed copy leaves no file`() throws {
         let scene = try Scene()
         let there = scene.path + "-there"
         try Data("mine".utf8).write(to: URL(fileURLWithPath: there))
@@ -71,7 +71,7 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: scene.path + "-of-nothing.partial"))
     }
 
-    @Test func `a copy is as readable as the database, and no more`() throws {
+    @Test func `a copy has the permissions of the database`() throws {
         let scene = try Scene()
         chmod(scene.path, 0o640)
         _ = try BackupCopy(of: scene.path).write(to: scene.path + "-copy")

@@ -7,7 +7,7 @@ import Testing
 @testable import journey_outbox
 
 @Suite struct DeadLetterTests {
-    @Test func `a listing goes through every dead letter once, page by page`() throws {
+    @Test func `a listing contains every dead letter once, page by page`() throws {
         let scene = try Scene()
         try scene.bury(1...7)
         try scene.bury(8...12, journey: "farewell")
@@ -67,7 +67,7 @@ import Testing
         #expect(try scene.rows("SELECT intent_id FROM outbox_dedup").map { $0[0] } == [2])
     }
 
-    @Test func `a filter retries thousands in several transactions, and nothing twice`() throws {
+    @Test func `a filter retries thousands of letters in several transactions, and none twice`() throws {
         let scene = try Scene()
         try scene.bury(1...1700)
         try scene.bury(2001...2005, journey: "farewell")
@@ -80,7 +80,7 @@ import Testing
     }
 
     @Test(arguments: [IntentAction.retry, .discard])
-    func `a dry run says the same and changes nothing`(action: IntentAction) throws {
+    func `a dry run reports the same and changes nothing`(action: IntentAction) throws {
         let scene = try Scene()
         try scene.bury(1...3)
         let before = try scene.rows("SELECT * FROM outbox_dead")
@@ -92,7 +92,7 @@ import Testing
         #expect(try scene.rows("SELECT * FROM outbox_dead") == before)
     }
 
-    @Test func `an intent that is no dead letter is left alone and named`() throws {
+    @Test func `an intent that is no dead letter is reported and not changed`() throws {
         let scene = try Scene()
         try scene.enqueue(["a"])
         let report = try IntentChange(scene.changing(), .retry, at: Scene.now).apply(to: .ids([1, 77]))
@@ -101,7 +101,7 @@ import Testing
         #expect(try scene.count("SELECT count(*) FROM outbox") == 1)
     }
 
-    @Test func `a letter's payload is shown digit for digit, and unsound text as a string`() throws {
+    @Test func `a letter's payload is shown digit for digit, and invalid JSON as a string`() throws {
         let scene = try Scene()
         try scene.bury(1...2)
         try scene.run(#"UPDATE outbox_dead SET data = '{"n":1.10,"n":1e999}', profile = '{"a": 1e2}' WHERE id = 2"#)

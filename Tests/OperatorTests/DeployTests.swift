@@ -38,7 +38,7 @@ import Testing
         }
     }
 
-    @Test func `the unit does not start again what a restart cannot help`() throws {
+    @Test func `the unit does not restart after an exit that a restart cannot repair`() throws {
         let unit = try Repository.text("deploy/journey-outbox.service").split(separator: "\n").map(String.init)
         for line in [
             "Type=notify", "ExecReload=/bin/kill -HUP $MAINPID", "Restart=on-failure",
@@ -52,14 +52,14 @@ import Testing
     static let hasMan = Tool.works("python3", "--version")
 
     @Test(.enabled(if: hasMan, "python3 is not installed"))
-    func `the man page is what the argument definitions say`() throws {
+    func `the man page matches the argument definitions`() throws {
         let made = try Tool.run(["scripts/man-page", Self.program], in: Repository.root)
         #expect(made.status == 0)
         #expect(try made.output == Repository.text("docs/journey-outbox.1"), "type: make man")
     }
 
     @Test(.enabled(if: Tool.works("groff", "--version"), "groff is not installed"))
-    func `the man page is sound`() throws {
+    func `the man page is valid`() throws {
         let made = try Tool.run(
             ["groff", "-mandoc", "-Tutf8", "-ww", "-z", Repository.path("docs/journey-outbox.1")])
         #expect(made.status == 0)
@@ -82,7 +82,7 @@ import Testing
         #expect(asked.output.contains("doctor"), "\(asked.output)")
     }
 
-    @Test func `every alert is answered in the runbook, with a command`() throws {
+    @Test func `every alert is in the runbook, with a command`() throws {
         let alerts = try Repository.text("deploy/prometheus/alerts.yaml").matches(of: /- alert: (\w+)/).map {
             String($0.1)
         }

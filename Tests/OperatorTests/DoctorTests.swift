@@ -30,7 +30,7 @@ struct DoctorTests {
         #expect(severities(FileChecks(database: scene.path).all)["database_file"] == .ok)
     }
 
-    @Test func `a missing trigger fails, and migrate is what fixes it`() throws {
+    @Test func `a missing trigger fails the check, and the fix is migrate`() throws {
         let scene = try Scene()
         try scene.run("DROP TRIGGER outbox_guard")
         let schema = try #require(
@@ -40,7 +40,7 @@ struct DoctorTests {
         #expect(schema.remedy == "journey-outbox migrate --database \(scene.path)")
     }
 
-    @Test func `a running worker is seen, and one of another version is told`() throws {
+    @Test func `a running worker is reported, and so is another version of it`() throws {
         let scene = try Scene()
         let lock = try WorkerLock(database: scene.path)
         func worker() -> Check? {
@@ -54,7 +54,7 @@ struct DoctorTests {
         withExtendedLifetime(lock) {}
     }
 
-    @Test func `keys that the API ignores are a warning`() throws {
+    @Test func `ignored idempotency keys are a warning`() throws {
         let scene = try Scene()
         try scene.run("INSERT INTO outbox_meta (key, value) VALUES ('enforcement', 'absent')")
         #expect(
@@ -66,7 +66,7 @@ struct DoctorTests {
     @Test(arguments: [
         ("wal", Check.Severity.ok), ("delete", .warn), ("truncate", .warn), ("memory", .fail), ("off", .fail),
     ])
-    func `a journal mode is judged by what a crash does to it`(mode: String, severity: Check.Severity) {
+    func `the verdict about a journal mode depends on its safety in a crash`(mode: String, severity: Check.Severity) {
         #expect(SQLiteChecks.journalMode(mode, path: "/d").severity == severity)
     }
 
@@ -74,7 +74,7 @@ struct DoctorTests {
         ("3.6.23", false), ("3.7.0", true), ("3.40.1", true), ("3.44.5", true), ("3.44.6", false), ("3.45.0", true),
         ("3.50.6", true), ("3.50.7", false), ("3.51.2", true), ("3.51.3", false), ("3.52.0", false), ("4.0.0", false),
     ])
-    func `the builds with the WAL-reset bug are known`(version: String, hasBug: Bool) {
+    func `SQLite builds with the WAL-reset bug are detected`(version: String, hasBug: Bool) {
         #expect(SQLiteBuild(version).hasWALResetBug == hasBug)
         #expect(SQLiteBuild.check(version: version, journalMode: "wal").severity == (hasBug ? .warn : .ok))
         #expect(SQLiteBuild.check(version: version, journalMode: "delete").severity == .ok)
@@ -82,7 +82,7 @@ struct DoctorTests {
 
     // MARK: Locks
 
-    /// sqlite3, as another process that holds a transaction open until it is let go.
+    /// sqlite3 as another process that holds a transaction open until it is told to end.
     private final class Holder {
         let pid: pid_t
         private let input: Int32
@@ -91,7 +91,7 @@ struct DoctorTests {
             var toChild: [Int32] = [0, 0]
             var fromChild: [Int32] = [0, 0]
             #expect(pipe(&toChild) == 0 && pipe(&fromChild) == 0)
-            // The child's copies of the other ends would keep it from ever seeing the end of its input.
+            // The child must not inherit the other ends. It would otherwise never see the end of its input.
             for end in toChild + fromChild { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
             input = toChild[1]
             let program = """
@@ -149,7 +149,7 @@ struct DoctorTests {
         #expect(severities(LockChecks(path: scene.path).all)["log"] == .ok)
     }
 
-    @Test func `locks are read from the kernel's list, without those who wait`() {
+    @Test func `locks are read from the kernel's list, without waiting processes`() {
         let locks = FileLocks(
             inode: 77,
             in: """
@@ -165,8 +165,8 @@ struct DoctorTests {
         #expect(locks.holders(of: 1 << 40, writing: false) == [17])
     }
 
-    @Test func `a file of the kernel's is read to its end`() {
-        // Longer than one piece, and without a size.
+    @Test func `a file of the kernel is read to its end`() {
+        // The file is longer than one read, and reports no size.
         #expect(ProcFile.text("/proc/kallsyms").hasSuffix("\n"))
         #expect(ProcFile.text("/proc/kallsyms").utf8.count > 65_536)
         #expect(ProcFile.text("/proc/nowhere") == "")
@@ -178,7 +178,7 @@ struct DoctorTests {
         ("ext4", Check.Severity.ok), ("xfs", .ok), ("nfs4", .fail), ("cifs", .fail), ("9p", .fail), ("overlay", .warn),
         ("tmpfs", .warn), ("fuse.sshfs", .warn),
     ])
-    func `a file system is judged by whether locks and data hold there`(type: String, severity: Check.Severity) {
+    func `the verdict about a file system depends on its locks and durability`(type: String, severity: Check.Severity) {
         #expect(FileChecks.judge(fileSystem: type, path: "/d").severity == severity)
     }
 
@@ -200,11 +200,11 @@ struct DoctorTests {
     }
 
     @Test(arguments: [(Int64(10) << 20, Check.Severity.fail), (100 << 20, .warn), (4 << 30, .ok)])
-    func `little space is told before there is none`(free: Int64, severity: Check.Severity) {
+    func `little free space is reported`(free: Int64, severity: Check.Severity) {
         #expect(FileChecks.judge(free: free, path: "/d").severity == severity)
     }
 
-    @Test func `a second name, and a file replaced under a process, are told`() throws {
+    @Test func `a second link to the file and a replaced file are reported`() throws {
         let scene = try Scene()
         let other = scene.path + ".link"
         try FileManager.default.linkItem(atPath: scene.path, toPath: other)
@@ -219,7 +219,7 @@ struct DoctorTests {
     }
 
     @Test(.enabled(if: geteuid() == 0, "only root can try it as somebody else"))
-    func `whether another user may write is tried as that user`() throws {
+    func `the permissions of another user are checked as that user`() throws {
         let scene = try Scene()
         let program = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
             .appendingPathComponent("journey-outbox").path
@@ -236,7 +236,7 @@ struct DoctorTests {
         #expect(try access("no-such-user").severity == .warn)
     }
 
-    @Test func `a write is tried and leaves nothing behind`() throws {
+    @Test func `the write check leaves no change`() throws {
         let scene = try Scene()
         let before = try scene.rows("SELECT * FROM outbox_meta")
         #expect(try WriteProbe.attempt(scene.path, patience: 1) == .writable)
@@ -269,7 +269,7 @@ struct DoctorTests {
         JourneyDirectory.ListedJourney(id: id, name: "J\(id)", status: status)
     }
 
-    @Test func `each configured journey is live, or its check fails`() {
+    @Test func `the check of a configured journey fails unless it is live`() {
         let found = severities(Self.checks(.listed([Self.entry(33, "live"), Self.entry(41, "draft")])))
         #expect(found == ["api": .ok, "clock": .ok, "journey welcome": .ok, "journey trial": .fail])
         #expect(severities(Self.checks(.listed([Self.entry(41, "live")])))["journey welcome"] == .fail)
@@ -279,7 +279,7 @@ struct DoctorTests {
         (401, "authentication_required", Check.Severity.fail), (400, "version_unsupported", .fail),
         (403, "permission_denied", .warn), (429, "rate_limited", .warn), (503, "service_unavailable", .fail),
     ])
-    func `an API that refuses is judged by its answer`(status: Int, code: String, severity: Check.Severity) throws {
+    func `the verdict about a refusal of the API depends on its answer`(status: Int, code: String, severity: Check.Severity) throws {
         let api = try #require(Self.checks(.refused(status: status, code: code, message: "words")).first)
         #expect(api.severity == severity)
         #expect(api.finding.contains("\(status), \(code): words"))
@@ -304,7 +304,7 @@ struct DoctorTests {
         #expect(JourneyComparison.compare(Self.configuration.journeys, with: []).allSatisfy { $0.isTrouble })
     }
 
-    @Test func `the service's key is found from a shell, unless the shell names one`() throws {
+    @Test func `the service's API key is found from a shell, unless the environment has one`() throws {
         let scene = try Scene()
         let folder = URL(fileURLWithPath: scene.path).deletingLastPathComponent().path
         let own = SettingsEnvironment(variables: ["A": "b"], currentDirectory: "/", files: SystemFiles())

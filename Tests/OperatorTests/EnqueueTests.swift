@@ -11,7 +11,7 @@ import Testing
     private func line(_ text: String) throws -> NewIntent { try IntentLine.read(Array(text.utf8), journey: nil) }
     private func text(_ bytes: [UInt8]?) -> String? { bytes.map { String(decoding: $0, as: UTF8.self) } }
 
-    @Test func `a payload is cut out of its line byte for byte`() throws {
+    @Test func `a payload is taken from its line byte for byte`() throws {
         let intent = try line(
             #" {"journey":"w", "data" : {"a": 1.10, "b":"}\"]", "c":[ {} ]}  ,"profile":{"x":1e2},"external_id":"é\u0041"} "#
         )
@@ -21,7 +21,7 @@ import Testing
         #expect(text(intent.journey) == "w")
     }
 
-    @Test func `a payload may be text, a time RFC 3339, and null is as nothing`() throws {
+    @Test func `a payload may be text, a time RFC 3339, and null is the same as no value`() throws {
         let intent = try line(
             #"{"data":"{\"a\":1}","profile":null,"scheduled_at":"2027-01-15T09:00:00+01:00","expires_at":1800000000001}"#
         )
@@ -41,12 +41,12 @@ import Testing
         (#"{"data":{"a":1}"#, "} is missing"), (#"{"data":{"a":1"#, "too early"), ("{", "missing"),
         (#"{"email":"a",}"#, "missing"),
     ])
-    func `a bad line is refused with what is wrong`(text: String, words: String) throws {
+    func `an invalid line is refused with a reason`(text: String, words: String) throws {
         let fault = #expect(throws: JSONObjectScan.Fault.self) { try line(text) }
         #expect(fault?.message.contains(words) == true, "\(String(describing: fault))")
     }
 
-    @Test func `no text makes the reader crash or lose its place`() throws {
+    @Test func `no text makes the reader crash or lose its position`() throws {
         var random = Scatter(state: 7)
         let alphabet = Array(#"{}[]",:\ 1an"#.utf8)
         for _ in 0..<20_000 {
@@ -75,7 +75,8 @@ import Testing
         (#"{"journey":"w","external_id":"b","profile":{"email":"x"}}"#, "outbox.profile"),
         (#"{"journey":"w","external_id":"b","data":{"a":1}x}"#, ""),
     ])
-    func `one bad intent undoes them all, and is named with the guard's sentence`(bad: String, words: String) throws {
+    func `one invalid intent rolls back all, and is named with the guard's sentence`(bad: String, words: String) throws
+    {
         let scene = try Scene()
         let good = try line(#"{"journey":"w","external_id":"a"}"#)
         let refusal: EnqueueRefusal?
@@ -92,7 +93,7 @@ import Testing
         #expect(try scene.count("SELECT count(*) FROM outbox") == 0)
     }
 
-    @Test func `lines are numbered over blank ones, and the last needs no end`() throws {
+    @Test func `blank lines count in line numbers, and the last line needs no line feed`() throws {
         let intents = try reading("{\"email\":\"a\"}\r\n\n  \n{\"email\":\"b\"}") {
             try IntentLine.readAll($0, journey: "w")
         }
@@ -105,7 +106,7 @@ import Testing
     }
 
     @Test(arguments: [1, 50, 999, 40_000, 65_534, 65_535, 65_536, 65_537, 131_000])
-    func `lines are told apart wherever a read ends`(length: Int) throws {
+    func `lines are separated correctly wherever a read ends`(length: Int) throws {
         let lines = (0..<max(6, 300_000 / length)).map { "\($0)" + String(repeating: "x", count: length) }
         let read = try reading(lines.joined(separator: "\n")) { descriptor in
             var reader = LineReader(descriptor: descriptor)
@@ -116,7 +117,7 @@ import Testing
         #expect(read == lines)
     }
 
-    @Test func `a line beyond 128 KiB is refused, one of exactly that is not`() throws {
+    @Test func `a line of more than 128 KiB is refused, and one of exactly 128 KiB is not`() throws {
         let longest = String(repeating: " ", count: LineReader.lineBytesMax)
         #expect(try reading(longest + "\n") { try IntentLine.readAll($0, journey: nil) }.isEmpty)
         let fault = #expect(throws: LineFault.self) {
@@ -135,7 +136,7 @@ import Testing
     }
 }
 
-/// A random source that repeats.
+/// A random number generator with a fixed seed.
 private struct Scatter: RandomNumberGenerator {
     var state: UInt64
 

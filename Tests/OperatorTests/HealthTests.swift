@@ -5,7 +5,7 @@ import Testing
 @testable import journey_outbox
 
 @Suite struct HealthTests {
-    @Test func `a worker is ready once it has taken over and until it stops, paused or not`() {
+    @Test func `a worker is ready from its takeover until it stops, also when paused`() {
         let health = WorkerHealth(silenceMax: .seconds(180))
         #expect(!health.isReady)
         health.note(.tookOver(openBatches: 0))
@@ -18,7 +18,7 @@ import Testing
         #expect(!health.isReady)
     }
 
-    @Test func `a loop that is silent for too long is not alive`() {
+    @Test func `a loop without an event for too long is not alive`() {
         let health = WorkerHealth(silenceMax: .seconds(180))
         let start = ContinuousClock.now
         health.note(.looked, at: start)
@@ -33,12 +33,12 @@ import Testing
         ("[::1]:80", .tcp(host: "::1", port: 80)), ("localhost:0", .tcp(host: "localhost", port: 0)),
         ("unix:/run/a:b", .unix(path: "/run/a:b")),
     ])
-    func `an address to serve at is understood`(text: String, address: ListenAddress) {
+    func `a listen address is parsed`(text: String, address: ListenAddress) {
         #expect(ListenAddress(argument: text) == address)
     }
 
     @Test(arguments: ["9191", ":9191", "127.0.0.1", "127.0.0.1:x", "127.0.0.1:65536", "::1:80", "unix:", ""])
-    func `an address that could mean something else is refused`(text: String) {
+    func `an ambiguous listen address is refused`(text: String) {
         #expect(ListenAddress(argument: text) == nil)
     }
 }

@@ -27,7 +27,7 @@ import Testing
             .map { "\($0.id) \($0.state.rawValue)" }
     }
 
-    @Test func `every intent is listed in its state, and found by it`() async throws {
+    @Test func `every intent is listed with its state, and found by a filter for it`() async throws {
         let scene = try await everyState()
         #expect(
             try list(scene, IntentFilter()) == [
@@ -64,7 +64,7 @@ import Testing
         #expect(second.next == nil)
     }
 
-    @Test func `a match far behind many others is found window by window`() throws {
+    @Test func `a match behind many other rows is found window by window`() throws {
         let scene = try Scene()
         try scene.run("DROP TRIGGER outbox_guard")
         try scene.run(
@@ -78,7 +78,9 @@ import Testing
         #expect(try walk.count() == 12_000)
     }
 
-    @Test func `cancelling ends what waits, and reports what may have left without failing the rest`() async throws {
+    @Test func `cancelling ends waiting intents, and reports those that may have been sent without failing the rest`()
+        async throws
+    {
         let scene = try await everyState()
         let report = try IntentChange(scene.changing(), .cancel, at: Scene.now).apply(
             to: .ids([5, 3, 1, 4, 102, 101, 77]))
@@ -89,7 +91,7 @@ import Testing
         #expect(try scene.count("SELECT count(*) FROM outbox_dedup WHERE dedup_key IN ('dedup-d', 'dedup-e')") == 0)
     }
 
-    @Test func `cancelling a journey leaves the others alone`() throws {
+    @Test func `cancelling a journey does not change other journeys`() throws {
         let scene = try Scene()
         try scene.enqueue(["a", "b"], to: "welcome")
         try scene.enqueue(["c"], to: "farewell")
@@ -100,14 +102,14 @@ import Testing
         #expect(try scene.rows("SELECT journey FROM outbox").map { $0[0] } == ["farewell"])
     }
 
-    @Test func `a cursor that is none is refused`() {
+    @Test func `an invalid cursor is refused`() {
         #expect(IntentPosition(text: "nonsense") == nil)
         #expect(IntentPosition(text: "") == nil)
     }
 }
 
 extension IntentTests {
-    @Test func `a listing and a change tell how far they are`() throws {
+    @Test func `a listing and a change report their progress`() throws {
         let scene = try Scene()
         try scene.bury(1...700)
         var found: [Int] = []

@@ -8,7 +8,7 @@ import Testing
 @testable import SQLiteStore
 @testable import journey_outbox
 
-/// Names that look alike, or are no text, are journeys of their own, as SQLite has it.
+/// Names that look alike or are no valid text are different journeys, as in SQLite.
 @Suite struct JourneyNameTests {
     private let scene: Scene
 
@@ -22,13 +22,13 @@ import Testing
         }
     }
 
-    @Test func `each is counted by itself`() throws {
+    @Test func `each name is counted separately`() throws {
         let journeys = try StatusReport(scene.looking(), at: Scene.now).journeys
         #expect(journeys.map(\.name.utf8.count) == [4, 4, 3, 2])
         #expect(journeys.map { $0.counts[.pending] } == [2, 2, 2, 2])
     }
 
-    @Test(arguments: [1, 3, 100]) func `every intent is listed, whatever the page`(limit: Int) throws {
+    @Test(arguments: [1, 3, 100]) func `every intent is listed with every page size`(limit: Int) throws {
         let walk = IntentWalk(try scene.looking(), filter: IntentFilter(), at: Scene.now)
         var ids: [Int64] = []
         var cursor: IntentPosition?
@@ -42,7 +42,7 @@ import Testing
         #expect(try IntentWalk(scene.looking(), filter: IntentFilter(journey: "é"), at: Scene.now).count() == 2)
     }
 
-    @Test func `a configured name means its own bytes only`() throws {
+    @Test func `a configured name matches only its own bytes`() throws {
         var configuration = Settings.Configuration(
             database: scene.path, stateDirectory: "/s", api: APISettings(key: .environmentVariable("X")))
         configuration.journeys["é"] = JourneySettings(name: "é", id: 33)
@@ -59,7 +59,7 @@ import Testing
         }
     }
 
-    @Test func `why names who goes first and who holds the lane, whatever bytes the names hold`() throws {
+    @Test func `why names the earlier intent and the holder of the lane with any bytes in the names`() throws {
         for (id, key) in [(20, "FF"), (21, "FE")] {
             try scene.run(
                 "INSERT INTO outbox_lane (journey, ordering_key, open_id) VALUES ('w', CAST(x'\(key)' AS TEXT), ?)",

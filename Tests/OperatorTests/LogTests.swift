@@ -19,9 +19,9 @@ import Testing
         var all: String { text.withLock { $0 } }
     }
 
-    // MARK: The documents
+    // MARK: Documentation
 
-    @Test func `the list of events is every event with its level and fields`() throws {
+    @Test func `the documented list contains every event with its level and fields`() throws {
         let rows = try Repository.table("docs/logs.md", under: "Every event").map { Array($0.prefix(3)) }
         let events = EventKind.allCases.map { event in
             let fields = event.fields.map(\.rawValue)
@@ -35,14 +35,14 @@ import Testing
         }
     }
 
-    @Test func `the list of fields is every field`() throws {
+    @Test func `the documented list contains every field`() throws {
         let rows = try Repository.table("docs/logs.md", under: "Every field").map { $0[0] }
         #expect(rows == EventField.allCases.map(\.rawValue))
         let used = Set(EventKind.allCases.flatMap(\.fields))
         #expect(used == Set(EventField.allCases))
     }
 
-    @Test func `nothing is logged past the list`() throws {
+    @Test func `every logged event is in the list`() throws {
         let sources = Repository.root.appendingPathComponent("Sources")
         let files = try #require(FileManager.default.enumerator(at: sources, includingPropertiesForKeys: nil))
         var seen = 0
@@ -56,9 +56,9 @@ import Testing
         #expect(seen > 100)
     }
 
-    // MARK: The forms
+    // MARK: Formats
 
-    @Test func `text, JSON and the journal's priority`() {
+    @Test func `an event as text, as JSON and with the journal's priority`() {
         let text = Lines()
         text.logger().note(.batchAgain, [.batch: 7, .journey: "a b", .code: nil])
         #expect(text.all.hasSuffix(" info batch_again batch=7 journey=\"a b\"\n"))
@@ -76,7 +76,7 @@ import Testing
         #expect(both.all.hasPrefix(#"<5>{"time":""#))
     }
 
-    @Test func `only the stream that systemd made is the journal`() throws {
+    @Test func `only the stream that systemd created is the journal`() throws {
         var file = stat()
         let descriptor = open("/dev/null", O_WRONLY)
         defer { close(descriptor) }
@@ -90,9 +90,9 @@ import Testing
         #expect(!isJournal(nil))
     }
 
-    // MARK: What is kept out
+    // MARK: Protected values
 
-    @Test func `a contact is a keyed hash, the same for as long as the key is`() {
+    @Test func `a contact is a keyed hash, which is stable while the key is`() {
         let mark = ContactMark.hashed(underAPIKey: "sk_one")
         let hash = mark.text(for: "ann@example.com")
         #expect(hash.wholeMatch(of: /hash:[0-9a-f]{16}/) != nil)
@@ -120,7 +120,7 @@ import Testing
         return settlement
     }
 
-    @Test func `a dead intent is logged with its contact's hash and none of the API's own words`() {
+    @Test func `a dead intent is logged with its contact's hash and without the API's message`() {
         let lines = Lines()
         EventLog(logger: lines.logger(), contacts: .hashed(underAPIKey: "sk_one")).note(.settled(Self.death))
         #expect(lines.all.contains("warning intent_dead attempts=2 batch=4 code=other contact=hash:"))
@@ -128,7 +128,7 @@ import Testing
         #expect(!lines.all.contains("canary"))
     }
 
-    @Test func `with --log-contacts the contact stands in the log`() {
+    @Test func `with --log-contacts the contact is in the log`() {
         let lines = Lines()
         EventLog(logger: lines.logger(), contacts: .plain).note(.settled(Self.death))
         #expect(lines.all.contains("contact=cust_canary"))
@@ -147,11 +147,11 @@ import Testing
         ("resource_missing", "resource_missing"), ("http_404", "http_404"), ("", "other"), ("a b", "other"),
         ("ann@example.com", "other"), (String(repeating: "x", count: 101), "other"),
     ])
-    func `only what looks like a code is one`(text: String, code: String) {
+    func `only a text in the form of a code is logged as one`(text: String, code: String) {
         #expect(SafeLabel.code(text) == code)
     }
 
-    @Test func `numbers that cannot be read are logged, and the next look may succeed`() throws {
+    @Test func `a failure to sample the database is logged, and the next sample may succeed`() throws {
         let scene = try Scene()
         let lines = Lines()
         let seen = Mutex(0)

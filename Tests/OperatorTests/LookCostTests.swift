@@ -5,10 +5,10 @@ import Testing
 
 @testable import SQLiteStore
 
-/// What it costs to ask, counted in SQLite's own steps: the same with very many intents as with many.
+/// The cost of queries in SQLite's virtual machine steps. It is the same with very many intents as with many.
 @Suite(.timeLimit(.minutes(2)))
 struct LookCostTests {
-    /// Requests of a hundred or of one intent, all settled, ids in a row.
+    /// Settled requests of a hundred intents or of one, with consecutive ids.
     private func requests(_ count: Int, of size: Int, in scene: Scene) throws {
         try scene.run(
             """
@@ -28,13 +28,13 @@ struct LookCostTests {
 
     private func stepsOfWhy(_ id: Int64, _ scene: Scene) throws -> Int {
         let connection = try scene.looking()
-        return try Steps.count(connection) {
+        return try StatementSteps.count(connection) {
             let trace = try IntentTrace(of: id, connection, at: Scene.now)
             #expect(trace.delivered?.member.id == id)
         }
     }
 
-    @Test func `why finds a request of one intent by one seek, however many there are`() throws {
+    @Test func `why finds a request of one intent by one seek, with any number of requests`() throws {
         let (few, many) = (try Scene(), try Scene())
         try requests(100, of: 1, in: few)
         try requests(40_000, of: 1, in: many)
@@ -42,22 +42,22 @@ struct LookCostTests {
         #expect(steps.many <= steps.few + 100, "\(steps)")
     }
 
-    @Test func `why passes over later requests in their index, a few steps for each hundred intents`() throws {
+    @Test func `why skips later requests in their index, with a few steps for each hundred intents`() throws {
         let scene = try Scene()
         try requests(4_000, of: 100, in: scene)
-        // Even the oldest of 400,000 intents, behind every other request.
+        // The query is for the oldest of 400,000 intents, before all other requests.
         let steps = try (late: stepsOfWhy(399_950, scene), early: stepsOfWhy(50, scene))
         #expect(steps.early - steps.late <= 4_000 * 16, "\(steps)")
     }
 
-    @Test func `every look of why goes along an index`() throws {
+    @Test func `every query of why uses an index`() throws {
         let scene = try Scene()
         let statements = [
             BatchSearch.alone, BatchSearch.lastEnd, BatchSearch.windowEnd, BatchSearch.among, BatchDetail.successorsOf,
         ]
         try scene.queue.read { db in
             for sql in statements {
-                // A plan needs no values.
+                // The query plan needs no values.
                 let values = sql.replacing(/\?\d?/, with: "1")
                 let plan = try Row.fetchAll(db, sql: "EXPLAIN QUERY PLAN " + values).map { $0["detail"] as String }
                 #expect(plan.allSatisfy { $0.contains("SEARCH") && $0.contains("INDEX") }, "\(sql): \(plan)")
@@ -65,7 +65,7 @@ struct LookCostTests {
         }
     }
 
-    @Test func `a look for status and metrics takes no more steps beyond what it counts exactly`() throws {
+    @Test func `status and metrics take no more steps when rows beyond the exact count are added`() throws {
         func steps(_ count: Int) throws -> Int {
             let scene = try Scene()
             try scene.run("DROP TRIGGER outbox_guard")
@@ -75,7 +75,7 @@ struct LookCostTests {
                 WITH RECURSIVE n (i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < ?) SELECT 'welcome', 'c' FROM n
                 """, [count])
             let connection = try scene.looking()
-            return try Steps.count(connection) {
+            return try StatementSteps.count(connection) {
                 let report = try StatusReport(connection, at: Scene.now)
                 #expect(report.total.isEstimated)
             }

@@ -20,9 +20,9 @@ import Testing
         registry.text().split(separator: "\n").map(String.init).filter { $0.hasPrefix("journey_outbox_" + start) }
     }
 
-    // MARK: The documents
+    // MARK: Documentation
 
-    @Test func `the table of metrics says what is served`() throws {
+    @Test func `the documented table matches the served metrics`() throws {
         let rows = try Repository.table("docs/metrics.md", under: "Every metric")
         let served = MetricCatalogue.all.map { metric in
             [
@@ -49,7 +49,7 @@ import Testing
     @Test(arguments: [
         "deploy/prometheus/alerts.yaml", "deploy/prometheus/alerts_test.yaml", "deploy/grafana/journey-outbox.json",
     ])
-    func `alerts and dashboard ask for metrics that are served`(file: String) throws {
+    func `alerts and dashboard query served metrics only`(file: String) throws {
         let served = Set(MetricCatalogue.all.map(\.name))
         let asked = Self.names(in: try Repository.text(file))
         #expect(!asked.isEmpty)
@@ -91,7 +91,7 @@ import Testing
         #expect(check.status == 0, "\(check.output)")
     }
 
-    // MARK: What happens
+    // MARK: Events
 
     private static func settlement(
         of members: String, size: Int, fate: Settlement.Fate, leaving: [Int: Settlement.Leaving] = [:]
@@ -111,7 +111,7 @@ import Testing
         return #"[\#(id),0,0,"a,]\"[\#(id)",null,null,null,null,\#(time),null,\#(created),null,null,null,2,9,null]"#
     }
 
-    @Test func `a settled batch is counted, and each delivery is timed from when it could have been`() throws {
+    @Test func `a settled batch is counted, and each delivery is timed from its due time`() throws {
         let now = Scene.now.milliseconds
         let members =
             "["
@@ -132,7 +132,7 @@ import Testing
         #expect(lines("delivery_duration_seconds_count") == ["journey_outbox_delivery_duration_seconds_count 2"])
     }
 
-    @Test func `what the API sends back in place of a code becomes no label`() {
+    @Test func `an invalid code of the API becomes no label`() {
         let dead = Settlement.Leaving.dead(Rejection(code: "ann@example.com is blocked", message: ""), attempts: 1)
         let members = "[\(Self.member(1, created: 1))]"
         metrics.note(
@@ -157,7 +157,7 @@ import Testing
                 #"journey_outbox_request_duration_seconds_bucket{status="\#(status)",le="0.05"} 1"#))
     }
 
-    @Test func `rounds tell how long the write lock was waited for and held`() {
+    @Test func `rounds report how long the write lock was waited for and held`() {
         var result = RoundResult()
         result.waited = .milliseconds(3)
         result.held = .milliseconds(12)
@@ -168,9 +168,9 @@ import Testing
         #expect(lines("database_busy_total") == ["journey_outbox_database_busy_total 1"])
     }
 
-    // MARK: How things stand
+    // MARK: Gauges
 
-    @Test func `depth, age, pauses and sizes are served as the database has them`() async throws {
+    @Test func `depth, age, pauses and sizes match the database`() async throws {
         let scene = try Scene()
         try scene.enqueue(["a", "b"])
         try await scene.freeze()
@@ -206,7 +206,7 @@ import Testing
         #expect(lines("paused{") == [#"journey_outbox_paused{scope="welcome",cause="state_conflict"} 1"#])
     }
 
-    @Test func `a scrape with every series at its bound takes less than 5 ms`() {
+    @Test func `a scrape with the maximum number of series takes less than 5 ms`() {
         for metric in MetricCatalogue.all where !metric.labels.isEmpty {
             for number in 0..<PrometheusRegistry.seriesMax {
                 let values = metric.labels.map { ($0, "a-value-that-is-rather-long-\(number)") }
@@ -214,7 +214,7 @@ import Testing
             }
         }
         let took = (0..<5).map { _ in ContinuousClock().measure { _ = registry.text() } }.min() ?? .seconds(1)
-        // Unoptimised code is some twenty times slower.
+        // A debug build is about twenty times slower.
         #if DEBUG
             #expect(took < .milliseconds(100))
         #else

@@ -6,7 +6,7 @@ import Testing
 @testable import journey_outbox
 
 @Suite struct NotifierTests {
-    /// systemd's end of the protocol: a datagram socket of its own.
+    /// systemd's side of the protocol: a datagram socket.
     private final class Listener {
         let path = FileManager.default.temporaryDirectory.appendingPathComponent("notify-\(UUID().uuidString)").path
         private let descriptor: Int32
@@ -29,7 +29,7 @@ import Testing
             unlink(path)
         }
 
-        /// What has been sent since the last call: sending to a local socket has arrived when it returns.
+        /// The messages since the last call. A send to a local socket has arrived when it returns.
         func received() -> [String] {
             var all: [String] = []
             var bytes = [UInt8](repeating: 0, count: 4096)
@@ -45,7 +45,7 @@ import Testing
         scope: .everything, cause: "operator", detail: "deploy of ann@example.com", requestID: nil, since: Scene.now,
         nextProbe: nil, probes: 0)
 
-    @Test func `a path in the status forges no message to systemd`() throws {
+    @Test func `a path in the status adds no message to systemd`() throws {
         let listener = try Listener()
         ServiceNotifier(environment: ["NOTIFY_SOCKET": listener.path]).awaitAdoption("copied: /a\nMAINPID=1\u{1B}[2J")
         #expect(
@@ -54,7 +54,7 @@ import Testing
             ])
     }
 
-    @Test func `systemd is told of start, backlog, pause, reload and stop`() throws {
+    @Test func `systemd is notified of start, backlog, pause, reload and stop`() throws {
         let listener = try Listener()
         let notifier = ServiceNotifier(environment: ["NOTIFY_SOCKET": listener.path])
         notifier.note(.tookOver(openBatches: 0))
@@ -76,7 +76,7 @@ import Testing
         #expect(listener.received() == ["STOPPING=1", "STATUS=stopping, 3 requests in flight"])
     }
 
-    @Test func `the watchdog is fed by the loop alone, and not more often than it needs`() throws {
+    @Test func `only the loop triggers the watchdog, and not more often than necessary`() throws {
         let listener = try Listener()
         let notifier = ServiceNotifier(environment: [
             "NOTIFY_SOCKET": listener.path, "WATCHDOG_USEC": "60000000", "WATCHDOG_PID": String(getpid()),
@@ -94,7 +94,7 @@ import Testing
         #expect(listener.received() == [])
     }
 
-    @Test func `a held database asks for more time to start and to stop, and only then`() throws {
+    @Test func `only a locked database extends the time to start and to stop`() throws {
         let listener = try Listener()
         let notifier = ServiceNotifier(environment: ["NOTIFY_SOCKET": listener.path])
         notifier.noteBusyStart(1)
@@ -106,7 +106,7 @@ import Testing
         #expect(listener.received() == [])
     }
 
-    @Test func `a stopping worker asks for the time that its patience takes`() throws {
+    @Test func `a stopping worker extends its stop timeout by its own timeout`() throws {
         let listener = try Listener()
         let notifier = ServiceNotifier(environment: ["NOTIFY_SOCKET": listener.path])
         notifier.note(.tookOver(openBatches: 0))
@@ -116,7 +116,7 @@ import Testing
         #expect(listener.received() == ["EXTEND_TIMEOUT_USEC=30000000"])
     }
 
-    @Test func `a worker that waits for its turn has started, says so, and is healthy`() throws {
+    @Test func `a standby has started, reports its state, and is healthy`() throws {
         let listener = try Listener()
         let health = WorkerHealth(silenceMax: .seconds(60))
         let notifier = ServiceNotifier(environment: ["NOTIFY_SOCKET": listener.path], health: health)

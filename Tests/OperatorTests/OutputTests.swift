@@ -11,7 +11,7 @@ import Testing
         ("\u{9B}m", #""\u009bm""#),
         ("\u{202E}x", #""\u202ex""#), ("a\nb", #""a\nb""#), ("\u{7F}", #""\u007f""#),
     ])
-    func `a JSON string holds nothing that steers a terminal`(text: String, expected: String) {
+    func `a JSON string contains no terminal control`(text: String, expected: String) {
         #expect(JSON.string(text).text == expected)
     }
 
@@ -28,7 +28,7 @@ import Testing
         ("2024-02-29T23:59:59+02:00", 1_709_243_999_000),
         ("1969-12-31T23:59:59.999Z", -1), ("2027-01-15T08:00:00.1234567Z", 1_800_000_000_123),
     ])
-    func `a time is read`(text: String, milliseconds: Int64) {
+    func `a time is parsed`(text: String, milliseconds: Int64) {
         #expect(RFC3339.time(text)?.milliseconds == milliseconds)
     }
 
@@ -36,11 +36,11 @@ import Testing
         "2027-01-15", "2027-01-15T08:00:00", "2027-02-30T08:00:00Z", "2027-13-01T08:00:00Z", "2027-01-15T24:00:00Z", "",
         "2027-01-15T08:00:00+25:00", "x2027-01-15T08:00:00Z", "２027-01-15T08:00:00Z",
     ])
-    func `what is no full time is refused`(text: String) {
+    func `an incomplete time is refused`(text: String) {
         #expect(RFC3339.time(text) == nil)
     }
 
-    @Test func `every time that is written is read back`() {
+    @Test func `every formatted time is parsed to the same time`() {
         for milliseconds in stride(
             from: Int64(-62_000_000_000_000), through: 250_000_000_000_000, by: 1_234_567_890_123)
         {
@@ -51,7 +51,7 @@ import Testing
         #expect(RFC3339.text(WallTime(milliseconds: -1)) == "1969-12-31T23:59:59.999Z")
     }
 
-    @Test func `a table fits its terminal by cutting what may be cut`() {
+    @Test func `a table fits its terminal by truncating columns that allow it`() {
         var table = TextTable(columns: [.init("id", .right), .init("journey", widthMin: 6), .init("code")])
         table.rows = [[.init("7"), .init("a-very-long-journey"), .init("x\u{1B}[0m")]]
         let narrow = table.text(on: Terminal(columns: 25, usesColor: false)).text
@@ -61,7 +61,7 @@ import Testing
         #expect(table.text(on: .plain).text.contains("a-very-long-journey"))
     }
 
-    @Test func `colour takes no room and is only there where it is shown`() {
+    @Test func `colour does not count in the width and is only used when it is enabled`() {
         var table = TextTable(columns: [.init("a"), .init("b")])
         table.rows = [[.init("x", .bad), .init("y")]]
         #expect(table.text(on: .plain) == "a  b\nx  y")
@@ -70,7 +70,7 @@ import Testing
 }
 
 extension OutputTests {
-    @Test func `a table that cannot fit is one block of lines a row`() {
+    @Test func `a table that cannot fit is printed as one block of lines for each row`() {
         var table = TextTable(columns: [
             .init("journey", widthMin: 6), .init("pending", .right), .init("delivered", .right),
         ])
@@ -92,7 +92,7 @@ extension OutputTests {
     }
 
     @Test(.enabled(if: Tool.works("script", "--version"), "script is not installed"))
-    func `a terminal gets colour, NO_COLOR takes it away, and a pipe has none`() throws {
+    func `a terminal gets colour, NO_COLOR disables it, and a pipe has none`() throws {
         let scene = try Scene()
         try scene.bury(1...2)
         let program = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()

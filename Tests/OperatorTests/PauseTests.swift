@@ -6,7 +6,7 @@ import Testing
 @testable import SQLiteStore
 
 @Suite struct PauseTests {
-    @Test func `a pause is stored once, keeps its beginning, and is taken back by its own scope`() throws {
+    @Test func `a pause is stored once, keeps its start time, and is ended by its own scope`() throws {
         let scene = try Scene()
         #expect(try PauseSwitch(scene.changing(), at: Scene.now).pause(.everything, reason: "deploy"))
         #expect(try !PauseSwitch(scene.changing(), at: Scene.now + .seconds(9)).pause(.everything, reason: nil))
@@ -22,7 +22,7 @@ import Testing
         #expect(try !PauseSwitch(scene.changing(), at: Scene.now).resume(.everything).wasPaused)
     }
 
-    @Test func `resuming tries refused doors at once, and leaves a rate limit its time`() throws {
+    @Test func `resume makes the next probe due at once, and does not shorten a rate limit`() throws {
         let scene = try Scene()
         let later = Scene.now.milliseconds + 600_000
         try scene.run(

@@ -17,7 +17,7 @@ import Testing
         }
     }
 
-    @Test func `what is interpolated is made visible, and what the program says itself is not touched`() {
+    @Test func `controls in interpolated values are made visible, and the program's own text is not changed`() {
         struct Words: Error, CustomStringConvertible { let description = "no\u{1B}c" }
         let name = "a\nb\u{9B}2J\u{202E}é"
         #expect(PlainText("one\n\(name)").text == #"one"# + "\n" + #"a\u000ab\u009b2J\u202eé"#)
@@ -29,8 +29,8 @@ import Testing
             ([name, "c"].map { "\($0)" } as [PlainText]).joined(separator: "\n").text.split(separator: "\n").count == 2)
     }
 
-    /// Everywhere else the rule holds because nothing but plain text can be printed.
-    @Test func `few places vouch for a text of their own, and nothing is printed past them`() throws {
+    /// Everywhere else the type system enforces the rule, because only plain text can be printed.
+    @Test func `few places declare a text as plain, and nothing is printed without the type`() throws {
         let folder = Repository.root.appendingPathComponent("Sources/CommandLine")
         let files = try #require(FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil))
         var vouching: Set<String> = []
@@ -48,7 +48,7 @@ import Testing
             ])
     }
 
-    @Test func `a line of the log is one line and steers nothing, whatever its fields hold`() {
+    @Test func `a log line is one line without terminal controls, with any text in its fields`() {
         let text =
             "a\u{61C}\u{200E}\u{200F}\u{202A}\u{2066}\u{2028}\u{2029}\u{7F}\u{85}\u{9F}\u{0}\r\n\u{1B}[31m\"\\=<3>"
         let line = LogLine(

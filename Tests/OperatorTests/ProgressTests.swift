@@ -5,7 +5,7 @@ import Testing
 @testable import journey_outbox
 
 @Suite struct ProgressTests {
-    @Test func `progress shows after a second, a few times a second, and is taken away again`() {
+    @Test func `progress is shown after a second, updated a few times a second, and removed at the end`() {
         let text = Mutex("")
         var written: String { text.withLock { $0 } }
         let start = ContinuousClock.now
@@ -22,7 +22,7 @@ import Testing
             written == "\r\u{1B}[Kwork [############............] 50 %\r\u{1B}[Kwork: 7\r\u{1B}[K")
     }
 
-    @Test func `work that tells nothing by itself is followed by its share, or by its seconds`() async {
+    @Test func `work that reports no progress is shown by its share or by its seconds`() async {
         let start = ContinuousClock.now - .seconds(3)
         func followed(_ share: @escaping @Sendable () -> Double?) async -> String? {
             let (parts, part) = AsyncStream.makeStream(of: String.self)
@@ -32,7 +32,7 @@ import Testing
                 defer { seen.signal() }
                 return share()
             }) {
-                // The second look comes after the first was written.
+                // The second update comes after the first was written.
                 seen.wait()
                 seen.wait()
             }
@@ -42,7 +42,7 @@ import Testing
         #expect(await followed { nil }?.contains(/work: \d+ s$/) == true)
     }
 
-    @Test func `nothing is shown where nobody looks`() {
+    @Test func `nothing is shown without a terminal`() {
         let start = ContinuousClock.now
         let line = ProgressLine("work", isShown: false, start: start) { _ in Issue.record("shown") }
         line.show(0.5, at: start + .seconds(5))

@@ -1,6 +1,6 @@
 import Foundation
 
-/// The files a stranger reads, as they lie beside these tests.
+/// The files of the repository that users read.
 enum Repository {
     static let root = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()

@@ -27,7 +27,7 @@ import Testing
         #expect(try scene.count("SELECT count(*) FROM outbox_history WHERE state = 'delivered'") == 2)
     }
 
-    @Test func `a filter resolves whom it finds in doubt, and nobody else`() async throws {
+    @Test func `a filter resolves exactly the intents in doubt that it matches`() async throws {
         let scene = try Scene()
         try scene.enqueue(["a", "b"])
         _ = try await scene.doubt()
@@ -38,7 +38,7 @@ import Testing
         #expect(try scene.count("SELECT count(*) FROM outbox_intents WHERE state = 'in_doubt'") == 1)
     }
 
-    @Test func `a resent batch gives back every row byte for byte, due now under a new epoch`() async throws {
+    @Test func `resend returns every row byte for byte, due now and with a new epoch`() async throws {
         let scene = try Scene()
         try scene.enqueue(["a", "b"])
         let batch = try await scene.doubt()
@@ -57,7 +57,7 @@ import Testing
     }
 
     @Test(arguments: ResolutionChoice.allCases)
-    func `the members that were not named stay in doubt and can be resolved later`(
+    func `members that were not named stay in doubt and can be resolved later`(
         verdict: ResolutionChoice
     ) async throws {
         let scene = try Scene()
@@ -79,7 +79,7 @@ import Testing
         #expect(try scene.count("SELECT count(*) FROM outbox_batch WHERE state = 'in_doubt'") == 0)
     }
 
-    @Test func `a partly resolved batch shows where its members went`() async throws {
+    @Test func `a partly resolved batch shows the state of its members`() async throws {
         let scene = try Scene()
         try scene.enqueue(["a", "b", "c"])
         let batch = try await scene.doubt()
@@ -96,7 +96,7 @@ import Testing
         #expect(child.answers.last?.code == "resolved_delivered")
     }
 
-    @Test func `what is not in doubt is named and left alone`() async throws {
+    @Test func `an intent that is not in doubt is reported and not changed`() async throws {
         let scene = try Scene()
         try scene.enqueue(["a"])
         let sending = try await scene.freeze()
@@ -106,7 +106,7 @@ import Testing
         #expect(try scene.count("SELECT count(*) FROM outbox_batch WHERE state = 'sending' AND size = 1") == 1)
     }
 
-    @Test func `a dry run counts and changes nothing, and a journey's doubts are its own`() async throws {
+    @Test func `a dry run counts and changes nothing, and a journey filter excludes other journeys`() async throws {
         let scene = try Scene()
         try scene.enqueue(["a", "b"])
         _ = try await scene.doubt()
@@ -121,7 +121,7 @@ import Testing
 }
 
 extension ResolveTests {
-    @Test func `progress is told between two transactions, up to the end`() async throws {
+    @Test func `progress is reported after each transaction`() async throws {
         let scene = try Scene()
         for contact in ["a", "b", "c"] {
             try scene.enqueue([contact])
@@ -130,7 +130,7 @@ extension ResolveTests {
         var shares: [Double] = []
         _ = try ResolutionRun(scene.changing(), at: Scene.now).apply(.delivered, to: .all) { share in
             shares.append(share)
-            // The lock is free meanwhile.
+            // The write lock is free between the transactions.
             do { try scene.run("UPDATE outbox_meta SET value = value") } catch { Issue.record("\(error)") }
         }
         #expect(shares.last == 1)

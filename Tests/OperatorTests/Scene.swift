@@ -4,7 +4,7 @@ import GRDB
 import Operation
 import SQLiteStore
 
-/// A business database of its own with an outbox, made from the repository's migrations and gone after the test.
+/// A business database with an outbox, created by the repository's migrations and removed after the test.
 final class Scene: Sendable {
     static let now = WallTime(milliseconds: 1_800_000_000_000)
 
@@ -69,7 +69,7 @@ final class Scene: Sendable {
         }
     }
 
-    /// Intents that died; their dedup keys are taken, as those of any enqueued intent.
+    /// Inserts dead intents. Their dedup keys are in use, as those of any intent.
     func bury(_ ids: some Sequence<Int>, journey: String = "welcome", code: String = "invalid_email") throws {
         try queue.write { db in
             for id in ids {
@@ -90,7 +90,7 @@ final class Scene: Sendable {
         }
     }
 
-    /// Lets the store freeze what is committed, one batch; it is being sent then.
+    /// Lets the store freeze the committed intents in one batch, which is then in the state sending.
     @discardableResult
     func freeze(_ journey: String = "welcome", rowsMax: Int = 100) async throws -> Int64 {
         let store = try SQLiteStore(path: path)

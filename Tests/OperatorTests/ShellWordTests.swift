@@ -9,12 +9,12 @@ import Testing
         "~",
         "\\", "\"$HOME\"", "#", "-é", "a|b&c", "!x", "{a,b}",
     ])
-    func `a shell reads a quoted text as that text and nothing else`(text: String) throws {
+    func `a shell reads a quoted text as exactly that text`(text: String) throws {
         let outcome = try Tool.run(["sh", "-c", "printf '<%s>' \(ShellWord.quoted(text))"])
         #expect(outcome.output == "<\(text)>")
     }
 
-    @Test func `a plain name stays as it is`() {
+    @Test func `a plain name is not quoted`() {
         #expect(ShellWord.quoted("trial-ending") == "trial-ending")
         #expect(ShellWord.quoted("x'; rm -rf /") == #"'x'\''; rm -rf /'"#)
     }

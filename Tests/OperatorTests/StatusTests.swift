@@ -32,9 +32,9 @@ import Testing
         #expect(!report.total.isEstimated)
     }
 
-    @Test func `a backlog too long to count is estimated, says so, and is near the truth`() throws {
+    @Test func `a backlog that is too long to count is estimated, marked as an estimate, and nearly correct`() throws {
         let scene = try Scene()
-        // Without the guards, which are not what this is about.
+        // The rows are inserted without the guards, which this test does not need.
         try scene.run("DROP TRIGGER outbox_guard")
         try scene.run(
             """
@@ -49,7 +49,7 @@ import Testing
         #expect(report.total.isEstimated)
     }
 
-    @Test func `whatever is counted or named is found through an index`() throws {
+    @Test func `every count and every named intent is found through an index`() throws {
         let scene = try Scene()
         try scene.queue.read { db in
             for place in try IntentPlace.indexed(in: db) {
@@ -66,7 +66,7 @@ import Testing
         }
     }
 
-    @Test func `status answers while somebody holds the write lock`() throws {
+    @Test func `status works while another process holds the write lock`() throws {
         let scene = try Scene()
         try scene.enqueue(["a"])
         try scene.queue.writeWithoutTransaction { db in
@@ -78,7 +78,7 @@ import Testing
         }
     }
 
-    @Test func `the worker's record is read back, and an unreadable one is as none`() throws {
+    @Test func `the worker's record is read back, and an unreadable one is ignored`() throws {
         let scene = try Scene()
         let record = WorkerRecord(pid: 42, version: "0.1.0", since: Scene.now)
         try scene.queue.write { try record.write($0) }
@@ -87,7 +87,7 @@ import Testing
         #expect(try scene.queue.read { try WorkerRecord.read($0) } == nil)
     }
 
-    @Test func `a worker runs only while somebody holds its lock`() throws {
+    @Test func `a worker is reported as running only while its lock is held`() throws {
         let scene = try Scene()
         try scene.queue.write { try WorkerRecord(pid: 42, version: "0.1.0", since: Scene.now).write($0) }
         let report = try StatusReport(scene.looking(), at: Scene.now)
@@ -99,7 +99,7 @@ import Testing
         #expect(worker("43") == .init(isRunning: true, pid: 43, version: nil, since: nil))
     }
 
-    @Test func `a worker that waits for adopt or stands by is told from one that delivers`() throws {
+    @Test func `a worker that waits for an adoption or is on standby is distinguished from one that delivers`() throws {
         let scene = try Scene()
         func text(_ standby: Int?) throws -> String {
             StatusView(
@@ -119,7 +119,7 @@ import Testing
         }
     }
 
-    @Test func `a journey's condition says who holds it back`() throws {
+    @Test func `a journey's condition states what holds it back`() throws {
         let scene = try Scene()
         try scene.enqueue(["a"], to: "stray")
         var configuration = Configuration(
@@ -142,7 +142,7 @@ import Testing
         #expect(try conditions() == [.paused, .paused, .paused, .notConfigured])
     }
 
-    @Test func `the JSON names every state, and the pause of everything`() throws {
+    @Test func `the JSON contains every state and the pause of everything`() throws {
         let scene = try Scene()
         try scene.enqueue(["a"])
         try scene.run(
@@ -165,7 +165,7 @@ import Testing
                     + #""idempotency":"unproven""#))
     }
 
-    @Test func `a log that somebody pins is shown, and what names the process`() throws {
+    @Test func `a pinned log is shown, with the command that names the process`() throws {
         let scene = try Scene()
         func answer() throws -> StatusView {
             StatusView(
@@ -182,7 +182,7 @@ import Testing
         #expect(try answer().json.text.contains(#""wal_pinned_since":"2027-01-15T08:00:00.000Z""#))
     }
 
-    @Test func `a database without an outbox is refused with what to do`() throws {
+    @Test func `a database without an outbox is refused with advice`() throws {
         let scene = try Scene()
         try scene.run("DROP TABLE outbox_meta")
         #expect(throws: OperatorError.noOutbox(scene.path)) { try scene.looking() }

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// Another program, run as its users run it.
+/// Runs another program from `PATH`.
 enum Tool {
     struct Outcome: Sendable {
         let status: Int32
@@ -12,9 +12,9 @@ enum Tool {
         let code: Int32
     }
 
-    /// Runs a program found in `PATH` to its end; both of its streams are in the output.
+    /// Runs a program to its end. The output contains both standard output and standard error.
     static func run(_ command: [String], in folder: URL? = nil) throws -> Outcome {
-        // A file rather than a pipe, which a program that says much would fill and wait on.
+        // The output goes to a file. A program with much output would fill a pipe and wait.
         let file = FileManager.default.temporaryDirectory.appendingPathComponent("output-\(UUID().uuidString)")
         let descriptor = open(file.path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
         defer {
@@ -27,7 +27,7 @@ enum Tool {
         return Outcome(status: status, output: String(decoding: try Data(contentsOf: file), as: UTF8.self))
     }
 
-    /// Whether a program is at hand; what a test is skipped by.
+    /// Whether a program is installed. Tests are skipped without it.
     static func works(_ command: String...) -> Bool {
         do {
             return try run(command).status == 0
@@ -36,7 +36,7 @@ enum Tool {
         }
     }
 
-    /// Starts a program through env(1), which takes `-C FOLDER` first.
+    /// Starts a program through env(1), which accepts `-C FOLDER` first.
     static func spawn(_ command: [String], input: Int32?, output: Int32) throws -> pid_t {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
@@ -56,7 +56,7 @@ enum Tool {
         return child
     }
 
-    /// The exit status, or −1 for an end by a signal.
+    /// The exit status, or −1 when a signal ended the program.
     static func wait(for pid: pid_t) -> Int32 {
         var status: Int32 = 0
         while waitpid(pid, &status, 0) < 0 && errno == EINTR {}

@@ -14,7 +14,7 @@ import Testing
         "batches list --state dead",
         "dead-letters list --older-than 2", "enqueue w --email a --scheduled-at tomorrow", "dead-letters retry x",
     ])
-    func `a command that could mean too much or nothing is a usage error`(line: String) {
+    func `a command that selects nothing or too much is a usage error`(line: String) {
         let error = #expect(throws: (any Error).self) {
             _ = try JourneyOutboxCommand.parseAsRoot(line.split(separator: " ").map(String.init))
         }
@@ -34,7 +34,7 @@ import Testing
         "enqueue a --external-id b --profile {} --data {} --scheduled-at 2027-01-01T00:00:00Z --database c",
         "enqueue --from -", "enqueue a --from x.ndjson --json",
     ])
-    func `every form in the documentation is understood`(line: String) throws {
+    func `every command line in the documentation is valid`(line: String) throws {
         _ = try JourneyOutboxCommand.parseAsRoot(line.split(separator: " ").map(String.init))
     }
 }

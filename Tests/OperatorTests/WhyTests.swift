@@ -33,7 +33,7 @@ import Testing
             [scope, cause, until?.milliseconds])
     }
 
-    /// Ends a frozen batch as the worker would.
+    /// Settles a frozen batch as the worker would.
     private func settle(_ batch: Int64, _ outcome: String, moved: String? = nil, answers: String = "[]") throws {
         try scene.run(
             """
@@ -43,9 +43,9 @@ import Testing
             [outcome, batch, (Scene.now + .seconds(2)).milliseconds, moved, answers])
     }
 
-    // MARK: The story
+    // MARK: History
 
-    @Test func `a delivered intent tells with whom it travelled and every answer`() async throws {
+    @Test func `why of a delivered intent shows the other members of its request and every answer`() async throws {
         try scene.enqueue(["a", "b", "c"])
         let batch = try await scene.freeze()
         try settle(
@@ -67,7 +67,7 @@ import Testing
         #expect(story.waitReason.until == Scene.now + .seconds(2) + .seconds(7 * 86_400))
     }
 
-    @Test func `the requests before the last one are found, and those that were split`() async throws {
+    @Test func `earlier requests are found, and those that were split`() async throws {
         try scene.enqueue(["a", "b"])
         let first = try await scene.freeze()
         try settle(first, "partly_rejected", moved: #"{"retrying":[2]}"#)
@@ -93,9 +93,9 @@ import Testing
         #expect(story.waitReason.command == "journey-outbox dead-letters retry 2")
     }
 
-    // MARK: What it waits for
+    // MARK: Reasons for waiting
 
-    @Test func `a pending intent waits for its turn, for a worker, for a door or for its journey`() throws {
+    @Test func `a pending intent waits for its turn, for a worker, for the end of a pause or for its journey`() throws {
         try scene.enqueue(["a", "b", "c"])
         #expect(try story(3).waitReason.text == "its turn: 2 intents of its journey go first")
         #expect(try story(1).waitReason.text == "its turn, which is next in its journey")
@@ -120,7 +120,7 @@ import Testing
         #expect(try story(3).waitReason.command == "journey-outbox adopt")
     }
 
-    @Test func `what is scheduled or retrying waits for its time, by the rule that set it`() throws {
+    @Test func `a scheduled or retrying intent waits for its time, and why names the rule that set it`() throws {
         let time = Scene.now + .seconds(600)
         try scene.enqueue(["a"], scheduledAt: time)
         #expect(
@@ -136,7 +136,7 @@ import Testing
         #expect(try story(50).waitReason.rule.contains("the next success in its journey makes it dead"))
     }
 
-    @Test func `an intent in a request waits for the answer, the next attempt, or a person`() async throws {
+    @Test func `an intent in a request waits for the answer, the next attempt, or the operator`() async throws {
         try scene.enqueue(["a", "b"])
         let batch = try await scene.freeze()
         #expect(try story(1).waitReason.text == "the answer to attempt 1")
@@ -155,7 +155,7 @@ import Testing
         #expect(doubtful.events.last?.text == "batch 1 is in doubt: it may have run")
     }
 
-    @Test func `a blocked intent names the one that goes before it, and a dead one that keeps it waiting`() throws {
+    @Test func `why of a blocked intent names the earlier intent, or the dead one that blocks it`() throws {
         try scene.bury([50])
         _ = try IntentChange(scene.changing(), .retry, at: Scene.now).apply(to: .ids([50]))
         try scene.run("UPDATE outbox_waiting SET state = 'blocked', ordering_key = 'cart-1'")
@@ -167,7 +167,7 @@ import Testing
         #expect(try story(50).waitReason.rule == "journeys.NAME.on_dead: block")
     }
 
-    @Test func `an id that never was, or of which nothing is kept, is told apart`() throws {
+    @Test func `an id that was never used is distinguished from one without a record`() throws {
         try scene.enqueue(["a"])
         try scene.run("DELETE FROM outbox_intents WHERE id = 1")
         #expect(try story(1).state == .cancelled)
@@ -178,7 +178,7 @@ import Testing
         #expect(try story(1).state == nil)
     }
 
-    @Test func `the answer is text for people and one object for programs`() throws {
+    @Test func `the output is text for people or one JSON object for programs`() throws {
         try scene.run(
             "INSERT INTO outbox (journey, external_id, scheduled_at, created_at) VALUES ('welcome', ?, ?, ?)",
             [

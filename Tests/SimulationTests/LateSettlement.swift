@@ -5,8 +5,10 @@ import SQLiteStore
 
 @testable import Delivery
 
-/// An answer to a first attempt that is settled after the second has begun: the one thing that no run of the simulation
-/// can come to while the fence holds, since one worker has at most one attempt of a batch under way.
+/// An answer to a first attempt that is settled after the second attempt has begun.
+///
+/// No run of the simulation can reach this case while the fence holds, because one worker has at most one attempt of a batch
+/// in flight.
 struct LateSettlement {
     /// Whether the late answer has changed the batch.
     func hasChangedTheBatch() async throws -> Bool {

@@ -4,23 +4,23 @@ import Synchronization
 
 @testable import journey_outbox
 
-/// A run of the simulation whose events go through the worker's own log, which is searched for what must not be there.
+/// A run of the simulation whose events are written to the worker's log. The log is searched for the canary.
 struct WatchedRun {
     let breaches: [Breach]
     let crashes: Int
 
-    init(_ simulation: Simulation, seed: UInt64, tilted lanes: Set<Lane> = []) throws {
+    init(_ runner: SimulationRunner, seed: UInt64, tilted tilts: Set<Tilt> = []) throws {
         let lines = LogLines()
         var logger = Logger(label: "simulated") { _ in lines }
         logger.logLevel = .debug
         let log = EventLog(logger: logger, contacts: .hashed(underAPIKey: "sk_simulated"))
-        let outcome = try simulation.run(seed: seed, tilted: lanes, listener: log.note)
-        crashes = outcome.crashes
-        breaches = outcome.breaches + lines.leaks.prefix(3).map { Breach(.noSecret, "logged: \($0)") }
+        let result = try runner.run(seed: seed, tilted: tilts, listener: log.note)
+        crashes = result.crashes
+        breaches = result.breaches + lines.leaks.prefix(3).map { Breach(.noSecret, "logged: \($0)") }
     }
 }
 
-/// Keeps the lines that hold what every payload, contact and API key of a simulation holds.
+/// Keeps the lines that contain the canary of the simulation.
 private struct LogLines: LogHandler {
     private final class Store: Sendable {
         let leaks = Mutex<[String]>([])
@@ -39,6 +39,6 @@ private struct LogLines: LogHandler {
 
     func log(event: LogEvent) {
         let text = "\(event.message) \(event.metadata ?? [:]) \(metadata)"
-        if text.contains(Simulation.canary) { store.leaks.withLock { $0.append(text) } }
+        if text.contains(SimulationRunner.canary) { store.leaks.withLock { $0.append(text) } }
     }
 }

@@ -1,11 +1,11 @@
 import Foundation
 import Synchronization
 
-/// An API that keeps its promise about keys, and answers like nobody should.
+/// An API that enforces idempotency keys correctly, and sends malformed answers.
 ///
-/// What it enters is written down here: each order of a request whose key it meets for the first time and lets in.
+/// It records its entrances: each order of an accepted request whose key is new.
 final class HostileAPI: Sendable {
-    /// How an answer is spoilt on its way.
+    /// The way in which an answer is malformed.
     enum Kind: String, CaseIterable, Sendable {
         case endlessChunks, endlessLength, gzipBomb, slowBody, slowHead, headerFlood, hugeHeader, endlessContinue,
             garbage
@@ -29,8 +29,8 @@ final class HostileAPI: Sendable {
     private let only: Kind?
 
     /// - Parameters:
-    ///   - bomb: gzip of a body far larger than itself.
-    ///   - only: the one kind to answer with; without it any, and honest answers between them.
+    ///   - bomb: a gzip stream whose body is far larger than the stream.
+    ///   - only: the kind of every answer; nil mixes all kinds with correct answers.
     init(seed: UInt64, bomb: [UInt8], only: Kind? = nil) {
         state = Mutex(State(random: SeededNumbers(seed: seed)))
         self.bomb = bomb
@@ -41,7 +41,7 @@ final class HostileAPI: Sendable {
     var entered: [Int: Int] { state.withLock { $0.entered } }
     var kinds: [Kind: Int] { state.withLock { $0.kinds } }
     var hostileAnswers: Int { kinds.values.reduce(0, +) }
-    /// Keys that came with another body.
+    /// Keys that were sent with another body.
     var mismatches: Int { state.withLock { $0.mismatches } }
 
     func calm() {
@@ -59,13 +59,13 @@ final class HostileAPI: Sendable {
                 return [.bytes(Self.honest(request, key, &state))]
             }
             state.kinds[kind, default: 0] += 1
-            // Half of them have had their effect by then.
+            // Half of the requests have had their effect by then.
             let honest = Bool.random(using: &state.random) ? Self.honest(request, key, &state) : nil
             return steps(kind, honest)
         }
     }
 
-    // MARK: Honest
+    // MARK: Correct answers
 
     private struct Body: Decodable {
         struct User: Decodable {
@@ -94,13 +94,13 @@ final class HostileAPI: Sendable {
             """.utf8)
     }
 
-    // MARK: Hostile
+    // MARK: Hostile answers
 
     private static let forged = whole(200, #"{"success":true}"#)
     private static let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nX-Request-Id: req_1\r\n"
     private static let endless = 1 << 20
 
-    /// - Parameter honest: the true answer, where the request has had its effect.
+    /// - Parameter honest: the correct answer, when the request has had its effect.
     private func steps(_ kind: Kind, _ honest: [UInt8]?) -> [RawServer.Step] {
         func bytes(_ text: String) -> RawServer.Step { .bytes(Array(text.utf8)) }
         let chunk = Array("4000\r\n".utf8) + Array(repeating: 0x20, count: 0x4000) + Array("\r\n".utf8)
@@ -138,7 +138,7 @@ final class HostileAPI: Sendable {
         case .closed: return [close]
         case .reset: return [.close(isReset: true)]
         case .secondAnswer:
-            // The second is nobody's: the next request on this connection must not take it for its own.
+            // The second answer has no request. The next request on this connection must not receive it.
             return [.bytes((honest ?? Self.whole(503, "{}")) + Self.forged)]
         case .badChunk:
             return [bytes(Self.head + "Transfer-Encoding: chunked\r\n\r\nZZ\r\n{\"success\":true}\r\n0\r\n\r\n")]

@@ -2,11 +2,11 @@ import Foundation
 import GRDB
 import Testing
 
-/// A command line that cannot be taken is repeated in its error, and steers no terminal there.
+/// An error that repeats an invalid command line contains no terminal control.
 @Suite struct HostileArgumentsTests {
     private static let seed = ProcessInfo.processInfo.environment["HOSTILE_SEED"].flatMap(UInt64.init) ?? 1
 
-    /// Where a word is put, and the exit code that it ends in.
+    /// The position of the word, and the expected exit code.
     private static let forms: [(code: Int32, arguments: @Sendable (String) -> [String])] = [
         (64, { ["why", $0] }), (64, { [$0] }), (64, { ["--\($0)"] }), (64, { ["-\($0)"] }), (64, { ["status", $0] }),
         (64, { ["status", "--\($0)"] }), (64, { ["status", "-x\($0)"] }), (64, { ["intents", $0] }),
@@ -21,7 +21,7 @@ import Testing
     ]
 
     @Test(arguments: forms.indices)
-    func `an argument that is repeated in an error steers nothing and forges no line`(form: Int) async throws {
+    func `an argument in an error message adds no terminal control and no line`(form: Int) async throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("arguments-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { #expect(throws: Never.self) { try FileManager.default.removeItem(at: folder) } }
@@ -36,7 +36,7 @@ import Testing
         }
     }
 
-    @Test func `the error still says what was typed, and how the command is used`() async throws {
+    @Test func `the error still shows the input and the usage of the command`() async throws {
         let folder = FileManager.default.temporaryDirectory
         let process = try ChildProcess(["why", "\u{1B}[31m\nforged"], in: folder)
         #expect(await process.end() == .exited(64))
@@ -48,7 +48,7 @@ import Testing
         ["HOME"], ["STATE_DIRECTORY"], ["XDG_STATE_HOME"], ["CREDENTIALS_DIRECTORY"], ["SPOTZEE_API_KEY"],
         ["NOTIFY_SOCKET"], ["JOURNAL_STREAM"], ["HOME", "STATE_DIRECTORY", "SPOTZEE_API_KEY", "WATCHDOG_USEC"],
     ])
-    func `a variable or a folder's name that is repeated in an error steers nothing and forges no line`(
+    func `a variable or folder name in an error message adds no terminal control and no line`(
         names: [String]
     ) async throws {
         var words = HostileWords(seed: Self.seed &+ UInt64(names.count))
@@ -62,7 +62,7 @@ import Testing
         for name in names { variables[name] = top.path + "/" + words.text() }
         let database = folder.appendingPathComponent("app.db")
         try Workbench.database(at: database).close()
-        // Once without a configuration, once with one.
+        // The command runs once without a configuration and once with one.
         for configuration in ["", "database: app.db\n", "database: app.db\njourneys: { w: { id: 1 } }\n"] {
             let file = folder.appendingPathComponent("journey-outbox.yaml")
             if !configuration.isEmpty { try configuration.write(to: file, atomically: true, encoding: .utf8) }
@@ -81,7 +81,7 @@ import Testing
         }
     }
 
-    @Test func `an argument that is no UTF-8 is repeated without its bytes`() async throws {
+    @Test func `an argument that is not UTF-8 is shown without its raw bytes`() async throws {
         let script = #"exec "$0" why "$(printf '\377\233\303(x')""#
         let process = try ChildProcess(
             ["-c", script, ChildProcess.program], program: "/bin/sh", in: FileManager.default.temporaryDirectory)

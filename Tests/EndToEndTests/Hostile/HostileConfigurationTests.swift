@@ -1,19 +1,19 @@
 import Foundation
 import Testing
 
-/// A configuration file that nobody should have written: one clear error, exit 78, and neither time nor memory lost.
+/// A malformed configuration file gives one clear error and exit 78, in bounded time and memory.
 @Suite(.serialized, .timeLimit(.minutes(10)))
 struct HostileConfigurationTests {
     private static let sizeMax = 1 << 20
-    /// What a process may use, in KiB; most of it is its own code.
+    /// The memory that a process may use, in KiB. Most of it is its code.
     private static let memoryMax = 600 << 10
-    /// The processor's time that it may take, in seconds: a machine that is busy otherwise is no fault of the file.
+    /// The CPU time that it may use, in seconds. It does not depend on other load of the machine.
     private static let secondsMax = 30
 
     struct Case: Sendable, CustomTestStringConvertible {
         let testDescription: String
         let bytes: [UInt8]
-        /// What the error has to say, beside the place.
+        /// What the error must contain, beside the position.
         let words: String
 
         init(_ name: String, _ text: String, _ words: String) {
@@ -84,7 +84,7 @@ struct HostileConfigurationTests {
         Case("percent signs", filled("%"), "is not valid YAML"),
     ]
 
-    @Test(arguments: cases) func `a hostile file is one clear error`(example: Case) async throws {
+    @Test(arguments: cases) func `a hostile file gives one clear error`(example: Case) async throws {
         try await Self.withFolder { folder in
             let file = folder.appendingPathComponent("c.yaml")
             try Data(example.bytes).write(to: file)
@@ -92,7 +92,7 @@ struct HostileConfigurationTests {
         }
     }
 
-    @Test func `what is no regular file, or longer than any memory, is refused as well`() async throws {
+    @Test func `a path that is no regular file, or a file that is too large, is refused as well`() async throws {
         try await Self.withFolder { folder in
             let pipe = folder.appendingPathComponent("pipe").path
             #expect(mkfifo(pipe, 0o600) == 0)
@@ -131,7 +131,7 @@ struct HostileConfigurationTests {
         #expect(end == .exited(78), "\(text.prefix(300))")
         #expect(text.hasPrefix("journey-outbox: \(path)") && text.contains(words), "\(text.prefix(300))")
         #expect(SteeringText.places(in: output).isEmpty)
-        // A line a problem, each short enough to be read.
+        // There is one line for each problem, and each is short.
         let lines = text.split(separator: "\n")
         #expect(
             lines.count <= 101 && lines.allSatisfy { $0.utf8.count < 1000 }, "\(lines.map(\.utf8.count).max() ?? 0)")

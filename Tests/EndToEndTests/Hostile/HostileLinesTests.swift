@@ -3,7 +3,7 @@ import GRDB
 import Sandbox
 import Testing
 
-/// What `enqueue --from` reads, one line of it hostile: that line is named, and none of the others is committed.
+/// Input of `enqueue --from` with one hostile line: the error names that line, and no line is committed.
 @Suite(.timeLimit(.minutes(10)))
 struct HostileLinesTests {
     private static let seed = ProcessInfo.processInfo.environment["HOSTILE_SEED"].flatMap(UInt64.init) ?? 1
@@ -15,7 +15,7 @@ struct HostileLinesTests {
         Array("{\"journey\":\"welcome\",\(members)}".utf8)
     }
 
-    /// Lines that are refused, each with what is said of it.
+    /// Refused lines, each with its error message.
     private static let refused: [(bytes: [UInt8], words: String)] = [
         (Array(repeating: 0x20, count: lineBytesMax + 1), "it is longer than 128 KiB"),
         (line(#""external_id":"\#(String(repeating: "x", count: lineBytesMax))""#), "it is longer than 128 KiB"),
@@ -52,7 +52,7 @@ struct HostileLinesTests {
     ]
 
     @Test(arguments: refused.indices)
-    func `a hostile line is refused by its number, with a sentence, and undoes the others`(index: Int) async throws {
+    func `a hostile line is refused with its number and a sentence, and no line is committed`(index: Int) async throws {
         let (bytes, words) = Self.refused[index]
         try await Workbench.open { bench in
             var random = SeededNumbers(seed: Self.seed &+ UInt64(index))
@@ -75,13 +75,14 @@ struct HostileLinesTests {
         }
     }
 
-    @Test func `what only a receiver would choke on is committed, and ends alone when it is to be sent`() async throws {
+    @Test func `a line that only the API would refuse is committed, and its intent is quarantined alone`() async throws
+    {
         try await Workbench.open { bench in
             let lines = [
                 Self.line(#""external_id":"good""#), Self.line(#""external_id":"huge","data":{"a":1e999}"#),
                 Self.line(#""external_id":"twice","data":{"a":1,"a":2}"#),
                 Self.line(#""external_id":"deep","profile":\#(Self.nested(510))"#), Array("  \r".utf8),
-                // The last one needs no end.
+                // The last line needs no line feed.
                 Self.line(#""external_id":"last","data":\#(Self.nested(509))"#),
             ]
             let (end, output) = try await Self.enqueue(Data(lines.joined(separator: [0x0A])), bench)
@@ -98,7 +99,7 @@ struct HostileLinesTests {
         }
     }
 
-    @Test func `more input than one transaction may be is refused before memory is`() async throws {
+    @Test func `more input than one transaction may hold is refused before it fills the memory`() async throws {
         try await Workbench.open { bench in
             let line =
                 Self.line(#""external_id":"a","data":{"x":"\#(String(repeating: "x", count: 60_000))"}"#) + [0x0A]

@@ -1,11 +1,11 @@
 import Foundation
 
-/// A row that a producer should not have written, with what must become of it.
+/// A row that a producer should not write, and its required outcome.
 struct HostileRow: Sendable {
     enum Fate: Sendable, Equatable {
-        /// The INSERT fails, and this is in its sentence.
+        /// The INSERT fails, and its message contains this text.
         case refused(String)
-        /// Ends as a dead letter of its own with this code, never having been sent.
+        /// The row alone becomes a dead letter with this code, and is never sent.
         case quarantined(String)
         /// Arrives byte for byte.
         case delivered
@@ -13,16 +13,16 @@ struct HostileRow: Sendable {
 
     var what: String
     var number: Int
-    /// Text columns, as bytes that need not be text.
+    /// Text columns, as bytes that may be no valid text.
     var texts: [String: [UInt8]]
     /// Columns that are bound as blobs.
     var blobs: Set<String> = []
     var others: [String: Int64] = [:]
     var fate: Fate
 
-    /// Which intent an effect belongs to: every `external_id` begins with its row's number.
+    /// The row of an effect: every `external_id` begins with the row's number.
     static func number(ofExternalID id: String?) -> Int? {
-        // By bytes: a mark that follows the dot would join it.
+        // The comparison is by bytes, because a combining mark after the dot would join it.
         guard let bytes = id?.utf8, bytes.starts(with: "row-".utf8) else { return nil }
         return Int(String(decoding: bytes.dropFirst(4).prefix { $0 != 0x2E }, as: UTF8.self))
     }
@@ -31,7 +31,7 @@ struct HostileRow: Sendable {
 
     // MARK: What the API must receive
 
-    /// The user's object, put together here once more from the columns.
+    /// The user object, composed from the columns independently of the worker.
     var entry: [UInt8] {
         var entry = Array("{".utf8)
         for name in ["external_id", "anonymous_id", "email"] {

@@ -5,11 +5,11 @@ import GRDB
 import Sandbox
 import Testing
 
-/// Rows from hell: each is refused, quarantined alone, or delivered byte for byte; `HOSTILE_ROWS` plays more of them.
+/// Hostile rows: each is refused, quarantined alone, or delivered byte for byte. `HOSTILE_ROWS` sets their number.
 struct HostileRowTests {
     private static let rows = ProcessInfo.processInfo.environment["HOSTILE_ROWS"].flatMap(Int.init) ?? 3000
     private static let seed = ProcessInfo.processInfo.environment["HOSTILE_SEED"].flatMap(UInt64.init) ?? 1
-    /// Rows in one database.
+    /// The number of rows in one database.
     private static let chunk = 3000
 
     @Test func `every hostile row is refused with its sentence, quarantined alone, or delivered byte for byte`()
@@ -40,7 +40,7 @@ struct HostileRowTests {
     }
 
     private static func play(_ rows: [HostileRow]) async throws -> [String] {
-        let wrong = Gathering()
+        let wrong = ViolationList()
         try await Workbench.open { bench in
             let ids = try insert(rows, bench, wrong)
             let worker = try bench.start(["drain", "--verbose", "--log-contacts"])
@@ -51,8 +51,8 @@ struct HostileRowTests {
         return wrong.all
     }
 
-    /// Inserts what lets itself be inserted; the ids by the rows' numbers.
-    private static func insert(_ rows: [HostileRow], _ bench: Workbench, _ wrong: Gathering) throws -> [Int: Int64] {
+    /// Inserts the rows that the schema accepts, and returns the ids by the rows' numbers.
+    private static func insert(_ rows: [HostileRow], _ bench: Workbench, _ wrong: ViolationList) throws -> [Int: Int64] {
         try bench.business.write { db in
             var ids: [Int: Int64] = [:]
             for row in rows {
@@ -80,7 +80,7 @@ struct HostileRowTests {
         }
     }
 
-    private static func check(_ rows: [HostileRow], _ ids: [Int: Int64], _ bench: Workbench, _ wrong: Gathering)
+    private static func check(_ rows: [HostileRow], _ ids: [Int: Int64], _ bench: Workbench, _ wrong: ViolationList)
         async throws
     {
         let places = try await bench.business.read { db in
@@ -117,15 +117,15 @@ struct HostileRowTests {
         if effects[-1] != nil { wrong.add("an effect without a row") }
     }
 
-    /// By bytes: texts that look alike are not the same to their owner.
-    private static func compare(_ row: HostileRow, _ effect: SandboxEffect, _ wrong: Gathering) {
+    /// The comparison is by bytes, because texts that look alike can differ.
+    private static func compare(_ row: HostileRow, _ effect: SandboxEffect, _ wrong: ViolationList) {
         for (name, text) in [
             ("external_id", effect.externalID), ("anonymous_id", effect.anonymousID), ("email", effect.email),
         ]
         where row.texts[name] != text.map({ Array($0.utf8) }) {
             wrong.add(row, "arrived with another \(name)")
         }
-        // Space around the object is no part of it.
+        // White space around the object is not part of it.
         let sent = row.texts["data"].map {
             String(decoding: $0, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
         }
@@ -137,9 +137,9 @@ struct HostileRowTests {
         if digest != effect.entrySHA256 { wrong.add(row, "arrived as other bytes") }
     }
 
-    /// No command and no log line lets a row steer the terminal it is shown on.
+    /// No command and no log line prints a terminal control from a row.
     private static func look(
-        _ ids: [Int: Int64], _ bench: Workbench, _ worker: ChildProcess, _ wrong: Gathering
+        _ ids: [Int: Int64], _ bench: Workbench, _ worker: ChildProcess, _ wrong: ViolationList
     ) async throws {
         let dead = try await bench.business.read { try Int64.fetchAll($0, sql: "SELECT id FROM outbox_dead LIMIT 4") }
         let delivered = try await bench.business.read {
@@ -164,7 +164,7 @@ struct HostileRowTests {
     }
 
     @Test(arguments: ["data", "profile"])
-    func `a depth of 509 is delivered byte for byte, and one more ends alone as a dead letter that was never sent`(
+    func `a depth of 509 is delivered byte for byte, and a depth of 510 becomes a dead letter that was never sent`(
         column: String
     ) async throws {
         try await Workbench.open { bench in
@@ -198,7 +198,7 @@ struct HostileRowTests {
         }
     }
 
-    @Test func `a drain does not wait for journeys that only look like a configured one`() async throws {
+    @Test func `a drain does not wait for journeys whose names only look like a configured one`() async throws {
         try await Workbench.open { bench in
             var bench = bench
             bench.journeys = [Journey(name: "caf\u{E9}", id: 33)]

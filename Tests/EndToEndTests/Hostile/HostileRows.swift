@@ -1,8 +1,8 @@
 import Foundation
 
-/// An endless source of hostile rows: valid ones made of whatever is hard to keep, and ones with one thing wrong.
+/// A generator of hostile rows: valid ones that are hard to preserve, and ones with one error.
 ///
-/// The same for the same seed. What must become of each is known from how it was made, not from reading it.
+/// The same seed gives the same rows. The required outcome follows from how a row was made, not from parsing it.
 struct HostileRows {
     private var random: SeededNumbers
     private var count = 0
@@ -24,7 +24,7 @@ struct HostileRows {
         return row
     }
 
-    // MARK: Valid, and hard to keep
+    // MARK: Valid rows
 
     private mutating func valid() -> HostileRow {
         let journey = chance(1, of: 6) ? "trial-ending" : "welcome"
@@ -89,7 +89,7 @@ struct HostileRows {
         }
     }
 
-    /// Keys are told apart by a number, and escaped now and then; no two are the same.
+    /// Each key contains a number, so that no two are equal. Some keys are escaped.
     private mutating func object(depth: Int, _ prefix: String) -> String {
         let members = (0..<Int.random(in: 0...(depth == 0 ? 5 : 3), using: &random)).map { index -> String in
             let key = chance(1, of: 4) ? #"\u006b\#(index)"# + inner() : "\(prefix)\(index)" + inner()
@@ -102,7 +102,7 @@ struct HostileRows {
         #"{"a":"# + String(repeating: "[", count: depth - 1) + String(repeating: "]", count: depth - 1) + "}"
     }
 
-    /// Makes the row's texts so many bytes together.
+    /// Extends the row's texts to a total number of bytes.
     private func fill(_ row: inout HostileRow, to bytes: Int) {
         row.texts["data"] = nil
         row.texts["profile"] = nil
@@ -110,7 +110,7 @@ struct HostileRows {
         row.texts["data"] = Array((#"{"f":""# + String(repeating: "x", count: bytes - used) + #""}"#).utf8)
     }
 
-    // MARK: One thing wrong
+    // MARK: Rows with one error
 
     private mutating func spoil(_ row: inout HostileRow) {
         let spoils: [(inout HostileRows, inout HostileRow) -> Void] = [
@@ -217,7 +217,7 @@ struct HostileRows {
         row.fate = .quarantined("unsendable_number_out_of_range")
     }
 
-    /// SQLite's own limit is 1,000 levels or 2,000, by its version.
+    /// SQLite's limit is 1,000 or 2,000 levels, depending on its version.
     private static func deep(_ rows: inout HostileRows, _ row: inout HostileRow) {
         row.texts[rows.payload()] = Array(nested(Int.random(in: 510...900, using: &rows.random)).utf8)
         row.fate = .quarantined("unsendable_too_deep")
@@ -233,7 +233,7 @@ struct HostileRows {
             isLarge ? "outbox row is over 64 KiB" : "outbox.\(column) must be a JSON object, and is not valid JSON")
     }
 
-    // MARK: Dice
+    // MARK: Random choices
 
     private mutating func chance(_ part: Int, of whole: Int) -> Bool {
         Int.random(in: 0..<whole, using: &random) < part

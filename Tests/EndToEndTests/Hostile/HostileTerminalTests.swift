@@ -2,11 +2,11 @@ import Foundation
 import GRDB
 import Testing
 
-/// On a real terminal, where colours are shown, nothing but the program's own colours reaches it.
+/// A real terminal receives no control sequences except the program's colours.
 @Suite(.timeLimit(.minutes(5)))
 struct HostileTerminalTests {
-    /// Runs a program on a terminal of its own, so many columns wide, until it ends or is interrupted after its
-    /// screen was cleared so often; writes down what the terminal got.
+    /// Runs a program on a pseudoterminal of the given width until it ends, or interrupts it after it has cleared the
+    /// screen a number of times. Records what the terminal received.
     private static let terminal = """
         import fcntl, os, pty, signal, struct, sys, termios
         output, columns, clears, command = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4:]
@@ -33,7 +33,7 @@ struct HostileTerminalTests {
         """
 
     @Test(.enabled(if: Producers.python, "python3 is not installed"), arguments: [30, 80, 400])
-    func `a terminal gets no control sequence of a row, and the program's own colours`(columns: Int) async throws {
+    func `a terminal receives the program's colours and no control sequence of a row`(columns: Int) async throws {
         try await Workbench.open { bench in
             try Self.fill(bench, seed: UInt64(columns))
             let dead: Int64? = try bench.query("SELECT min(id) FROM outbox_dead")
@@ -55,7 +55,7 @@ struct HostileTerminalTests {
         }
     }
 
-    /// Rows whose every text is hostile, pending, dead and behind a pause with such a reason.
+    /// Rows with hostile texts: pending, dead, and paused with a hostile reason.
     private static func fill(_ bench: Workbench, seed: UInt64) throws {
         var words = HostileWords(seed: seed)
         let texts = (0..<40).map { _ in words.text() }

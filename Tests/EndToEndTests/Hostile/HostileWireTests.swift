@@ -4,16 +4,17 @@ import GRDB
 import SpotzeeAPI
 import Testing
 
-/// Answers over real sockets that endanger the worker itself: its memory, its connections and its books.
+/// Answers over real sockets that could harm the worker's memory, its connections or its results.
 ///
-/// `HOSTILE_WIRE` is how many of them one run gets.
+/// `HOSTILE_WIRE` sets the number of answers of one run.
 struct HostileWireTests {
     private static let answers = ProcessInfo.processInfo.environment["HOSTILE_WIRE"].flatMap(Int.init) ?? 40
     private static let seed = ProcessInfo.processInfo.environment["HOSTILE_SEED"].flatMap(UInt64.init) ?? 1
-    /// What a worker may grow by: its connections' answers at their limit, and what the allocator keeps of them.
+    /// How much memory a worker may use in addition: the answers of all connections at their limit, and free memory of
+    /// the allocator.
     private static let growthMax = 64 << 20
 
-    @Test func `no answer, however long, slow or false, costs the worker its books, its memory or its connections`()
+    @Test func `no long, slow or false answer harms the worker's results, its memory or its connections`()
         async throws
     {
         let bomb = try Self.gzip(of: 200 << 20)
@@ -53,14 +54,14 @@ struct HostileWireTests {
     }
 
     @Test(.serialized, arguments: HostileAPI.Kind.allCases)
-    func `no answer takes longer than its request's time`(kind: HostileAPI.Kind) async throws {
+    func `no answer takes longer than the request timeout`(kind: HostileAPI.Kind) async throws {
         let api = HostileAPI(seed: Self.seed, bomb: try Self.gzip(of: 1 << 20), only: kind)
         let server = try await RawServer { api.answer($0) }
         let keys = APIKeyRing(current: "sk_test")
         let sender = SpotzeeSender(keys: keys, connections: 1, timeout: .seconds(1), agent: "test")
         let target = Target(url: "http://127.0.0.1:\(server.port)", journey: 33, entrance: nil, version: "2026-04-28")
-        let time = try await Standstill.time {
-            // The second needs the first one's place.
+        let time = try await StallMeter.time {
+            // The second request needs the first one's connection.
             for _ in 0..<2 { _ = await sender.sendWithoutEffect(key: "k", target: target) }
         }
         #expect(time < .seconds(15), "\(kind)")
@@ -69,7 +70,7 @@ struct HostileWireTests {
         try await server.close()
     }
 
-    /// The server's own record against the database: its answers are not asked what they meant.
+    /// Compares the server's record of effects with the database, without interpreting the answers.
     private static func expectExactBooks(_ bench: Workbench, _ api: HostileAPI) throws -> Int {
         let entered = api.entered
         let places = try bench.business.read { db in

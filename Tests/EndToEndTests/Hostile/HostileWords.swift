@@ -1,6 +1,6 @@
 import Foundation
 
-/// An endless source of texts that would steer a terminal or forge a line, the same for the same seed.
+/// A generator of texts with terminal controls or forged lines. The same seed gives the same texts.
 struct HostileWords {
     private var random: SeededNumbers
 
@@ -17,14 +17,14 @@ struct HostileWords {
         "x", "é", "\u{1F600}", "\"", "'", "\\", "\\u001b", "=", "<3>", "{}", ": ", "a b",
     ]
 
-    /// Never empty, and never plain.
+    /// A text that is never empty and never harmless.
     mutating func text() -> String {
         let count = Int.random(in: 1...5, using: &random)
         return "w" + (0..<count).map { _ in Self.pieces.randomElement(using: &random) ?? "" }.joined()
             + "\u{1B}[7m\n\(SteeringText.forgery)"
     }
 
-    /// A text as JSON, now and then with half a surrogate pair or as bytes that are no UTF-8.
+    /// A text as JSON, sometimes with half a surrogate pair or with bytes that are not UTF-8.
     mutating func json() -> [UInt8] {
         var out = Array("\"".utf8)
         for scalar in text().unicodeScalars {
@@ -42,7 +42,7 @@ struct HostileWords {
         return out + Array("\"".utf8)
     }
 
-    /// A header's value, which cannot hold every control.
+    /// A header value, which cannot contain every control character.
     mutating func header() -> [UInt8] {
         let kept = text().unicodeScalars.filter { $0.value >= 0x20 && $0.value != 0x7F }
         return Array(String(String.UnicodeScalarView(kept)).utf8) + [0x9B, 0xFF]

@@ -4,13 +4,13 @@ import GRDB
 import NIOCore
 import Testing
 
-/// Whoever may put words into an output of the program (rows, the API, files, arguments) steers no terminal with them,
-/// and forges no line; `HOSTILE_WORDS` plays more of them.
+/// Texts from rows, the API, files and arguments add no terminal control and no line to any output of the program.
+/// `HOSTILE_WORDS` sets the number of runs.
 struct HostileWordsTests {
     private static let turns = ProcessInfo.processInfo.environment["HOSTILE_WORDS"].flatMap(UInt64.init) ?? 1
     private static let seed = ProcessInfo.processInfo.environment["HOSTILE_SEED"].flatMap(UInt64.init) ?? 1
 
-    private static let journeys: [HostileSpeaker.Journey: String] = [
+    private static let journeys: [HostileTextAPI.Journey: String] = [
         .rejecting: "welcome", .invalid: #"trial\u202Eending"#, .closed: #"clo\u2066sed"#,
         .mismatched: #"mis\u200Ematched"#,
         .untitled: #"un\u2028titled"#, .edge: "edge",
@@ -32,7 +32,7 @@ struct HostileWordsTests {
             """
     }
 
-    @Test func `no words of a row, the API, a file or an argument steer a terminal or forge a line`() async throws {
+    @Test func `no text of a row, the API, a file or an argument controls a terminal or forges a line`() async throws {
         var outputs = 0
         for turn in 0..<Self.turns {
             let wrong = try await Self.play(Self.seed &+ turn)
@@ -42,9 +42,9 @@ struct HostileWordsTests {
         print("hostile words: \(outputs) outputs, logs and scrapes in \(Self.turns) turns")
     }
 
-    private static func play(_ seed: UInt64) async throws -> Gathering {
-        let wrong = Gathering()
-        let api = HostileSpeaker(seed: seed)
+    private static func play(_ seed: UInt64) async throws -> ViolationList {
+        let wrong = ViolationList()
+        let api = HostileTextAPI(seed: seed)
         let server = try await RawServer { api.answer($0) }
         try await Workbench.open { bench in
             var bench = bench
@@ -68,7 +68,7 @@ struct HostileWordsTests {
         return wrong
     }
 
-    /// Rows for every journey, and for ones that nobody has configured.
+    /// Rows for every journey, and for journeys that are not configured.
     private static func insert(_ bench: Workbench, _ words: inout HostileWords) throws {
         var rows: [(String, [UInt8], String)] = []
         for name in journeys.values {
@@ -91,7 +91,7 @@ struct HostileWordsTests {
         }
     }
 
-    /// Whether the words have got everywhere they can get to.
+    /// Whether the texts have reached every possible place.
     private static func areThere(_ bench: Workbench) throws -> Bool {
         try [
             "SELECT count(*) FROM outbox_dead WHERE instr(code, char(27))",
@@ -103,11 +103,11 @@ struct HostileWordsTests {
     }
 }
 
-/// Runs commands and looks at all they say.
+/// Runs commands and examines their output.
 private struct Look {
     let bench: Workbench
     let yaml: String
-    let wrong: Gathering
+    let wrong: ViolationList
 
     @discardableResult
     func at(_ command: [String], configuration: String? = nil, isSilent: Bool = false) async throws -> Data {
@@ -133,7 +133,7 @@ private struct Look {
         do { return try JSONSerialization.jsonObject(with: Data(line)) is [String: Any] } catch { return false }
     }
 
-    /// Every command that shows what is stored, in both forms, and every error that repeats what was given.
+    /// Every command that shows stored data, in both forms, and every error that repeats its input.
     func atEverything(_ words: inout HostileWords) async throws {
         var commands = [
             ["status"], ["doctor"], ["journeys"], ["intents", "list"], ["dead-letters", "list"], ["batches", "list"],
@@ -165,7 +165,7 @@ private struct Look {
         try bench.business.read { try Int64.fetchAll($0, sql: sql) }
     }
 
-    /// Files with such names and such contents.
+    /// Files with hostile names and contents.
     private func atFiles(_ words: inout HostileWords) async throws {
         let name = words.text().replacing("/", with: "")
         let file = bench.folder.appendingPathComponent(name)
@@ -187,7 +187,7 @@ private struct Look {
         try await at(["status"], configuration: yaml + "\n" + words.text())
     }
 
-    /// A worker's log until the API has said its worst.
+    /// A worker's log until the API has sent every kind of hostile text.
     func untilSaid(_ isSaid: () throws -> Bool) async throws {
         let worker = try bench.start(["run", "--verbose", "--log-contacts"], configuration: yaml)
         try await bench.untilTrue(isSaid)
@@ -196,7 +196,7 @@ private struct Look {
         wrong.add(SteeringText.places(in: try Data(contentsOf: URL(fileURLWithPath: worker.outputPath))), of: "the log")
     }
 
-    /// A worker that everything is refused to: its log and its metrics.
+    /// The log and the metrics of a worker whose requests are all refused.
     func atRunning() async throws {
         let file = bench.folder.appendingPathComponent("running.yaml")
         try yaml.write(to: file, atomically: true, encoding: .utf8)
@@ -204,7 +204,7 @@ private struct Look {
         try await bench.untilOutput(of: worker, contains: "http_listening address=")
         let address = try #require(try worker.text.firstMatch(of: /http_listening address=(\S+)/)).1
         try await bench.untilTrue { try bench.query("SELECT count(*) FROM outbox_pause WHERE scope = ''") == 1 }
-        // The gauges are sampled from the database every few seconds, the person's pause among them.
+        // The gauges are sampled from the database every few seconds, the operator's pause included.
         var metrics = Data()
         while !String(decoding: metrics, as: UTF8.self).contains("journey_outbox_paused{scope=\"w") {
             let response = try await HTTPClient.shared.execute(
@@ -223,7 +223,7 @@ private struct Look {
 }
 
 extension HostileWords {
-    /// The same as an escaped word inside quotes, of JSON or YAML.
+    /// The same text, escaped in a quoted string of JSON or YAML.
     fileprivate mutating func column() -> String {
         String(decoding: json().dropFirst().dropLast(), as: UTF8.self)
     }

@@ -2,9 +2,9 @@ import Foundation
 import NIOCore
 import NIOPosix
 
-/// A server on loopback that answers with bytes of its own choice, well-formed or not.
+/// A server on loopback that sends arbitrary bytes as answers.
 final class RawServer: Sendable {
-    /// A request as far as it matters: its line, its headers in lower case, and its body.
+    /// The parts of a request that the tests need: its line, its headers in lower case, and its body.
     struct Request: Sendable {
         let line: String
         let headers: [String: String]
@@ -13,7 +13,7 @@ final class RawServer: Sendable {
 
     enum Step: Sendable {
         case bytes([UInt8])
-        /// The same bytes again and again, with a pause, until the peer has had enough or so many times.
+        /// Repeats the same bytes with a pause, until the peer closes or the given number of times.
         case again([UInt8], every: Duration, times: Int)
         case pause(Duration)
         /// Closes; `isReset` with a reset.
@@ -40,7 +40,7 @@ final class RawServer: Sendable {
     }
 }
 
-/// Collects one request after the other, and plays its answer.
+/// Reads one request after the other, and sends its answer.
 private final class RawAnswers: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
 
@@ -58,7 +58,7 @@ private final class RawAnswers: ChannelInboundHandler {
         }
     }
 
-    /// Ends when the peer goes away, since its writes then fail.
+    /// Ends when the peer closes the connection, because writes then fail.
     private static func begin(_ steps: [RawServer.Step], on channel: any Channel) {
         Task { try await play(steps, on: channel) }
     }

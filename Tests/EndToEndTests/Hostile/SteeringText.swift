@@ -1,11 +1,11 @@
 import Foundation
 
-/// What in an output would steer a terminal, rearrange what a person reads, or pass for a line of the program's own.
+/// Finds text in an output that controls a terminal, reorders the visible text, or imitates a line of the program.
 enum SteeringText {
-    /// What hostile texts put behind their line ends; no line of an output may begin with it.
+    /// The word after every line end in hostile texts. No line of an output may begin with it.
     static let forgery = "forged"
 
-    /// The places, each with what stands there; on a terminal the program's own colours and moves are taken.
+    /// Returns each occurrence with its context. On a terminal, the program's own colours and cursor moves are allowed.
     static func places(in output: Data, onTerminal isTerminal: Bool = false) -> [String] {
         guard let text = String(validating: output, as: UTF8.self) else { return ["bytes that are no UTF-8"] }
         let plain = isTerminal ? text.replacing(own, with: "").replacing("\r\n", with: "\n") : text
@@ -17,7 +17,8 @@ enum SteeringText {
         return steering + forged.prefix(3).map { "a line that begins \($0.prefix(60).debugDescription)" }
     }
 
-    /// The colours of `TextTable.Style`, the end of one, a cleared screen, a cleared line: no hostile text has them so.
+    /// The colours of `TextTable.Style` and their end, and clearing a screen and a line. No hostile text contains
+    /// exactly these.
     private static var own: Regex<Substring> {
         /\u{1B}\[(?:0|1|31|32|33)m|\u{1B}\[H\u{1B}\[2J|\r\u{1B}\[K/.matchingSemantics(.unicodeScalar)
     }

@@ -1,11 +1,11 @@
 import Audit
 
-/// What one run, or many, came to.
+/// The result of one run, or the sum of several.
 struct KillRecord: Sendable {
-    var manner: KillRun.Manner?
+    var mode: KillRun.Mode?
     var seed: UInt64 = 0
     var killed: [String: Int] = [:]
-    var counts = Audit.Counts()
+    var counts = Audit.RunCounts()
     var violations: [String] = []
     var runs = 1
 
@@ -13,7 +13,7 @@ struct KillRecord: Sendable {
 
     static func + (one: KillRecord, other: KillRecord) -> KillRecord {
         var sum = one
-        sum.manner = one.manner == other.manner ? one.manner : nil
+        sum.mode = one.mode == other.mode ? one.mode : nil
         sum.killed.merge(other.killed, uniquingKeysWith: +)
         sum.counts.committed += other.counts.committed
         sum.counts.delivered += other.counts.delivered
@@ -30,7 +30,7 @@ struct KillRecord: Sendable {
     var text: String {
         let places = killed.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
         return """
-            processes, \(manner?.rawValue ?? "all"): \(kills) kills in \(runs) runs (\(places)); \
+            processes, \(mode?.rawValue ?? "all"): \(kills) kills in \(runs) runs (\(places)); \
             \(counts.committed) intents committed, \(counts.delivered) delivered, \(counts.dead) rejected, \
             \(counts.cancelled) cancelled, \(counts.inDoubt) in doubt; \(counts.requests) requests, \
             \(counts.effects) effects; \(violations.count) violations

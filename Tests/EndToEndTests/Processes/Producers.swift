@@ -2,22 +2,23 @@ import Foundation
 import GRDB
 import JourneyOutbox
 
-/// Who commits intents beside the worker: Python and the sqlite3 shell as processes, Swift in this one.
+/// The producers that commit intents beside the worker: Python and the sqlite3 shell as processes, and Swift in this
+/// process.
 ///
-/// Each commits an order with its intent, rolls one back now and then, and cancels what it finds. Order numbers are
-/// never used twice, so that an effect of an order that is not there is one that was rolled back.
+/// Each commits orders with their intents, rolls some back, and cancels some. Order numbers are never used twice: an
+/// effect of an order that does not exist belongs to one that was rolled back.
 struct Producers {
     static let python = program(["/usr/bin/env", "python3", "-c", "import sqlite3"])
     static let shell = program(["/usr/bin/env", "sqlite3", "--version"])
 
-    private let plant: Plant
+    private let bench: ProcessBench
     private var random: SeededNumbers
-    /// Where the next producer's order numbers begin.
+    /// The order numbers of a producer begin at a multiple of this number.
     private var block: Int64 = 0
     private(set) var running: ChildProcess?
 
-    init(plant: Plant, seed: UInt64) {
-        self.plant = plant
+    init(bench: ProcessBench, seed: UInt64) {
+        self.bench = bench
         random = SeededNumbers(seed: seed)
     }
 
@@ -34,7 +35,7 @@ struct Producers {
 
     // MARK: Processes
 
-    /// Lets the next producer begin, one after another in both languages.
+    /// Starts the next producer. Both languages take turns.
     mutating func begin(_ count: Int) throws {
         block += 1
         let first = block * 100_000
@@ -42,12 +43,15 @@ struct Producers {
         guard isPython || Self.shell else { return }
         let words =
             isPython
-            ? ["python3", "-c", Self.script, plant.path, "\(first)", "\(count)", Plant.payload, Plant.contact]
-            : ["sqlite3", "-bail", plant.path, ".timeout 30000", ".read \(try statements(first, count))"]
-        running = try ChildProcess(words, program: "/usr/bin/env", in: plant.folder)
+            ? [
+                "python3", "-c", Self.script, bench.path, "\(first)", "\(count)", ProcessBench.payload,
+                ProcessBench.contact,
+            ]
+            : ["sqlite3", "-bail", bench.path, ".timeout 30000", ".read \(try statements(first, count))"]
+        running = try ChildProcess(words, program: "/usr/bin/env", in: bench.folder)
     }
 
-    /// Ends the running producer, wherever it is.
+    /// Kills the running producer.
     mutating func kill() async {
         running?.send(SIGKILL)
         _ = await running?.end()
@@ -57,17 +61,17 @@ struct Producers {
     private static let script = """
         import random, sqlite3, sys, time
         path, first, count, payload, contact = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4], sys.argv[5]
-        dice = random.Random(first)
+        rng = random.Random(first)
         db = sqlite3.connect(path, timeout=30, isolation_level=None)
 
         def commit_or_not(number):
-            journey = dice.choice(["welcome", "welcome", "trial-ending"])
-            kind = dice.choice(["cust"] * 12 + ["reject-permanent", "reject-twice", "poison-422"])
-            customer = f"{kind}-{contact}-{dice.randrange(40)}"
-            lane = f"lane-{dice.randrange(3)}" if dice.randrange(4) == 0 else None
-            dedup = f"key-{number}" if dice.randrange(4) == 0 else None
-            later = int(time.time() * 1000) + dice.randrange(1500) if dice.randrange(6) == 0 else None
-            email = f"{contact}.{customer}@example.test" if dice.randrange(2) == 0 else None
+            journey = rng.choice(["welcome", "welcome", "trial-ending"])
+            kind = rng.choice(["cust"] * 12 + ["reject-permanent", "reject-twice", "poison-422"])
+            customer = f"{kind}-{contact}-{rng.randrange(40)}"
+            lane = f"lane-{rng.randrange(3)}" if rng.randrange(4) == 0 else None
+            dedup = f"key-{number}" if rng.randrange(4) == 0 else None
+            later = int(time.time() * 1000) + rng.randrange(1500) if rng.randrange(6) == 0 else None
+            email = f"{contact}.{customer}@example.test" if rng.randrange(2) == 0 else None
             row = (journey, customer, email, '{"order":%d,"note":"%s"}' % (number, payload), '{"vip":"%s"}' % payload, lane,
                    dedup, None if lane else later)
             insert = \"\"\"INSERT INTO outbox
@@ -78,11 +82,11 @@ struct Producers {
             if dedup and db.execute(insert, row).fetchone():
                 raise SystemExit("a repeated dedup key was inserted")
             db.execute("INSERT INTO orders VALUES (?, ?, ?, ?, ?)", (number, intent, journey, customer, lane))
-            db.execute("ROLLBACK" if dice.randrange(5) == 0 else "COMMIT")
+            db.execute("ROLLBACK" if rng.randrange(5) == 0 else "COMMIT")
 
         def cancel():
             db.execute("BEGIN IMMEDIATE")
-            found = db.execute("SELECT intent_id FROM orders ORDER BY id DESC LIMIT 1 OFFSET ?", (dice.randrange(5),))
+            found = db.execute("SELECT intent_id FROM orders ORDER BY id DESC LIMIT 1 OFFSET ?", (rng.randrange(5),))
             intent = (found.fetchone() or [0])[0]
             try:
                 gone = db.execute("DELETE FROM outbox_intents WHERE id = ? RETURNING id", (intent,)).fetchall()
@@ -94,27 +98,27 @@ struct Producers {
 
         for number in range(first, first + count):
             commit_or_not(number)
-            if dice.randrange(3) == 0:
+            if rng.randrange(3) == 0:
                 cancel()
-            time.sleep(dice.random() * 0.01)
+            time.sleep(rng.random() * 0.01)
         """
 
-    /// A script for the shell, which stops at its first error: nothing is committed in part.
+    /// Writes a script for the shell. The shell stops at the first error, so that no transaction is committed in part.
     private mutating func statements(_ first: Int64, _ count: Int) throws -> String {
         var sql = ""
         for number in first..<(first + Int64(count)) {
-            let customer = "cust-\(Plant.contact)-\(Int.random(in: 0..<40, using: &random))"
+            let customer = "cust-\(ProcessBench.contact)-\(Int.random(in: 0..<40, using: &random))"
             let end = Int.random(in: 0..<5, using: &random) == 0 ? "ROLLBACK" : "COMMIT"
             sql += """
                 BEGIN IMMEDIATE;
                 INSERT INTO outbox (journey, external_id, email, data) VALUES
-                  ('welcome', '\(customer)', '\(customer)@example.test', '{"order":\(number),"note":"\(Plant.payload)"}');
+                  ('welcome', '\(customer)', '\(customer)@example.test', '{"order":\(number),"note":"\(ProcessBench.payload)"}');
                 INSERT INTO orders VALUES (\(number), last_insert_rowid(), 'welcome', '\(customer)', NULL);
                 \(end);
 
                 """
         }
-        let file = plant.folder.appendingPathComponent("producer-\(first).sql")
+        let file = bench.folder.appendingPathComponent("producer-\(first).sql")
         try sql.write(to: file, atomically: true, encoding: .utf8)
         return file.path
     }
@@ -127,13 +131,13 @@ struct Producers {
         let first = block * 100_000
         for number in first..<(first + Int64(count)) {
             let isRolledBack = Int.random(in: 0..<6, using: &random) == 0
-            let customer = "cust-\(Plant.contact)-\(Int.random(in: 0..<40, using: &random))"
+            let customer = "cust-\(ProcessBench.contact)-\(Int.random(in: 0..<40, using: &random))"
             let journey = Int.random(in: 0..<4, using: &random) == 0 ? "trial-ending" : "welcome"
-            try plant.business.inTransaction { db in
+            try bench.business.inTransaction { db in
                 let intent = try Outbox.enqueue(
                     Intent(
                         journey: journey, externalID: customer, email: "\(customer)@example.test",
-                        data: JSONText(#"{"order":\#(number),"note":"\#(Plant.payload)"}"#)), in: db)
+                        data: JSONText(#"{"order":\#(number),"note":"\#(ProcessBench.payload)"}"#)), in: db)
                 try db.execute(
                     sql: "INSERT INTO orders VALUES (?, ?, ?, ?, NULL)", arguments: [number, intent, journey, customer])
                 return isRolledBack ? .rollback : .commit

@@ -2,7 +2,7 @@ import Delivery
 import Foundation
 import Synchronization
 
-/// The machine's clocks plus an offset that a test moves: waiting for an hour takes no time.
+/// The machine's clocks plus an offset that a test changes, so that waiting for an hour takes no time.
 final class AdjustableClock: WorkerClock {
     private struct State {
         var offset: Duration = .zero
@@ -21,7 +21,7 @@ final class AdjustableClock: WorkerClock {
         return Moment(wall: real.wall + offset + wallOffset, monotonic: real.monotonic + offset)
     }
 
-    /// Moves both clocks on and wakes every sleeper, to see whether its time has come.
+    /// Advances both clocks and wakes every sleeper, which checks its time.
     func advance(by duration: Duration) {
         let waiters = state.withLock { state in
             state.offset += duration
@@ -32,7 +32,7 @@ final class AdjustableClock: WorkerClock {
         for waiter in waiters.values { waiter.resume() }
     }
 
-    /// Steps the wall clock alone, as a person or a time server does.
+    /// Steps only the wall clock, as an operator or a time server does.
     func stepWall(by duration: Duration) {
         state.withLock { $0.wallOffset += duration }
     }

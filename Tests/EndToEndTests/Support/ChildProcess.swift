@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// The built program as a process of its own, watched through waitpid(2): it can be awaited stopping and ending.
+/// The built program as a child process. A test can wait until it stops or ends, by waitpid(2).
 final class ChildProcess: Sendable {
     enum Change: Equatable {
         case exited(Int32)
@@ -46,7 +46,7 @@ final class ChildProcess: Sendable {
         pid = child
     }
 
-    /// A child that kept this process's sockets open would keep their peers waiting.
+    /// The child closes this process's sockets. Otherwise their peers would wait for them.
     private static func keepDescriptorsHome() throws {
         for name in try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd") {
             guard let descriptor = Int32(name), descriptor > 2 else { continue }
@@ -54,7 +54,7 @@ final class ChildProcess: Sendable {
         }
     }
 
-    /// Ends a process that its test has left behind.
+    /// Kills a process that its test did not end.
     deinit {
         guard !hasEnded.withLock({ $0 }) else { return }
         kill(pid, SIGKILL)
@@ -66,7 +66,7 @@ final class ChildProcess: Sendable {
         kill(pid, signal)
     }
 
-    /// The next change of the process's state, awaited on a thread of its own.
+    /// Waits for the next change of the process's state, in a separate thread.
     func change() async -> Change {
         await withCheckedContinuation { continuation in
             let pid = pid

@@ -1,7 +1,7 @@
 import Delivery
 import Synchronization
 
-/// Everything a worker has reported, and a way to wait for what it will.
+/// All events that a worker has reported, and waiting for future ones.
 final class EventRecorder: Sendable {
     private struct State {
         var events: [WorkerEvent] = []
@@ -21,7 +21,7 @@ final class EventRecorder: Sendable {
     func note(_ event: WorkerEvent) {
         let woken = state.withLock { state in
             if case .looked = event { state.looks += 1 } else { state.events.append(event) }
-            // Each waiter is asked about each event once: some of them count.
+            // Each waiter sees each event once, because some waiters count events.
             let asked = state.waiters.map { ($0, $0.matches(event)) }
             state.waiters = asked.filter { !$0.1 }.map(\.0)
             return asked.filter(\.1).map(\.0)
@@ -29,23 +29,23 @@ final class EventRecorder: Sendable {
         for waiter in woken { waiter.continuation.resume(returning: event) }
     }
 
-    /// How often the worker's loop has gone round.
+    /// How many iterations the worker's loop has made.
     var looks: Int { state.withLock { $0.looks } }
 
-    /// Waits until the loop has gone round so often.
+    /// Waits until the loop has made a number of iterations.
     func looked(times: Int, after start: Int) async throws {
         while looks < start + times { try await Task.sleep(for: .milliseconds(2)) }
     }
 
     var events: [WorkerEvent] { state.withLock { $0.events } }
 
-    /// The first event that matches, past or future; throws when the test's time limit cancels the wait.
+    /// The first event that matches, past or future. Throws when the test's time limit cancels the wait.
     @discardableResult
     func first(_ matches: @escaping @Sendable (WorkerEvent) -> Bool) async throws -> WorkerEvent {
         try await wait(matches)
     }
 
-    /// Waits until so many intents have been delivered in all.
+    /// Waits until a total number of intents have been delivered.
     func delivered(atLeast count: Int) async throws {
         let total = Mutex(0)
         try await first { event in

@@ -11,10 +11,10 @@ final class Nginx: Sendable {
     }
 
     let port: Int
-    /// Ended with this object.
+    /// The process ends with this object.
     private let process: ChildProcess
 
-    /// - Parameter limit: nginx's own words, such as `rate=50r/s` and `burst=25 nodelay`.
+    /// - Parameter limit: parameters in nginx's syntax, such as `rate=50r/s` and `burst=25 nodelay`.
     init(before upstream: Int, rate: String, burst: String, in folder: URL) async throws {
         guard let program = Self.program else { throw Failure(reason: "nginx is not installed") }
         port = try Self.freePort()

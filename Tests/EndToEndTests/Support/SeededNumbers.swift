@@ -1,4 +1,4 @@
-/// Numbers that a seed repeats: SplitMix64, from Steele, Lea and Flood, "Fast splittable pseudorandom number
+/// A generator that a seed repeats: SplitMix64, from Steele, Lea and Flood, "Fast splittable pseudorandom number
 /// generators" (2014).
 struct SeededNumbers: RandomNumberGenerator {
     private var state: UInt64

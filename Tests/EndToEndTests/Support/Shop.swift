@@ -5,7 +5,7 @@ import Testing
 
 @testable import SQLiteStore
 
-/// A database of its own beside the bench's, which no connection stays open on: it can be copied, moved and put back.
+/// A separate database beside the bench's. No connection stays open, so that it can be copied, moved and restored.
 struct Shop: Sendable {
     let bench: Workbench
     let name: String
@@ -43,7 +43,7 @@ struct Shop: Sendable {
 
     // MARK: The database
 
-    /// Opens the database for as long as the body runs; nothing is left beside the file afterwards.
+    /// Opens the database while the body runs. Afterwards there are no files beside it.
     @discardableResult
     func use<Value>(_ body: (DatabaseQueue) throws -> Value) throws -> Value {
         var configuration = Configuration()
@@ -96,11 +96,11 @@ struct Shop: Sendable {
         try FileManager.default.copyItem(atPath: path, toPath: other.path)
     }
 
-    /// Copies the file and the log beside it while both are in use, and lets the copy be made whole by its log.
+    /// Copies the file and its log while both are in use, and checkpoints the copy's log into the copy.
     func copyFrames(to other: Shop) throws {
         try use { queue in
             try queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA wal_autocheckpoint = 0") }
-            // What is only in the log.
+            // This change is only in the log.
             try queue.write { try $0.execute(sql: "UPDATE outbox_meta SET value = value WHERE key = 'uuid'") }
             try copyFiles(to: other)
             try FileManager.default.copyItem(atPath: path + "-wal", toPath: other.path + "-wal")
@@ -110,7 +110,7 @@ struct Shop: Sendable {
         }
     }
 
-    /// Puts a backup back in the place of the database, as a person does with the service stopped.
+    /// Replaces the database with a backup, as an operator does with the service stopped.
     func restore(from backup: Shop) throws {
         for suffix in ["", "-wal", "-shm"] where FileManager.default.fileExists(atPath: path + suffix) {
             try FileManager.default.removeItem(atPath: path + suffix)

@@ -5,7 +5,7 @@ import SQLiteStore
 
 @testable import Delivery
 
-/// A business database with an outbox and the store on it, driven round by round without a worker.
+/// A business database with an outbox and the store, which a test runs in rounds without a worker.
 final class StoreBench: Sendable {
     static let now = WallTime(milliseconds: 1_800_000_000_000)
 
@@ -43,7 +43,7 @@ final class StoreBench: Sendable {
 
     // MARK: Producing
 
-    /// Commits one intent for each ordering key given, each of another contact; the ids in their order.
+    /// Commits one intent for each given ordering key, with different contacts. Returns the ids in their order.
     @discardableResult
     func insert(
         _ keys: [String?], contact: ((Int) -> String)? = nil, scheduledAt: WallTime? = nil, expiresAt: WallTime? = nil
@@ -75,7 +75,7 @@ final class StoreBench: Sendable {
             bodyBytesMax: 1 << 20, linger: .zero)
     }
 
-    /// One round with these settlements and one claim.
+    /// Commits one round with these settlements and one claim.
     @discardableResult
     func claim(_ settlements: [Settlement] = [], batches: Int = 1, at now: WallTime = StoreBench.now) async throws
         -> RoundResult
@@ -86,7 +86,7 @@ final class StoreBench: Sendable {
         return try await store.commit(round)
     }
 
-    /// Claims until nothing more is to be had, and says which intents each batch took.
+    /// Claims until no intent is due, and returns the intents of each batch.
     func claimAll(at now: WallTime = StoreBench.now) async throws -> [Batch] {
         var batches: [Batch] = []
         while true {
@@ -107,7 +107,7 @@ final class StoreBench: Sendable {
         Settlement(batch: batch, fate: .settled(.delivered), record: AnswerRecord(code: nil))
     }
 
-    /// Every member ends in the same way.
+    /// A settlement in which every member has the same result.
     func ended(_ batch: Batch, as leaving: Settlement.Leaving) -> Settlement {
         var settlement = Settlement(batch: batch, fate: .settled(.rejected), record: AnswerRecord(code: "refused"))
         for place in 0..<batch.size { settlement.leaving[place] = leaving }
@@ -116,7 +116,7 @@ final class StoreBench: Sendable {
 
     static let dead = Settlement.Leaving.dead(Rejection(code: "refused", message: "no"), attempts: 1)
 
-    // MARK: Looking
+    // MARK: Reading
 
     func states() throws -> [Int64: String] {
         let rows = try business.read { db in
@@ -135,7 +135,7 @@ final class StoreBench: Sendable {
         try business.write { try $0.execute(sql: sql) }
     }
 
-    /// What the lanes say: by key, the intents that may travel.
+    /// The lanes: for each key, the intent that may be sent.
     func lanes() throws -> [String: [Int64]] {
         let rows = try business.read { db in
             try Row.fetchAll(db, sql: "SELECT ordering_key, open_id FROM outbox_lane ORDER BY open_id")

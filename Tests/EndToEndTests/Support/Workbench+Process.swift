@@ -38,12 +38,12 @@ extension Workbench {
         """
     }
 
-    /// Looks again and again, for what no event tells; the test's time limit bounds the wait.
+    /// Polls a condition that no event reports. The test's time limit bounds the wait.
     func untilTrue(_ isTrue: () throws -> Bool) async throws {
         while try !isTrue() { try await Task.sleep(for: .milliseconds(5)) }
     }
 
-    /// Waits until the process has said something: looked at whenever somebody writes to its output.
+    /// Waits until the output of the process contains a text. It is checked at each write to the output file.
     func untilOutput(of process: ChildProcess, contains text: String) async throws {
         let files = try FileEvents(database: process.outputPath)
         defer { files.stop() }

@@ -7,7 +7,7 @@ extension Workbench {
         get throws { try StateFolders.open(folder.appendingPathComponent("state").path) }
     }
 
-    /// What an earlier worker, or a crash, has left in the state directory for a database.
+    /// Creates what an earlier worker or a crash leaves in the state directory for a database.
     func remember(path: String, uuid: String?, next: String?) throws {
         let folders = try folders
         let real = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
@@ -26,7 +26,7 @@ extension Workbench {
         }.sorted()
     }
 
-    /// Removes the ledgers, and leaves what is remembered of the databases.
+    /// Removes the ledgers, and keeps the identity records of the databases.
     func forgetDeliveries() throws {
         let folders = try folders
         for binding in try folders.bindings() {

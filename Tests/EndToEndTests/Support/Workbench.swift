@@ -24,12 +24,12 @@ struct Workbench: Sendable {
         linger: .milliseconds(2), backoff: Backoff(initial: .milliseconds(5), max: .milliseconds(20)))
     var idempotency = WorkerConfiguration.Idempotency.auto
     var rate: [RateLimit] = []
-    /// How often the worker looks for commits that no event has told of.
+    /// The interval at which the worker looks for commits without an event.
     var lookInterval = CommitWatch.slowInterval
-    /// The port of something in front of the sandbox.
+    /// The port of a proxy in front of the sandbox.
     var front: Int?
 
-    /// Opens a bench in a temporary folder and clears it away afterwards.
+    /// Creates a bench in a temporary folder, and removes it afterwards.
     static func open(
         journalMode: String = "wal", _ change: (inout SandboxConfiguration) -> Void = { _ in },
         _ body: @escaping @Sendable (Workbench) async throws -> Void
@@ -67,7 +67,7 @@ struct Workbench: Sendable {
 
     // MARK: Producing
 
-    /// Commits intents with their orders; each carries its own number as data, which tells effects apart.
+    /// Commits intents with their orders. Each has its number as data, which identifies its effect.
     @discardableResult
     func insert(
         _ count: Int, journey: Journey = users, named name: (Int) -> String = { "cust-\($0)" },
@@ -94,12 +94,12 @@ struct Workbench: Sendable {
             journeys: journeys, policy: policy, url: url, version: "2026-04-28", rate: rate, idempotency: idempotency)
     }
 
-    /// Lets a worker drain the outbox, as `drain` would.
+    /// Drains the outbox with a worker, as the command `drain` does.
     func drain(timeout: Duration = .seconds(30)) async throws -> DrainOutcome {
         try await employ { try await $0.run(draining: Worker.Drain(timeout: timeout)) }
     }
 
-    /// Runs a worker beside the body and stops it afterwards; what the body returns.
+    /// Runs a worker while the body runs, and stops it afterwards. Returns the result of the body.
     @discardableResult
     func whileWorking<Value: Sendable>(
         _ body: @escaping @Sendable (Worker<AdjustableClock>) async throws -> Value
@@ -107,7 +107,7 @@ struct Workbench: Sendable {
         try await employ { worker in
             try await withThrowingTaskGroup(of: Value?.self) { group in
                 group.addTask {
-                    // A worker that ends early ends the test too, instead of letting it wait.
+                    // A worker that ends early also ends the test, which would otherwise wait.
                     guard try await worker.run() == .stopped else { throw CancellationError() }
                     return nil
                 }
@@ -140,9 +140,9 @@ struct Workbench: Sendable {
         }
     }
 
-    // MARK: Looking
+    // MARK: Reading
 
-    /// How many intents are in each state, the delivered included.
+    /// How many intents are in each state, delivered ones included.
     func states() throws -> [String: Int] {
         try business.read { db in
             let rows = try Row.fetchAll(
@@ -167,14 +167,14 @@ struct Workbench: Sendable {
 }
 
 extension Workbench {
-    /// Drains and expects everything to be delivered or dead; says what is left when it is not.
+    /// Drains and expects everything to be delivered or dead. Reports what is left otherwise.
     func expectDrained(sourceLocation: SourceLocation = #_sourceLocation) async throws {
         let outcome = try await drain()
         guard outcome != .drained else { return }
         Issue.record("\(outcome)\n\(try diagnosis())", sourceLocation: sourceLocation)
     }
 
-    /// What is open, waiting and paused, and the worker's last events.
+    /// A description of the open and waiting intents, the pauses, and the worker's last events.
     private func diagnosis() throws -> String {
         let rows = try business.read { db in
             try [
@@ -189,7 +189,7 @@ extension Workbench {
 }
 
 extension Workbench {
-    /// Looks whenever somebody commits, until the query has this value; the test's time limit bounds the wait.
+    /// Runs the query after each commit until it has this value. The test's time limit bounds the wait.
     func untilQuery(_ sql: String, is value: Int) async throws {
         let (commits, commit) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         let watch = try SQLiteStore(path: path).commits()
@@ -203,7 +203,7 @@ extension Workbench {
 }
 
 extension Workbench {
-    /// Waits until the worker has nothing to do and has seen every commit: no look for longer than any look takes.
+    /// Waits until the worker is idle and has noticed every commit: it has not looked for longer than a look takes.
     func untilIdle() async throws {
         var looks = -1
         while events.looks != looks {

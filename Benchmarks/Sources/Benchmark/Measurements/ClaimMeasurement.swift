@@ -1,20 +1,21 @@
-/// What a claim costs, however large and one-sided the backlog is.
+/// The cost of a claim with backlogs of different sizes and distributions.
 enum ClaimMeasurement {
-    private struct Case {
+    private struct ClaimScenario {
         var scenario: String
         var name: String
-        /// Whose rows are claimed; all journeys by turns otherwise.
+        /// The journey whose rows are claimed. Without it, all journeys take turns.
         var journey: Int?
     }
 
     private static let cases = [
-        Case(scenario: "even", name: "ten journeys alike"),
-        Case(scenario: "scheduled", name: "90 % scheduled"),
-        Case(scenario: "waiting", name: "90 % waiting for a retry"),
-        Case(scenario: "journey", name: "one journey, which is parked, owning 99 %, claims of the others", journey: 1),
-        Case(scenario: "journey", name: "one journey owning 99 %, its own claims", journey: 0),
-        Case(scenario: "contact", name: "one contact owning 90 %"),
-        Case(scenario: "key", name: "one ordering key owning 90 %"),
+        ClaimScenario(scenario: "even", name: "ten journeys alike"),
+        ClaimScenario(scenario: "scheduled", name: "90 % scheduled"),
+        ClaimScenario(scenario: "waiting", name: "90 % waiting for a retry"),
+        ClaimScenario(
+            scenario: "journey", name: "one journey, which is parked, owning 99 %, claims of the others", journey: 1),
+        ClaimScenario(scenario: "journey", name: "one journey owning 99 %, its own claims", journey: 0),
+        ClaimScenario(scenario: "contact", name: "one contact owning 90 %"),
+        ClaimScenario(scenario: "key", name: "one ordering key owning 90 %"),
     ]
 
     static func make(_ bench: Bench) throws {
@@ -24,7 +25,7 @@ enum ClaimMeasurement {
             }
             let ratios = pairs.map { ($0.many["p50"] ?? 0) / ($0.few["p50"] ?? 1) }
             bench.report(
-                Finding(
+                BenchmarkResult(
                     name: "claim p50, \(bench.scale.manyRows) rows against \(bench.scale.fewRows): \(kind.name)",
                     value: ratios.median, unit: "ratio", goal: .atMost(1.2),
                     work: "80 transactions, each claiming one batch and settling the one before; the lock's time",
@@ -39,15 +40,16 @@ enum ClaimMeasurement {
         }
     }
 
-    private static func claim(_ bench: Bench, _ kind: Case, _ rows: Int) throws -> [String: Double] {
+    private static func claim(_ bench: Bench, _ kind: ClaimScenario, _ rows: Int) throws -> [String: Double] {
         let database = try bench.database(rows: rows, scenario: kind.scenario)
         defer { bench.remove(database) }
         let journey = kind.journey.map { ["--journey", "\($0)"] } ?? []
-        // The smallest journey of the small backlog has rows for 80 claims only where a claim takes few.
+        // The smallest journey of the small backlog does not have enough rows for 80 claims.
         let claims = kind.journey == 1 ? 8 : 80
         let work = ["claim-work", "--database", database, "--claims", "\(claims)"] + journey
-        // What was copied a moment ago is still on its way to the disk: the first claims of ten million rows wait for it.
-        if claims == 80 { _ = try Tool.figures(bench.itself, work) }
-        return try Tool.figures(bench.itself, work).figures
+        // The copy of the database is still being written to the disk, and the first claims wait for it. One run before
+        // the measured one absorbs this.
+        if claims == 80 { _ = try Subprocess.figures(bench.itself, work) }
+        return try Subprocess.figures(bench.itself, work).figures
     }
 }

@@ -1,6 +1,6 @@
-/// How fast an outbox is emptied, next to the floor.
+/// The speed of a drain, compared with the floor.
 enum DrainMeasurement {
-    /// What one drain came to.
+    /// The speed and cost of one drain.
     struct Speed {
         var rowsPerSecond: Double
         var microsecondsPerRow: Double
@@ -48,7 +48,7 @@ enum DrainMeasurement {
             "\(limit) rows of 10 journeys, one request for each, 16 connections to the null server")
     }
 
-    /// The time for a row as the backlog grows a thousandfold.
+    /// The time for a row with a large backlog, compared with a small one.
     static func flat(_ bench: Bench) throws {
         var times: [(few: Double, many: Double)] = []
         for _ in 0..<bench.rounds {
@@ -57,7 +57,7 @@ enum DrainMeasurement {
             times.append((1 / few.rowsPerSecond, 1 / many.rowsPerSecond))
         }
         bench.report(
-            Finding(
+            BenchmarkResult(
                 name: "time per row, \(bench.scale.manyRows) pending against \(bench.scale.fewRows)",
                 value: times.map { $0.many / $0.few }.median, unit: "ratio", goal: .atMost(1.2),
                 work: "the first \(bench.scale.fewRows) rows of each backlog, without HTTP",
@@ -70,30 +70,30 @@ enum DrainMeasurement {
     static func floor(_ bench: Bench, _ options: [String]) throws -> Speed {
         let database = try bench.database(rows: bench.scale.rows)
         defer { bench.remove(database) }
-        return Speed(try Tool.figures(bench.floor, ["drain", "db=\(database)"] + options).figures)
+        return Speed(try Subprocess.figures(bench.floor, ["drain", "db=\(database)"] + options).figures)
     }
 
     static func product(_ bench: Bench, _ options: [String], rows: Int? = nil) throws -> Speed {
         let database = try bench.database(rows: rows ?? bench.scale.rows)
         defer { bench.remove(database) }
         let arguments = ["drain-work", "--database", database, "--state", "\(bench.folder)/state-drain"] + options
-        return Speed(try Tool.figures(bench.itself, arguments).figures)
+        return Speed(try Subprocess.figures(bench.itself, arguments).figures)
     }
 
-    /// The program as a whole, from its start to its end, log and all.
+    /// The whole program from its start to its end, its log included.
     private static func program(_ bench: Bench, port: Int, floor: Double) throws {
         let speeds = try (0..<bench.rounds).map { _ in
             let database = try bench.database(rows: bench.scale.rows)
             defer { bench.remove(database) }
             let configuration = try bench.configuration(database, port: port)
-            let usage = try Tool(
+            let usage = try Subprocess(
                 bench.product, ["drain", "--config", configuration, "--timeout", "1h"], environment: Bench.environment,
                 quiet: true
             ).end()
             return (rate: Double(bench.scale.rows) / usage.seconds, usage: usage)
         }
         bench.report(
-            Finding(
+            BenchmarkResult(
                 name: "  `journey-outbox drain`, start and end included", value: speeds.map(\.rate).median / floor,
                 unit: "ratio", goal: .none, work: "the same rows by the program, its log at its default level",
                 figures: [
@@ -110,14 +110,14 @@ enum DrainMeasurement {
         let rates = pairs.map { $0.product.rowsPerSecond / $0.floor.rowsPerSecond }
         let costs = pairs.map { $0.product.microsecondsPerRow / $0.floor.microsecondsPerRow }
         bench.report(
-            Finding(
+            BenchmarkResult(
                 name: name + ", rows/s", value: rates.median, unit: "ratio", goal: .atLeast(goals.rate), work: work,
                 figures: [
                     "floor rows/s": pairs.map(\.floor.rowsPerSecond).median,
                     "product rows/s": pairs.map(\.product.rowsPerSecond).median,
                 ], rounds: rates))
         bench.report(
-            Finding(
+            BenchmarkResult(
                 name: "  CPU per row", value: costs.median, unit: "ratio", goal: goals.cpu.map { .atMost($0) } ?? .none,
                 work: "the same runs",
                 figures: [
@@ -126,7 +126,7 @@ enum DrainMeasurement {
                 ], rounds: costs))
     }
 
-    static func stop(_ server: Tool) {
+    static func stop(_ server: Subprocess) {
         server.send(9)
         _ = try? server.end(signalled: 9)
     }

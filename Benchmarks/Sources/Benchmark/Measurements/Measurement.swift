@@ -1,4 +1,4 @@
-/// One thing that is measured, by the name it is asked for.
+/// One measurement and the name that selects it on the command line.
 struct Measurement: Sendable {
     let name: String
     let make: @Sendable (Bench) throws -> Void
@@ -7,7 +7,7 @@ struct Measurement: Sendable {
         Measurement(name: "drain", make: DrainMeasurement.withoutHTTP),
         Measurement(name: "http", make: DrainMeasurement.overHTTP),
         Measurement(name: "entrance", make: DrainMeasurement.entrances),
-        Measurement(name: "enqueue", make: EnqueueMeasurement.make),
+        Measurement(name: "enqueue", make: ProducerMeasurement.throughLibrary),
         Measurement(name: "commit", make: ProducerMeasurement.withAndWithout),
         Measurement(name: "beside", make: ProducerMeasurement.besideDrain),
         Measurement(name: "wake", make: WakeMeasurement.make),

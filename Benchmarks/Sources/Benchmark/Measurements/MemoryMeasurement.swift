@@ -1,6 +1,6 @@
 import Foundation
 
-/// How much memory the worker takes, beside a large backlog and while it drains it.
+/// The memory of the worker with a large backlog, before and during its drain.
 enum MemoryMeasurement {
     static func make(_ bench: Bench) throws {
         let database = try bench.database(rows: bench.scale.manyRows)
@@ -8,10 +8,10 @@ enum MemoryMeasurement {
         let (server, port) = try bench.startServer()
         defer { DrainMeasurement.stop(server) }
         let configuration = try bench.configuration(database, port: port)
-        try Tool(
+        try Subprocess(
             bench.product, ["pause", "--config", configuration], environment: Bench.environment, quiet: true
         ).end()
-        let worker = try Tool(
+        let worker = try Subprocess(
             bench.product, ["run", "--config", configuration], environment: Bench.environment, quiet: true)
         defer {
             worker.send(SIGTERM)
@@ -19,14 +19,14 @@ enum MemoryMeasurement {
         }
         sleep(3)
         let paused = ProcessCounts.residentBytesMax(of: worker.pid)
-        try Tool(
+        try Subprocess(
             bench.product, ["resume", "--config", configuration], environment: Bench.environment, quiet: true
         ).end()
         sleep(UInt32(bench.scale.seconds))
         let draining = ProcessCounts.residentBytesMax(of: worker.pid)
         for (name, bytes) in [("\(bench.scale.manyRows) rows pending", paused), ("during their drain", draining)] {
             bench.report(
-                Finding(
+                BenchmarkResult(
                     name: "resident memory, \(name)", value: Double(bytes) / 1_048_576, unit: "MiB", goal: .atMost(64),
                     work: "`journey-outbox run`, 16 connections; the highest the kernel saw"))
         }

@@ -1,7 +1,8 @@
 import Foundation
 
-/// What the business feels: its own commits, with an outbox row and beside a worker.
+/// The cost for the business: its commits with an outbox row, through the library, and beside a worker.
 enum ProducerMeasurement {
+    /// The business's commits with an outbox row, compared with commits without one.
     static func withAndWithout(_ bench: Bench) throws {
         let seconds = bench.scale.seconds / 4
         let pairs = try (0..<bench.rounds).map { _ in
@@ -12,7 +13,7 @@ enum ProducerMeasurement {
         }
         let ratios = pairs.map { ($0.with["commits"] ?? 0) / ($0.without["commits"] ?? 1) }
         bench.report(
-            Finding(
+            BenchmarkResult(
                 name: "producer commit with an outbox row, against without", value: ratios.median, unit: "ratio",
                 goal: .atLeast(0.85),
                 work: "one order in each commit, flat out for \(seconds) s, in C, autocheckpoint as by default",
@@ -22,6 +23,31 @@ enum ProducerMeasurement {
                 ], rounds: ratios))
     }
 
+    /// The cost of the Swift library, compared with the same INSERT in C.
+    static func throughLibrary(_ bench: Bench) throws {
+        let rows = bench.scale.rows / 2
+        let pairs = try (0..<bench.rounds).map { _ in
+            let ends = [try bench.database(rows: 0), try bench.database(rows: 0)]
+            defer { ends.forEach(bench.remove) }
+            let floor = try Subprocess.figures(bench.floor, ["insert", "db=\(ends[0])", "rows=\(rows)"]).figures
+            let arguments = ["enqueue-work", "--database", ends[1], "--rows", "\(rows)"]
+            let product = try Subprocess.figures(bench.itself, arguments).figures
+            return (floor: DrainMeasurement.Speed(floor), product: DrainMeasurement.Speed(product))
+        }
+        bench.report(
+            BenchmarkResult(
+                name: "enqueue through the Swift library, rows/s",
+                value: pairs.map { $0.product.rowsPerSecond / $0.floor.rowsPerSecond }.median, unit: "ratio",
+                goal: .atLeast(0.8), work: "\(rows) intents, 100 in a transaction, guards and all",
+                figures: [
+                    "floor rows/s": pairs.map(\.floor.rowsPerSecond).median,
+                    "product rows/s": pairs.map(\.product.rowsPerSecond).median,
+                    "floor cpu µs": pairs.map(\.floor.microsecondsPerRow).median,
+                    "product cpu µs": pairs.map(\.product.microsecondsPerRow).median,
+                ], rounds: pairs.map { $0.product.rowsPerSecond / $0.floor.rowsPerSecond }))
+    }
+
+    /// The business's commits while a worker drains, compared with the same commits alone.
     static func besideDrain(_ bench: Bench) throws {
         let (server, port) = try bench.startServer()
         defer { DrainMeasurement.stop(server) }
@@ -42,13 +68,13 @@ enum ProducerMeasurement {
             figures["beside \(name) ms"] = pairs.map { $0.beside[name] ?? 0 }.median * 1000
         }
         bench.report(
-            Finding(
+            BenchmarkResult(
                 name: "producer beside a drain, pace against alone", value: paces.median, unit: "ratio",
                 goal: .atLeast(0.99), work: work, figures: figures, rounds: paces))
         for (name, goal) in [("p99", 5.0), ("max", 25.0)] {
             let values = pairs.map { ($0.beside[name] ?? 0) * 1000 }
             bench.report(
-                Finding(
+                BenchmarkResult(
                     name: "  its commits, \(name)", value: values.median, unit: "ms", goal: .atMost(goal),
                     work: "the same runs", figures: ["alone ms": figures["alone \(name) ms"] ?? 0], rounds: values))
         }
@@ -57,7 +83,7 @@ enum ProducerMeasurement {
     private static func produce(_ bench: Bench, rows: Int, _ options: [String]) throws -> [String: Double] {
         let database = try bench.database(rows: rows)
         defer { bench.remove(database) }
-        return try Tool.figures(bench.floor, ["produce", "db=\(database)", "checkpoint=1"] + options).figures
+        return try Subprocess.figures(bench.floor, ["produce", "db=\(database)", "checkpoint=1"] + options).figures
     }
 
     private static func produceBesideDrain(
@@ -66,13 +92,13 @@ enum ProducerMeasurement {
         let database = try bench.database(rows: bench.scale.rows)
         defer { bench.remove(database) }
         let configuration = try bench.configuration(database, port: port)
-        let worker = try Tool(
+        let worker = try Subprocess(
             bench.product, ["run", "--config", configuration], environment: Bench.environment, quiet: true)
         defer {
             worker.send(SIGTERM)
             _ = try? worker.end()
         }
         usleep(300_000)
-        return try Tool.figures(bench.floor, ["produce", "db=\(database)", "checkpoint=1"] + options).figures
+        return try Subprocess.figures(bench.floor, ["produce", "db=\(database)", "checkpoint=1"] + options).figures
     }
 }

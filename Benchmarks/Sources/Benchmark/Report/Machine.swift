@@ -1,7 +1,7 @@
 import Foundation
 import GRDB
 
-/// What the figures were measured on and with.
+/// The machine and the versions that the results were measured with.
 struct Machine: Encodable {
     var processor: String
     var processors: Int
@@ -22,21 +22,21 @@ struct Machine: Encodable {
             .flatMap { $0.split(separator: ":").last }.map { $0.trimmingCharacters(in: .whitespaces) } ?? "unknown"
         processors = ProcessInfo.processInfo.processorCount
         memoryMiB = Int(ProcessInfo.processInfo.physicalMemory >> 20)
-        kernel = ProcessInfo.processInfo.operatingSystemVersionString + ", " + Self.say("/bin/uname", ["-r"])
-        fileSystem = Self.say("/usr/bin/stat", ["-f", "-c", "%T", folder])
+        kernel = ProcessInfo.processInfo.operatingSystemVersionString + ", " + Self.output(of: "/bin/uname", ["-r"])
+        fileSystem = Self.output(of: "/usr/bin/stat", ["-f", "-c", "%T", folder])
         sqlite = try DatabaseQueue().read { try String.fetchOne($0, sql: "SELECT sqlite_version()") } ?? ""
-        compiler = Self.say("/usr/bin/cc", ["--version"]).split(separator: "\n").first.map(String.init) ?? ""
-        commit = Self.say("/usr/bin/git", ["-C", repository, "describe", "--always", "--dirty"])
+        compiler = Self.output(of: "/usr/bin/cc", ["--version"]).split(separator: "\n").first.map(String.init) ?? ""
+        commit = Self.output(of: "/usr/bin/git", ["-C", repository, "describe", "--always", "--dirty"])
         pragmas = [
             "journal_mode": "WAL", "synchronous": "FULL", "wal_autocheckpoint": "0 (producers: 1000)",
             "temp_store": "MEMORY",
         ]
-        loadAverage = Self.say("/bin/cat", ["/proc/loadavg"])
+        loadAverage = Self.output(of: "/bin/cat", ["/proc/loadavg"])
         date = ISO8601DateFormatter().string(from: Date())
     }
 
-    private static func say(_ path: String, _ arguments: [String]) -> String {
-        guard let usage = try? Tool(path, arguments, quiet: true).end() else { return "unknown" }
+    private static func output(of path: String, _ arguments: [String]) -> String {
+        guard let usage = try? Subprocess(path, arguments, quiet: true).end() else { return "unknown" }
         return usage.output.trimmingCharacters(in: .whitespacesAndNewlines)
     }
 

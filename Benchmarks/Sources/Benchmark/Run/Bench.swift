@@ -1,19 +1,20 @@
+import ArgumentParser
 import Foundation
 
-/// Where everything is: the folder of the databases, the compiled floor, the programs, and how much is to be done.
+/// The environment of all measurements: the folder of the databases, the compiled floor, the programs, and the scale.
 final class Bench {
     let folder: String
     let repository: String
     let scale: Scale
     let rounds: Int
-    private(set) var findings: [Finding] = []
-    private let measured: (Finding) -> Void
+    private(set) var results: [BenchmarkResult] = []
+    private let measured: (BenchmarkResult) -> Void
     private var number = 0
 
     init(
-        folder: String, repository: String, scale: Scale, rounds: Int?, measured: @escaping (Finding) -> Void
+        folder: String, repository: String, scale: Scale, rounds: Int?, measured: @escaping (BenchmarkResult) -> Void
     ) throws {
-        // The program takes a relative path from its configuration's own folder.
+        // The program resolves a relative path against the folder of its configuration.
         self.folder = URL(fileURLWithPath: folder).path
         self.repository = repository
         self.scale = scale
@@ -23,41 +24,41 @@ final class Bench {
         try compileFloor()
     }
 
-    func report(_ finding: Finding) {
-        findings.append(finding)
-        measured(finding)
+    func report(_ result: BenchmarkResult) {
+        results.append(result)
+        measured(result)
     }
 
     // MARK: Programs
 
     var floor: String { "\(folder)/floor" }
     var server: String { "\(folder)/nullserver" }
-    /// This program, for what is measured in a process of its own.
+    /// The path of this program, which some measurements run as a separate process.
     var itself: String { CommandLine.arguments[0].contains("/") ? CommandLine.arguments[0] : "/proc/self/exe" }
     var product: String { URL(fileURLWithPath: itself).deletingLastPathComponent().path + "/journey-outbox" }
 
     private func compileFloor() throws {
         let source = "\(repository)/Benchmarks/Floor"
         let parts = ["floor", "fill", "batch", "drain", "http", "produce", "wake"].map { "\(source)/\($0).c" }
-        try Tool("/usr/bin/cc", ["-O2", "-o", floor] + parts + ["-lsqlite3"]).end()
-        try Tool("/usr/bin/cc", ["-O2", "-o", server, "\(source)/nullserver.c"]).end()
+        try Subprocess("/usr/bin/cc", ["-O2", "-o", floor] + parts + ["-lsqlite3"]).end()
+        try Subprocess("/usr/bin/cc", ["-O2", "-o", server, "\(source)/nullserver.c"]).end()
     }
 
-    /// Starts the null server on a port of its own.
-    func startServer() throws -> (tool: Tool, port: Int) {
-        let tool = try Tool(server, ["0"])
-        return (tool, Int(try Tool.read(tool.line())["port"] ?? 0))
+    /// Starts the null server on a free port.
+    func startServer() throws -> (process: Subprocess, port: Int) {
+        let process = try Subprocess(server, ["0"])
+        return (process, Int(try Subprocess.read(process.line())["port"] ?? 0))
     }
 
     // MARK: Databases
 
-    /// A fresh copy of a database with so many rows, made once for all its copies.
+    /// Returns a new copy of a database with `rows` rows. The original is created at the first call.
     func database(rows: Int, scenario: String = "even", journeys: Int = 10) throws -> String {
         let template = "\(folder)/template-\(scenario)-\(rows)-\(journeys).db"
         if !FileManager.default.fileExists(atPath: template) {
             let making = template + ".making"
             remove(making)
-            try Tool(
+            try Subprocess(
                 floor,
                 [
                     "fill", "db=\(making)", "rows=\(rows)", "scenario=\(scenario)", "journeys=\(journeys)",
@@ -70,9 +71,9 @@ final class Bench {
         number += 1
         let copy = "\(folder)/work-\(number).db"
         remove(copy)
-        try Tool("/bin/cp", ["--reflink=auto", template, copy]).end()
-        // What was copied is written down now, and not in the middle of what is measured.
-        try Tool("/bin/sync", ["-f", copy]).end()
+        try Subprocess("/bin/cp", ["--reflink=auto", template, copy]).end()
+        // The copy is written to the disk now, and not during the measurement.
+        try Subprocess("/bin/sync", ["-f", copy]).end()
         return copy
     }
 
@@ -87,7 +88,7 @@ final class Bench {
         }
     }
 
-    /// A configuration for the program; all features are on.
+    /// Writes a configuration for the program with all features enabled, and returns its path.
     func configuration(
         _ database: String, port: Int, connections: Int = 16, linger: String = "20ms", rate: String = "unlimited",
         journeys: Int = 10, entrance: Bool = false
@@ -113,6 +114,27 @@ final class Bench {
         return path
     }
 
-    /// What the program is told by its environment.
+    /// The environment variables of the program.
     static let environment = ["SPOTZEE_API_KEY": "sk_benchmark"]
+}
+
+/// The amount of work of the measurements.
+enum Scale: String, CaseIterable, ExpressibleByArgument {
+    /// A few minutes.
+    case quick
+    /// Backlogs of a million rows.
+    case normal
+    /// Backlogs of ten million rows; 20 GB of disk and an hour.
+    case full
+
+    /// The rows that a drain delivers.
+    var rows: Int { self == .quick ? 200_000 : 1_000_000 }
+    /// The rows of the large backlog.
+    var manyRows: Int { self == .full ? 10_000_000 : 1_000_000 }
+    /// The rows of the small backlog, for comparison.
+    var fewRows: Int { 100_000 }
+    /// How often each pair is measured.
+    var rounds: Int { self == .quick ? 3 : 5 }
+    /// How many seconds a constant rate is kept.
+    var seconds: Int { self == .quick ? 10 : 20 }
 }

@@ -1,11 +1,12 @@
 import Foundation
 
-/// What /proc tells of a running process.
+/// The counters of a running process in /proc.
 enum ProcessCounts {
     static func residentBytes(of pid: pid_t) -> Int { kibibytes(of: pid, "VmRSS:") * 1024 }
     static func residentBytesMax(of pid: pid_t) -> Int { kibibytes(of: pid, "VmHWM:") * 1024 }
 
-    /// Voluntary context switches by thread: what a thread that has ended had must not be taken from the others'.
+    /// Voluntary context switches by thread. They are counted by thread, because the count of a thread that ends
+    /// disappears.
     static func wakeups(of pid: pid_t) -> [String: Int] {
         let threads = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/task")) ?? []
         return Dictionary(

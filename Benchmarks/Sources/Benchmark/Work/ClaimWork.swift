@@ -3,14 +3,15 @@ import Delivery
 import Foundation
 import SQLiteStore
 
-/// Claims one batch after the other, settling each in the next one's transaction, and says how long the lock was held.
+/// Claims one batch after the other, settles each one in the transaction of the next, and prints how long the write
+/// lock was held.
 struct ClaimWork: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "claim-work", shouldDisplay: false)
 
     @Option var database: String
     @Option var claims = 200
     @Option var journeys = 10
-    /// The journey whose rows are claimed; all by turns without it.
+    /// The journey whose rows are claimed. Without it, all journeys take turns.
     @Option var journey: Int?
 
     func run() async throws {
@@ -23,11 +24,11 @@ struct ClaimWork: AsyncParsableCommand {
         for number in 0..<claims {
             var round = Round(now: SystemClock().now().wall, trustedTime: SystemClock().now().wall)
             if let open { round.settlements = [try Self.settlement(of: open)] }
-            round.claims = [order(journey ?? number % journeys)]
+            round.claims = [claim(journey ?? number % journeys)]
             let before = DrainWork.cpu()
             let result = try await store.commit(round)
             open = result.begun.first
-            // A journey that has run dry costs next to nothing, and would say so.
+            // A claim without rows costs almost nothing, and would distort the median.
             guard open != nil else { continue }
             cpu.append(DrainWork.cpu() - before)
             held.append(result.held.inSeconds)
@@ -40,7 +41,7 @@ struct ClaimWork: AsyncParsableCommand {
         )
     }
 
-    private func order(_ number: Int) -> ClaimRequest {
+    private func claim(_ number: Int) -> ClaimRequest {
         let target = Target(url: "http://127.0.0.1", journey: Int64(33 + number), entrance: nil, version: "2026-04-28")
         return ClaimRequest(
             journey: Journey(name: "journey-\(number)", id: Int64(33 + number)), target: target,

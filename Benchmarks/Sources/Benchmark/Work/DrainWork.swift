@@ -6,18 +6,18 @@ import SQLiteStore
 import SpotzeeAPI
 import Synchronization
 
-/// Drains a database with the worker itself, its store and its ledger, in this process.
+/// Drains a database with the real worker, its store and its ledger, in this process.
 struct DrainWork: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "drain-work", shouldDisplay: false)
 
     @Option var database: String
     @Option var state: String
-    /// Without a port nothing is sent.
+    /// The port of the server. Without it, no request is sent.
     @Option var port: Int?
     @Option var connections = 16
     @Option var journeys = 10
     @Flag var entrance = false
-    /// Ends after so many rows.
+    /// The number of rows after which the work ends.
     @Option var limit = Int.max
 
     func run() async throws {
@@ -82,4 +82,18 @@ struct DrainWork: AsyncParsableCommand {
         getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
         return usage.ru_utime.seconds + usage.ru_stime.seconds
     }
+}
+
+/// A sender without a network: every request succeeds at once.
+struct NullSender: BatchSender {
+    func send(_ batch: Batch) async -> Answer {
+        .response(
+            Response(
+                status: 200, contentType: "application/json", requestID: "req_0",
+                body: Array(#"{"success":true}"#.utf8)))
+    }
+
+    func read(journey target: Target) async -> JourneyReport { JourneyReport(reading: .live) }
+    func sendWithoutEffect(key: String, target: Target) async -> Answer { .silence(reason: "nothing is sent") }
+    var apiKeyFingerprints: [String] { ["benchmark"] }
 }

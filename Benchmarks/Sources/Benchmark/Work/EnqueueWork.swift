@@ -3,7 +3,7 @@ import Foundation
 import GRDB
 import JourneyOutbox
 
-/// Enqueues intents through the library, so many in one transaction.
+/// Enqueues intents through the library, `per` of them in each transaction.
 struct EnqueueWork: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "enqueue-work", shouldDisplay: false)
 
@@ -16,7 +16,7 @@ struct EnqueueWork: AsyncParsableCommand {
         configuration.prepareDatabase { db in
             try db.execute(sql: "PRAGMA synchronous = FULL")
             try db.execute(sql: "PRAGMA wal_autocheckpoint = 0")
-            // As the floor has them.
+            // The floor has the same settings.
             try db.execute(sql: "PRAGMA temp_store = MEMORY")
             try db.execute(sql: "PRAGMA secure_delete = FAST")
             try db.execute(sql: "PRAGMA cache_size = -8192")
