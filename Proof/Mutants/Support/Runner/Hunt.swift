@@ -1,3 +1,4 @@
+import Foundation
 import Mutation
 import Simulation
 import Synchronization
@@ -50,8 +51,9 @@ struct Hunt: Sendable {
                 mutant.scenario == nil
                 ? try await play(mutant, into: &outcome) : try await playScenario(of: mutant, into: &outcome)
             outcome.catches[mutant.name] = caught
-            // A line at a time, also where the output is a file.
             print("\(mutant.name): \(caught.map { "seed \($0.seed), \($0.breach)" } ?? "NOT CAUGHT")")
+            // What waits in the buffer of a file would say nothing of the mutant that is being run.
+            fflush(nil)
         }
         return outcome
     }

@@ -5,7 +5,6 @@ import Simulation
 @main
 struct MutantRunner {
     static func main() async throws {
-        setlinebuf(stdout)
         let names = CommandLine.arguments.dropFirst()
         let chosen = mutants.filter { names.isEmpty || names.contains($0.name) }
         let hunt = Hunt(simulation: try Simulation(), threads: ProcessInfo.processInfo.activeProcessorCount)
