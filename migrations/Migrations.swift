@@ -1,6 +1,6 @@
-/// The outbox's migrations, as compiled in from the SQL files beside this one.
+/// The migrations of the outbox, compiled in from the SQL files in this directory.
 public enum Migrations {
-    /// Every step, in the order in which they are applied. They are taken back in the opposite order.
+    /// All migrations in the order in which they are applied. They are reverted in the opposite order.
     public static let all: [Migration] = [
         Migration(
             "0001_outbox_tables",
@@ -101,4 +101,26 @@ public enum Migrations {
             creates: ["outbox_batch_single", "outbox_batch_span", "outbox_batch_parent"]
         ),
     ]
+}
+
+/// One migration of the outbox's schema: a pair of SQL files that any migration tool can run.
+///
+/// A migration counts as applied when the database contains the objects that it creates, with the SQL of its file. No
+/// other record of it exists, so a database that another tool has migrated is recognised.
+public struct Migration: Sendable {
+    /// The name of the files without `.up.sql` and `.down.sql`, such as `0001_outbox_tables`.
+    public let name: String
+    /// The SQL that applies the migration. It contains no `BEGIN`, `COMMIT` or `PRAGMA`.
+    public let up: String
+    /// The SQL that reverts the migration.
+    public let down: String
+    /// The tables, indexes, triggers and views that the migration creates, in the order of their creation.
+    public let creates: [String]
+
+    init(_ name: String, up: [UInt8], down: [UInt8], creates: [String]) {
+        self.name = name
+        self.up = String(decoding: up, as: UTF8.self)
+        self.down = String(decoding: down, as: UTF8.self)
+        self.creates = creates
+    }
 }

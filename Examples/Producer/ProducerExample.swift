@@ -2,7 +2,7 @@ import Foundation
 import GRDB
 import JourneyOutbox
 
-/// An order and the journey it starts, committed together or not at all.
+/// Commits an order and the intent that starts its journey in one transaction.
 @main
 struct ProducerExample {
     static func main() throws {
@@ -11,7 +11,7 @@ struct ProducerExample {
         defer { removeFolder(folder) }
 
         var configuration = Configuration()
-        // Another process's commit is waited for, not failed upon.
+        // The connection waits up to five seconds for a commit of another process.
         configuration.busyMode = .timeout(5)
         let queue = try DatabaseQueue(path: folder.appendingPathComponent("shop.db").path, configuration: configuration)
         try queue.write { db in
@@ -39,10 +39,10 @@ struct ProducerExample {
         }
     }
 
-    /// What the journey's steps are given.
+    /// The data that the steps of the journey receive.
     struct Order: Encodable {
         let number: Int64
-        /// Text, since a Double would not keep the digits.
+        /// A string, because a Double would not keep the digits.
         let total: String
     }
 

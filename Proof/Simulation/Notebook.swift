@@ -17,11 +17,11 @@ final class Notebook: Sendable {
         var isBehind = false
     }
 
-    static let place = Place(database: "/simulated/app.db", stateDirectory: "/simulated/state", deployment: nil)
+    static let site = DeploymentSite(database: "/simulated/app.db", stateDirectory: "/simulated/state", deployment: nil)
     private let state: Mutex<State>
 
     init(uuid: String) {
-        state = Mutex(State(binding: Binding(folder: "app", path: Self.place.database, uuid: uuid)))
+        state = Mutex(State(binding: Binding(folder: "app", path: Self.site.database, uuid: uuid)))
     }
 
     func raise(_ marks: Marks) {
@@ -65,12 +65,12 @@ final class Notebook: Sendable {
     }
 
     /// How the database looks from outside, given what it says about itself.
-    func recognise(_ sighting: Sighting, isSending: ([Int64]) throws -> Bool) throws -> Recognition {
+    func recognise(_ record: IdentityRecord, isSending: ([Int64]) throws -> Bool) throws -> IdentityVerdict {
         let (binding, settled) = state.withLock { ($0.binding, $0.settled) }
-        let surroundings = Surroundings(
-            byUUID: sighting.uuid.map(binding.knows) == true ? binding : nil, byPath: binding,
+        let evidence = StateEvidence(
+            byUUID: record.uuid.map(binding.knows) == true ? binding : nil, byPath: binding,
             isUnsettled: try isSending(settled))
-        return Recognition.of(sighting, at: Self.place, in: surroundings)
+        return IdentityVerdict.of(record, at: Self.site, given: evidence)
     }
 
     /// The database has a new identity.

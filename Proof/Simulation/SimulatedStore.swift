@@ -36,7 +36,7 @@ struct SimulatedStore: OutboxStore {
         return value
     }
 
-    func takeOver(at now: WallTime) async throws -> Inheritance {
+    func takeOver(at now: WallTime) async throws -> RecoveredState {
         try await call {
             let inheritance = try await store.takeOver(at: now)
             process.fence = try customs.fence()
@@ -44,8 +44,8 @@ struct SimulatedStore: OutboxStore {
             return inheritance
         }
     }
-    func survey(journeys: [String], at now: WallTime) async throws -> Survey {
-        try await call { try await store.survey(journeys: journeys, at: now) }
+    func dueWork(journeys: [String], at now: WallTime) async throws -> DueWork {
+        try await call { try await store.dueWork(journeys: journeys, at: now) }
     }
     func commit(_ round: Round) async throws -> RoundResult {
         let result = try await call(onLost: { notebook.lose(round, $0) }) {

@@ -40,7 +40,7 @@ public final class Simulation: Sendable {
         let file = MemoryFile()
         let database = try DatabaseQueue(path: file.path)
         try Outbox.migrate(database)
-        try OutboxIdentity(database).bind(uuid: Self.uuid(1), at: Notebook.place)
+        try OutboxIdentity(database).bind(uuid: Self.uuid(1), at: Notebook.site)
         template = try file.bytes(through: database)
         try database.close()
     }

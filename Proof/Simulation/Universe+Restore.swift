@@ -73,7 +73,7 @@ extension Universe {
     /// Whether a worker may begin; if not, a person will adopt the database in a while.
     func isAdmitted() throws -> Bool {
         let identity = live.identity()
-        guard case .adopt(let need) = try notebook.recognise(identity.sighting(), isSending: identity.isSending)
+        guard case .adopt(let need) = try notebook.recognise(identity.identityRecord(), isSending: identity.isSending)
         else {
             if isFreshlyRestored { try goOnUnnoticed() }
             isFreshlyRestored = false
@@ -90,14 +90,14 @@ extension Universe {
 
     private func adopt(_ need: AdoptionNeed) throws {
         isAwaitingAdoption = false
-        let before = try live.identity().sighting().uuid
+        let before = try live.identity().identityRecord().uuid
         let connection = try live.connection()
         let adopting = Adopting(connection, need, at: WallTime(milliseconds: wall)) { [notebook] in
             notebook.proofs(of: $0)
         }
         let uuid = Simulation.uuid(2)
         _ = try adopting.apply(dice.chance(0.5) ? .deliver : .discard)
-        guard try adopting.finish(uuid: uuid, before: before, at: Notebook.place) else { return }
+        guard try adopting.finish(uuid: uuid, before: before, at: Notebook.site) else { return }
         notebook.rebind(uuid: uuid)
         try startWorkerIfNone()
         notifyCommit()

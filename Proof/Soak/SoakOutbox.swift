@@ -57,10 +57,10 @@ final class SoakOutbox: Sendable {
 
     /// One round: these settlements, and one claim.
     func round(_ settlements: [Settlement] = [], claiming batches: Int, at now: WallTime) async throws -> RoundResult {
-        var round = Round(now: now, reckoned: now)
+        var round = Round(now: now, trustedTime: now)
         round.settlements = settlements
         round.claims = [
-            ClaimOrder(
+            ClaimRequest(
                 journey: journey,
                 target: Target(
                     url: "http://127.0.0.1:1/api/client", journey: journey.id, entrance: journey.entranceID,

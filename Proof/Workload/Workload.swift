@@ -60,7 +60,7 @@ struct Workload: ParsableCommand {
         _ = try await store.takeOver(at: Self.now)
         var open: [Batch] = []
         for _ in 0...count {
-            var round = Round(now: Self.now, reckoned: Self.now)
+            var round = Round(now: Self.now, trustedTime: Self.now)
             round.settlements = try open.map(Self.settlement)
             round.claims = [Self.order]
             open = try await store.commit(round).begun
@@ -90,8 +90,8 @@ struct Workload: ParsableCommand {
         Target(url: "http://127.0.0.1/api/client", journey: 33, entrance: nil, version: "2026-04-28")
     }
 
-    private static var order: ClaimOrder {
-        ClaimOrder(
+    private static var order: ClaimRequest {
+        ClaimRequest(
             journey: Journey(name: "welcome", id: 33), target: target, apiKeyFingerprint: "workload", batches: 1,
             rowsMax: rowsMax, bodyBytesMax: 1 << 20, linger: .zero)
     }
@@ -101,7 +101,7 @@ struct Workload: ParsableCommand {
             Response(
                 status: 200, contentType: "application/json", requestID: "req_0",
                 body: Array(#"{"success":true}"#.utf8)))
-        var settling = Settling(
+        var settling = SettlementPolicy(
             policy: DeliveryPolicy(), enforcement: .enforced, onUnknown: .hold, othersSucceed: true, now: now,
             random: SplitMix64(seed: 1))
         return try settling.settle(batch, Classifier().judge(answer, to: batch, at: now))
@@ -118,7 +118,7 @@ struct Workload: ParsableCommand {
             traceparent: nil, parent: nil, size: Self.rowsMax, body: [],
             members: MemberList(text: Array("[\(members.joined(separator: ","))]".utf8)), frozenAt: Self.now,
             attempt: 1,
-            possiblyExecutedSince: Self.now, stampBefore: nil, replays: 0)
+            possiblyExecutedSince: Self.now, possiblyExecutedBefore: nil, replays: 0)
         let body = #"{"created":98,"errors":[\#(Self.entry(3)),\#(Self.entry(70))]}"#
         let answer = Answer.response(
             Response(status: 200, contentType: "application/json", requestID: "req_0", body: Array(body.utf8)))

@@ -1,17 +1,22 @@
 import Delivery
 
-/// What the state directory remembers of one database: `identity.json` in a folder of its own.
+/// What the state directory stores about one database.
+///
+/// It is stored as `identity.json` in a folder of its own, outside the database, so that a copied or restored database
+/// can be recognised.
 public struct Binding: Sendable, Equatable, Codable {
-    /// The folder's name inside the state directory; it stays when the uuid changes.
+    /// The name of the folder inside the state directory. It stays the same when the uuid changes.
     public var folder: String
-    /// The database's real path; empty once another database has taken it.
+    /// The real path of the database. It is empty once another database was bound at this path.
     public var path: String
-    /// The identity the database is known by; nil until it is first bound.
+    /// The identity of the database; nil until the database is first bound.
     public var uuid: String?
-    /// An identity that the database is about to get. It is written here first, so that whatever a crash leaves, the
-    /// database is recognised by the one or the other.
+    /// An identity that the database is about to get.
+    ///
+    /// It is written here before the database commits it. After a crash, the database therefore matches either `uuid`
+    /// or `next`.
     public var next: String?
-    /// The marks as they were last stored here; the ledger knows later ones.
+    /// The high-water marks as they were last stored here. The ledger may contain later ones.
     public var marks: Marks
 
     public init(folder: String, path: String, uuid: String?, next: String? = nil, marks: Marks = Marks()) {
@@ -22,7 +27,7 @@ public struct Binding: Sendable, Equatable, Codable {
         self.marks = marks
     }
 
-    /// Whether a database of this identity is the one remembered here.
+    /// Whether this binding belongs to a database with this identity.
     public func knows(_ uuid: String) -> Bool {
         uuid == self.uuid || uuid == next
     }

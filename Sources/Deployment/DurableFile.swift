@@ -1,10 +1,13 @@
 import Foundation
 
-/// Writes small files so that a crash leaves the old text or the new one, and never a mixture or nothing.
+/// Writes small files atomically and durably.
+///
+/// After a crash or a power cut, the file contains either the old text or the new text, and never a part of one. Every
+/// function throws `StateFailure` with the path and the reason of the failed system call.
 enum DurableFile {
-    /// Replaces the file: a new one beside it, forced to the disk, takes its name, and the directory is forced too.
+    /// Replaces a file: writes a new file beside it, syncs it to disk, renames it, and syncs the directory.
     static func write(_ bytes: Data, to path: String) throws {
-        // By a name of this process's own: `adopt` may write beside the worker that waits for it.
+        // The name contains the process id, because `adopt` may write while a worker waits for its result.
         let temporary = "\(path).new-\(getpid())"
         let file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o640)
         guard file >= 0 else { throw StateFailure(errnoAt: temporary) }
@@ -17,6 +20,7 @@ enum DurableFile {
         try syncDirectory((path as NSString).deletingLastPathComponent)
     }
 
+    /// Writes all bytes to an open file; `path` is used in the error only.
     static func writeAll(_ bytes: Data, to file: Int32, path: String) throws {
         var rest = bytes[...]
         while !rest.isEmpty {
@@ -27,7 +31,7 @@ enum DurableFile {
         }
     }
 
-    /// Makes a name that was given or taken away survive a power cut.
+    /// Syncs a directory, so that a created, renamed or removed entry survives a power cut.
     static func syncDirectory(_ path: String) throws {
         let directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard directory >= 0 else { throw StateFailure(errnoAt: path) }

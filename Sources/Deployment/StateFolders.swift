@@ -1,8 +1,10 @@
 import Foundation
 
-/// The state directory: one folder a database, each with its `identity.json` and its ledger.
+/// The state directory, which has one folder for each database with its `identity.json` and its ledger.
+///
+/// Every function throws `StateFailure` when a file or directory cannot be read or written.
 public struct StateFolders: Sendable {
-    /// More databases than this are served from nobody's state directory.
+    /// The most entries in a state directory. No machine serves more databases than this.
     static let foldersMax = 10_000
     static let identityFile = "identity.json"
 
@@ -13,9 +15,9 @@ public struct StateFolders: Sendable {
         self.path = path
     }
 
-    /// The real path of a configured directory, made with its parents if it is not there.
+    /// Opens a configured directory, and creates it with its parents if it does not exist. Symbolic links are resolved.
     ///
-    /// Throws `StateFailure` when it cannot be made or written to.
+    /// - Throws: `StateFailure` when it cannot be created or is not writable.
     public static func open(_ path: String) throws -> StateFolders {
         do {
             try FileManager.default.createDirectory(
@@ -28,7 +30,9 @@ public struct StateFolders: Sendable {
         return StateFolders(path: real)
     }
 
-    /// Everything that is remembered, by folder name; throws `StateFailure` for what cannot be read.
+    /// All stored bindings, in the order of the folder names. A missing directory has none.
+    ///
+    /// - Throws: `StateFailure` when the directory or an identity file cannot be read.
     public func bindings() throws -> [Binding] {
         guard let directory = opendir(path) else {
             if errno == ENOENT { return [] }
@@ -64,7 +68,7 @@ public struct StateFolders: Sendable {
         }
     }
 
-    /// Stores a binding durably, in its own folder.
+    /// Stores a binding durably in its folder, and creates the folder if it does not exist.
     public func write(_ binding: Binding) throws {
         let folder = folderPath(binding.folder)
         if mkdir(folder, 0o750) == 0 {
@@ -81,7 +85,7 @@ public struct StateFolders: Sendable {
         }
     }
 
-    /// Stores a binding, and lets no other one claim its path.
+    /// Stores a binding durably, and removes its path from every other binding.
     public func settle(_ binding: Binding) throws {
         for var other in try bindings() where other.folder != binding.folder && other.path == binding.path {
             other.path = ""
@@ -90,13 +94,59 @@ public struct StateFolders: Sendable {
         try write(binding)
     }
 
-    /// A folder's name for a database: readable, and never given twice.
+    /// A new folder name for a database, made of the file name and a random part.
     public static func folderName(forDatabase path: String) -> String {
         let name = URL(fileURLWithPath: path).lastPathComponent.prefix(60)
         return "\(name)-\(UUID().uuidString.prefix(8).lowercased())"
     }
 
+    /// The path of a folder in the state directory.
     public func folderPath(_ folder: String) -> String { "\(path)/\(folder)" }
 
     private func identityPath(_ folder: String) -> String { "\(folderPath(folder))/\(Self.identityFile)" }
+}
+
+extension StateFolders {
+    /// Copies the ledger of another binding durably behind the segments of this one.
+    ///
+    /// - Throws: `StateFailure`; a part of the segments may then have been copied.
+    public func takeLedger(of source: Binding, into binding: Binding) throws {
+        try write(binding)
+        let (source, folder) = (folderPath(source.folder), folderPath(binding.folder))
+        let segments = try LedgerSegment.all(in: source)
+        var number = try LedgerSegment.all(in: folder).last?.number ?? 0
+        for segment in segments {
+            number += 1
+            let copy = LedgerSegment(day: segment.day, number: number, isResolved: segment.isResolved)
+            let target = "\(folder)/\(copy.name)"
+            do {
+                let bytes = try Data(contentsOf: URL(fileURLWithPath: "\(source)/\(segment.name)"))
+                try DurableFile.write(bytes, to: target)
+            } catch let failure as StateFailure {
+                throw failure
+            } catch {
+                throw StateFailure(path: target, reason: error.localizedDescription)
+            }
+        }
+    }
+}
+
+/// An error for a file in the state directory that could not be read or written.
+public struct StateFailure: Error, Sendable, Equatable, CustomStringConvertible {
+    public let path: String
+    public let reason: String
+
+    public init(path: String, reason: String) {
+        self.path = path
+        self.reason = reason
+    }
+
+    /// An error whose reason is the `errno` of the last system call.
+    init(errnoAt path: String) {
+        self.init(path: path, reason: String(cString: strerror(errno)))
+    }
+
+    public var description: String {
+        "\(path): \(reason); the state directory has to be the service's own and writable by its user"
+    }
 }

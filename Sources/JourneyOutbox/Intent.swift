@@ -1,34 +1,34 @@
 import Foundation
 
-/// One contact's entry into one journey, to be committed with the business change that calls for it.
+/// One contact's entry into one journey, to be committed together with the business change that causes it.
 ///
-/// The rules are the database's, the same for every language: see docs/schema.md. An intent that breaks one fails when it
-/// is enqueued, with a sentence that names the column.
+/// The database checks the rules, which are the same for every language: see docs/schema.md. Enqueuing an intent that
+/// breaks a rule fails with a sentence that names the column.
 public struct Intent: Hashable, Sendable {
-    /// The journey, by its name in the worker's configuration.
+    /// The name of the journey in the worker's configuration.
     public var journey: String
-    /// The contact's id in your own system. At least one of the three identities is needed.
+    /// The contact's id in your own system. An intent needs at least one of the three identities.
     public var externalID: String?
-    /// The contact's id before it was known.
+    /// The contact's id from before the contact was identified.
     public var anonymousID: String?
-    /// The contact's address.
+    /// The contact's email address.
     public var email: String?
-    /// A JSON object of what the contact's profile shall hold, without the identities.
+    /// A JSON object with the attributes of the contact's profile, without the identities.
     public var profile: JSONText?
-    /// A JSON object of what the journey's steps are given.
+    /// A JSON object that the steps of the journey receive.
     public var data: JSONText?
-    /// Intents of one journey with the same key travel one after the other, in the order of their ids.
+    /// Intents of one journey with the same ordering key are delivered one after the other, in the order of their ids.
     public var orderingKey: String?
-    /// A second intent of one journey with the same key is not enqueued.
+    /// A second intent of one journey with the same dedup key is not enqueued.
     public var dedupKey: String?
-    /// Not before this time. Kept to the millisecond.
+    /// The intent is not sent before this time. It is stored in milliseconds.
     public var scheduledAt: Date?
-    /// Not after this time: an intent still waiting then ends as a dead letter. Kept to the millisecond.
+    /// An intent that still waits at this time becomes a dead letter. The time is stored in milliseconds.
     public var expiresAt: Date?
-    /// The W3C trace context the request shall carry on.
+    /// The trace context that the request continues (W3C Trace Context, `traceparent`).
     public var traceparent: String?
 
-    /// An intent for a journey and a contact; everything else may be left out.
+    /// Creates an intent for a journey and a contact. Everything else may be left out.
     public init(
         journey: String,
         externalID: String? = nil,
@@ -55,7 +55,7 @@ public struct Intent: Hashable, Sendable {
         self.traceparent = traceparent
     }
 
-    /// Whether it says nothing but the journey, the contact by the application's own id, and what the steps are given.
+    /// Whether only the journey, the external id and the data are set.
     var isPlain: Bool {
         anonymousID == nil && email == nil && profile == nil && orderingKey == nil && dedupKey == nil
             && scheduledAt == nil && expiresAt == nil && traceparent == nil

@@ -1,20 +1,20 @@
 import Foundation
 
-/// A JSON text that travels to Spotzee byte for byte: `1.10` stays `1.10`.
+/// A JSON text that is sent to Spotzee byte for byte: `1.10` stays `1.10`.
 ///
-/// The text is not looked at here. Whether it is a JSON object is the database's to say, at the insert.
+/// This type does not check the text. The database checks at the insert that it is a JSON object.
 public struct JSONText: Hashable, Sendable {
     /// The text itself.
     public let text: String
 
-    /// A text that is JSON already.
+    /// Creates a value from text that is JSON already.
     public init(_ text: String) {
         self.text = text
     }
 
-    /// A value written as JSON: keys sorted, dates in ISO 8601, slashes unescaped.
+    /// Encodes a value as JSON, with sorted keys, dates in ISO 8601 and unescaped slashes.
     ///
-    /// Amounts that must keep their digits belong in strings or in a text of your own, since `Double` keeps none.
+    /// `Double` does not keep the digits of an amount: use strings, or write the JSON text yourself.
     ///
     /// - Throws: `OutboxError.Code.notEncodable` with the encoder's reason.
     public init(encoding value: some Encodable) throws {

@@ -4,21 +4,20 @@ import OutboxMigrations
 extension Outbox {
     /// Installs or completes the outbox's schema, in one immediate transaction.
     ///
-    /// Running it again changes nothing, and what another tool has applied from the SQL files is left as it is. The
-    /// journal mode is never changed.
+    /// Running it again changes nothing. Migrations that another tool applied from the SQL files are recognised and not
+    /// applied again. The journal mode is never changed.
     ///
-    /// - Returns: the names of the migrations applied now.
-    /// - Throws: `OutboxError.Code.schemaClash`, `.schemaIncomplete`, `.schemaNewer` or `.databaseEncoding`, naming
-    ///   what is in the way;
-    ///   nothing is changed then.
+    /// - Returns: the names of the migrations that were applied now.
+    /// - Throws: `OutboxError.Code.schemaClash`, `.schemaIncomplete`, `.schemaNewer` or `.databaseEncoding`, with the
+    ///   objects that prevent it; nothing is changed then. SQLite's errors are thrown as GRDB's `DatabaseError`.
     @discardableResult
     public static func migrate(_ writer: some DatabaseWriter) throws -> [String] {
         try writer.writeWithoutTransaction { db in try migrate(in: db) }
     }
 
-    /// Installs or completes the outbox's schema, inside the caller's transaction if there is one.
+    /// Installs or completes the outbox's schema, in the caller's transaction if there is one.
     ///
-    /// Without one it opens an immediate transaction of its own. Otherwise it is `migrate(_:)`.
+    /// Without a transaction, it opens an immediate one. Everything else is as in `migrate(_:)`.
     @discardableResult
     public static func migrate(in db: Database) throws -> [String] {
         var applied: [String] = []
@@ -39,11 +38,13 @@ extension Outbox {
         return applied
     }
 
-    /// Compares the database's schema with a fresh one.
+    /// Compares the schema of a database with the schema of a newly migrated one.
     ///
-    /// Only the outbox's own objects are looked at: what you add to its tables, such as triggers and indexes, is yours,
-    /// and so is any other object, whatever its name. SQL is compared without comments and white space, since some
-    /// migration tools drop them. Nothing is written.
+    /// Only the outbox's own objects are compared. Objects that you add, such as triggers and indexes on its tables,
+    /// are ignored. SQL is compared without comments and white space, because some migration tools drop them. Nothing
+    /// is written.
+    ///
+    /// - Throws: GRDB's `DatabaseError`.
     public static func check(_ db: Database) throws -> SchemaReport {
         let fresh = try DatabaseQueue()
         let (history, known) = try fresh.write { db in

@@ -1,9 +1,11 @@
 import Foundation
 import GRDB
 
-/// The outbox as a producer meets it: intents are enqueued and cancelled in the caller's own transaction.
+/// The outbox for producers: intents are enqueued and cancelled in the caller's own transaction.
 public enum Outbox {
-    /// Enqueues an intent: once the caller's transaction commits, it is never lost, and a rollback takes it back.
+    /// Enqueues an intent in the caller's transaction.
+    ///
+    /// After the commit, the intent is never lost. After a rollback, it does not exist.
     ///
     /// ```swift
     /// try queue.write { db in
@@ -12,11 +14,11 @@ public enum Outbox {
     /// }
     /// ```
     ///
-    /// - Returns: the intent's id, which it keeps for life; nil when the journey has had this dedup key, in which case
-    ///   nothing was enqueued.
-    /// - Throws: `OutboxError.Code.intentRefused` with the database's sentence when the intent breaks a rule. The
-    ///   statement alone is undone, so that a caller who catches the error may commit the rest. Anything else is GRDB's
-    ///   `DatabaseError`.
+    /// - Returns: the id of the intent, which never changes; nil when the journey already has an intent with this dedup
+    ///   key. Nothing was enqueued then.
+    /// - Throws: `OutboxError.Code.intentRefused` with the database's sentence when the intent breaks a rule. Only the
+    ///   statement is undone, so a caller that catches the error may commit the rest. SQLite's errors are thrown as
+    ///   GRDB's `DatabaseError`.
     @discardableResult
     public static func enqueue(_ intent: Intent, in db: Database) throws -> Int64? {
         do {
@@ -24,7 +26,7 @@ public enum Outbox {
         } catch let error as DatabaseError where error.extendedResultCode == .SQLITE_CONSTRAINT_TRIGGER {
             throw OutboxError(.intentRefused, error.message ?? error.description)
         }
-        // A repeat changes no row, and leaves the connection's last id at that of an earlier insert.
+        // A duplicate changes no row, and the connection's last row id stays that of an earlier insert.
         return db.changesCount > 0 ? db.lastInsertedRowID : nil
     }
 
@@ -35,7 +37,7 @@ public enum Outbox {
                 text(intent.data?.text, in: "data"),
             ])
         }
-        // All eleven places are bound every time, so that all other intents share one prepared statement.
+        // All eleven parameters are bound every time, so that all other intents share one prepared statement.
         try db.cachedStatement(sql: insertion).execute(arguments: [
             text(intent.journey, in: "journey"), text(intent.externalID, in: "external_id"),
             text(intent.anonymousID, in: "anonymous_id"), text(intent.email, in: "email"),
@@ -46,15 +48,17 @@ public enum Outbox {
         ])
     }
 
-    /// Cancels an intent wherever it waits: its record stays as `cancelled`, and its dedup key is free again.
+    /// Cancels a waiting intent in the caller's transaction. Its record stays as `cancelled`, and its dedup key is free
+    /// again.
     ///
-    /// - Returns: whether it was cancelled now; false when it has ended (delivered, dead, cancelled before) or never was.
-    /// - Throws: `OutboxError.Code.cancelRefused` when it is being sent or may have been entered. Anything else is GRDB's
-    ///   `DatabaseError`.
+    /// - Returns: whether the intent was cancelled now; false when it has ended (delivered, dead, cancelled) or never
+    ///   existed.
+    /// - Throws: `OutboxError.Code.cancelRefused` when the intent is being sent or may have been executed. SQLite's
+    ///   errors are thrown as GRDB's `DatabaseError`.
     @discardableResult
     public static func cancel(_ id: Int64, in db: Database) throws -> Bool {
         let statement = try db.cachedStatement(sql: "DELETE FROM outbox_intents WHERE id = ?")
-        // changes() does not count what is deleted from a view; the total counts what its trigger changed.
+        // changes() does not count a row that is deleted from a view. The total counts the changes of its trigger.
         let before = db.totalChangesCount
         do {
             try statement.execute(arguments: [id])
@@ -64,7 +68,7 @@ public enum Outbox {
         return db.totalChangesCount > before
     }
 
-    /// What most intents need: eight places less to bind.
+    /// The statement for intents that set only these columns. It has eight parameters less to bind.
     private static let plainInsertion = "INSERT INTO outbox (journey, external_id, data) VALUES (?, ?, ?)"
 
     private static let insertion = """
@@ -73,10 +77,12 @@ public enum Outbox {
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
 
-    /// GRDB binds a text up to its first NUL, so that the database's guard would see a shorter one and let it pass.
+    /// Refuses a text that contains NUL.
+    ///
+    /// GRDB binds a text only up to its first NUL, so the database would accept the shortened text.
     private static func text(_ text: String?, in column: String) throws -> String? {
         guard let text else { return nil }
-        // Native strings lend their bytes; memchr is what keeps this off the insert's bill.
+        // Native strings give access to their bytes, and memchr keeps the cost of this check negligible.
         let hasNUL = text.utf8.withContiguousStorageIfAvailable { bytes in
             bytes.baseAddress.map { memchr($0, 0, bytes.count) != nil } ?? false
         }

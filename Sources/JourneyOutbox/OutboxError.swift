@@ -1,27 +1,27 @@
-/// What the outbox refused, and why.
+/// An error for an operation that the outbox refused.
 ///
-/// Two errors are equal when their codes are: catch by `errorCode`, show `message`. What SQLite itself reports (a busy
-/// database, a full disk) is thrown as GRDB's `DatabaseError`, not as this.
+/// Two errors are equal when their codes are equal. Use `errorCode` to distinguish errors and `message` to show them.
+/// Errors of SQLite (a busy database, a full disk) are thrown as GRDB's `DatabaseError` instead.
 public struct OutboxError: Error, Sendable {
-    /// What kind of refusal it is. More may be added.
+    /// The kind of an error. Later versions may add more.
     public struct Code: Hashable, Sendable, CustomStringConvertible {
         /// The intent breaks one of the outbox's rules; the message names the column and the rule.
         public static let intentRefused = Code("intent_refused")
-        /// The intent is being sent or may have been entered, and can no longer be cancelled.
+        /// The intent is being sent or may have been executed, and can no longer be cancelled.
         public static let cancelRefused = Code("cancel_refused")
-        /// A value could not be written as JSON.
+        /// A value could not be encoded as JSON.
         public static let notEncodable = Code("not_encodable")
-        /// The database has an object of the outbox's name that the outbox's migrations did not make.
+        /// The database has an object with a name of the outbox that the outbox's migrations did not create.
         public static let schemaClash = Code("schema_clash")
-        /// A migration was applied in part.
+        /// A migration was applied partly.
         public static let schemaIncomplete = Code("schema_incomplete")
-        /// A newer journey-outbox has migrated this database.
+        /// A newer version of journey-outbox has migrated this database.
         public static let schemaNewer = Code("schema_newer")
 
-        /// The database keeps its texts as UTF-16, in which every intent would be refused.
+        /// The database stores text as UTF-16, in which every intent would be refused.
         public static let databaseEncoding = Code("database_encoding")
 
-        /// The code as it is written in logs.
+        /// The code as it appears in logs.
         public let description: String
 
         private init(_ description: String) {
@@ -29,12 +29,12 @@ public struct OutboxError: Error, Sendable {
         }
     }
 
-    /// What kind of refusal this is.
+    /// The kind of this error.
     public let errorCode: Code
-    /// One sentence for a person; for a refused intent, the database's own.
+    /// One sentence for an operator. For a refused intent, it is the sentence of the database.
     public let message: String
 
-    /// An error of a kind, with its sentence.
+    /// Creates an error.
     public init(_ errorCode: Code, _ message: String) {
         self.errorCode = errorCode
         self.message = message

@@ -1,42 +1,43 @@
 import GRDB
 
-/// The objects of a database by their names, with their SQL in a form that can be compared.
+/// The objects of a database by name, with their SQL in a form that can be compared.
 struct Schema: Sendable {
     /// A table, an index, a trigger or a view.
-    struct Object: Hashable, Sendable {
+    struct SchemaObject: Hashable, Sendable {
         let type: String
         let sql: String
     }
 
-    private let objects: [String: Object]
+    private let objects: [String: SchemaObject]
 
-    /// Reads `main`, leaving out what SQLite makes itself.
+    /// Reads the objects of the schema `main`. Objects that SQLite creates itself have no SQL and are left out.
     ///
-    /// Under its old name `sqlite_master`, which every version knows; `sqlite_schema` came with 3.33.
+    /// The table is read by its old name `sqlite_master`, because SQLite knows `sqlite_schema` only from 3.33 on
+    /// (sqlite.org/schematab.html).
     init(of db: Database) throws {
-        var objects: [String: Object] = [:]
+        var objects: [String: SchemaObject] = [:]
         let rows = try Row.fetchCursor(db, sql: "SELECT name, type, sql FROM main.sqlite_master WHERE sql IS NOT NULL")
         while let row = try rows.next() {
             let name: String = row["name"]
-            objects[name.lowercased()] = Object(type: row["type"], sql: Self.comparable(row["sql"]))
+            objects[name.lowercased()] = SchemaObject(type: row["type"], sql: Self.comparable(row["sql"]))
         }
         self.objects = objects
     }
 
-    /// A schema without anything in it.
+    /// An empty schema.
     init() {
         objects = [:]
     }
 
-    /// The names of all objects, in lower case, in order.
+    /// The names of all objects in lower case, sorted.
     var names: [String] { objects.keys.sorted() }
 
-    /// The object of a name, which SQLite compares without case.
-    subscript(_ name: String) -> Object? {
+    /// The object with this name. SQLite compares names without case.
+    subscript(_ name: String) -> SchemaObject? {
         objects[name.lowercased()]
     }
 
-    /// SQL without what says nothing: comments, and white space that does not keep two words apart.
+    /// SQL without comments, and without white space that does not separate two words.
     static func comparable(_ sql: String) -> String {
         let source = Array(sql.utf8)
         var result: [UInt8] = []
@@ -65,14 +66,14 @@ struct Schema: Sendable {
         return String(decoding: result, as: UTF8.self)
     }
 
-    /// After the comment's closing signs, or the text's end.
+    /// The index behind the end of a block comment, or the end of the text.
     private static func end(ofComment start: Int, _ source: [UInt8]) -> Int {
         var at = start
         while at + 1 < source.count, source[at] != UInt8(ascii: "*") || source[at + 1] != UInt8(ascii: "/") { at += 1 }
         return min(at + 2, source.count)
     }
 
-    /// After one byte, or all of what is quoted: white space within quotes is said, not written.
+    /// The index behind one byte, or behind a whole quoted text, in which white space is significant.
     private static func end(ofToken start: Int, _ source: [UInt8]) -> Int {
         let quote = source[start]
         guard quote == UInt8(ascii: "'") || quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "`"),

@@ -1,35 +1,36 @@
 import OutboxMigrations
 
-/// How a database's schema differs from the one this version of the outbox makes.
+/// The differences between the schema of a database and the schema of this version of the outbox.
 public struct SchemaReport: Hashable, Sendable {
-    /// Objects that are not there, in the order in which the migrations create them.
+    /// The missing objects, in the order in which the migrations create them.
     public let missing: [String]
-    /// Objects that are as an earlier version made them, and that a pending migration changes.
+    /// Objects that an earlier version created and that a pending migration changes.
     public let outdated: [String]
-    /// Objects of the outbox that somebody has changed since: same name and kind, other SQL.
+    /// Objects of the outbox that were changed after their creation: the same name and type, but other SQL.
     public let altered: [String]
-    /// Objects that only share a name with the outbox's: another kind, or there before the outbox was.
+    /// Objects that are not the outbox's and have one of its names: they have another type or are older than the
+    /// outbox.
     public let clashing: [String]
-    /// The schema's version when it is newer than this one knows, else nil.
+    /// The version of the schema when it is newer than this version of the outbox; otherwise nil.
     public let newerVersion: Int?
-    /// The encoding of the database's texts when it is not UTF-8, else nil: the outbox's rules look at bytes.
+    /// The text encoding of the database when it is not UTF-8; otherwise nil. The outbox's rules need UTF-8.
     public let foreignEncoding: String?
-    /// The migrations still to be applied, in their order.
+    /// The migrations that have to be applied, in their order.
     public let pending: [String]
-    /// The migrations of which some objects are there and some are not.
+    /// The migrations that were applied partly: some of their objects exist and some do not.
     public let incomplete: [String]
 
-    /// Whether the schema is exactly what this version makes.
+    /// Whether the schema is exactly the one of this version.
     public var isCurrent: Bool {
         problems.isEmpty
     }
 
-    /// Whether nothing of the outbox is there, and nothing in its way.
+    /// Whether no object of the outbox exists, and no other object has one of its names.
     public var isAbsent: Bool {
         pending.count == Migrations.all.count && altered.isEmpty && clashing.isEmpty && incomplete.isEmpty
     }
 
-    /// What is not as it should be, one sentence each, gravest first.
+    /// The differences, one sentence each, the most serious first.
     public var problems: [String] {
         var problems: [String] = []
         if let newerVersion {
@@ -54,13 +55,13 @@ public struct SchemaReport: Hashable, Sendable {
         var clashing: [String] = []
         var pending: [String] = []
         var incomplete: [String] = []
-        // Without the outbox's own record of itself, an object of its name was there first.
+        // Without `outbox_meta`, an object with a name of the outbox is older than the outbox.
         let installed = history.hasMeta(found)
         for (step, migration) in Migrations.all.enumerated() {
             var absent = 0
             let effects = migration.creates + history.changes(at: step)
             for name in effects {
-                switch history.standing(of: name, in: found, at: step) {
+                switch history.status(of: name, in: found, at: step) {
                 case .made: continue
                 case .missing:
                     absent += 1
@@ -89,7 +90,7 @@ public struct SchemaReport: Hashable, Sendable {
         newerVersion = if let version, version > known ?? 0 { version } else { nil }
     }
 
-    /// Throws when applying the pending migrations would fail, or build on something else than the outbox.
+    /// Throws an `OutboxError` when the pending migrations must not be applied to this schema.
     func refuseToMigrate() throws {
         let reason = problems.joined(separator: "; ")
         if newerVersion != nil { throw OutboxError(.schemaNewer, reason) }

@@ -1,8 +1,8 @@
-/// Text that may be shown, on a terminal, in an error or in a log: what is interpolated into it steers nothing.
+/// Text that is safe to show on a terminal, in an error or in a log.
 ///
-/// Rows, the API's words, the configuration, file names and arguments all come from outside. What is written in the
-/// source stands as it is; whatever is interpolated is made visible first, line ends included, so that it can neither
-/// steer a terminal nor forge a line.
+/// Rows, answers of the API, the configuration, file names and arguments come from outside. Interpolated values are
+/// escaped first, line ends included, so that they can neither control a terminal nor forge a line. Literal text from
+/// the source code is not changed.
 public struct PlainText: Sendable, Equatable, ExpressibleByStringInterpolation, CustomStringConvertible {
     public let text: String
 
@@ -14,7 +14,7 @@ public struct PlainText: Sendable, Equatable, ExpressibleByStringInterpolation, 
         text = stringInterpolation.text
     }
 
-    /// Text of the program's own, which may break lines and colour words.
+    /// Creates a text from trusted text of the program, which may contain line breaks and colours.
     public init(own text: String) {
         self.text = text
     }
@@ -42,7 +42,7 @@ public struct PlainText: Sendable, Equatable, ExpressibleByStringInterpolation, 
 }
 
 extension PlainText {
-    /// The text with an escape in the place of everything that steers.
+    /// The text with an escape in place of every control character.
     public static func visible(_ text: String) -> String {
         guard text.unicodeScalars.contains(where: steers) else { return text }
         var out = ""
@@ -52,7 +52,10 @@ extension PlainText {
         return out
     }
 
-    /// Controls, line separators, and bidirectional controls, which rearrange what a person reads.
+    /// Whether a scalar is a control character, a line separator, or a bidirectional control, which changes the visible
+    /// order.
+    ///
+    /// Source: Unicode Standard Annex #9 for the bidirectional controls.
     public static func steers(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
         case 0..<0x20, 0x7F..<0xA0, 0x061C, 0x200E...0x200F, 0x2028...0x202E, 0x2066...0x2069: true
@@ -60,7 +63,7 @@ extension PlainText {
         }
     }
 
-    /// As JSON spells it; none of them needs more than four digits.
+    /// The escape of a scalar, as JSON spells it. All scalars that are escaped have at most four hexadecimal digits.
     public static func escape(_ scalar: Unicode.Scalar) -> String {
         let digits = String(scalar.value, radix: 16)
         return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits

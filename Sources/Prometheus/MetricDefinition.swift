@@ -1,13 +1,13 @@
-/// One metric as it is served: its name, its kind, its labels and what it means.
+/// The definition of one metric: its name, kind, labels and help text.
 public struct MetricDefinition: Sendable, Equatable {
-    /// How its values are to be read.
+    /// The type of a metric.
     public enum Kind: Sendable, Equatable {
         case counter
         case gauge
-        /// The upper bounds of the buckets, ascending; the one without a bound is added.
+        /// A histogram with the upper bounds of its buckets, in ascending order. The bucket `+Inf` is added to them.
         case histogram([Double])
 
-        /// As the text format spells it.
+        /// The name of the kind in the text format.
         public var name: String {
             switch self {
             case .counter: "counter"
@@ -19,9 +19,9 @@ public struct MetricDefinition: Sendable, Equatable {
 
     public let name: String
     public let kind: Kind
-    /// The names of its labels, in the order in which they are served.
+    /// The names of the labels, in the order in which they are served.
     public let labels: [String]
-    /// One sentence.
+    /// The help text, one sentence.
     public let help: String
 
     public init(_ name: String, _ kind: Kind, labels: [String] = [], help: String) {

@@ -1,13 +1,14 @@
 import CoreMetrics
 import Synchronization
 
-/// Keeps metrics in memory and writes them as Prometheus text.
+/// A swift-metrics backend that keeps metrics in memory and writes them in the Prometheus text format.
 ///
-/// It serves what it was given a definition of and nothing else, so that the list of metrics is a closed one. Each
-/// metric holds at most `seriesMax` sets of label values; what comes beyond them is counted under the value `other`.
+/// It serves the defined metrics only; other metrics are ignored. Each metric has at most `seriesMax` sets of label
+/// values. Further sets are counted together under the label value `other`. It is safe to use from any thread.
 public final class PrometheusRegistry: Sendable {
+    /// The most sets of label values of one metric.
     public static let seriesMax = 200
-    /// Longer label values are cut.
+    /// The longest label value, in characters. The rest is cut off.
     static let labelLengthMax = 200
     static let other = "other"
 
@@ -15,7 +16,7 @@ public final class PrometheusRegistry: Sendable {
     private let order: [String]
     private let families: Mutex<[String: [[String]: Series]]>
 
-    /// Metrics without labels are served from the start, with the value 0.
+    /// Creates a registry. Metrics without labels are served from the start with the value 0.
     public init(_ definitions: [MetricDefinition]) {
         self.definitions = Dictionary(definitions.map { ($0.name, $0) }) { first, _ in first }
         order = definitions.map(\.name)
@@ -25,7 +26,7 @@ public final class PrometheusRegistry: Sendable {
             })
     }
 
-    /// The series of a metric under these labels; nil when the metric or its labels are not defined.
+    /// The series of a metric with these labels; nil when the metric or one of its labels is not defined.
     private func series(_ name: String, _ dimensions: [(String, String)]) -> Series? {
         guard let definition = definitions[name], dimensions.count == definition.labels.count else { return nil }
         var values: [String] = []
@@ -54,7 +55,7 @@ public final class PrometheusRegistry: Sendable {
         }
     }
 
-    /// Everything as Prometheus reads it (text format 0.0.4), in the order of the definitions.
+    /// All metrics in the Prometheus text format 0.0.4, in the order of the definitions.
     public func text() -> String {
         let snapshot = families.withLock { $0 }
         return order.compactMap { name in

@@ -1,13 +1,14 @@
 import PlainText
 
-/// Writes one metric in the text format that Prometheus reads
-/// (prometheus.io/docs/instrumenting/exposition_formats, version 0.0.4).
+/// Writes one metric in the Prometheus text format.
+///
+/// Source: prometheus.io/docs/instrumenting/exposition_formats, version 0.0.4.
 struct PrometheusText {
     static let contentType = "text/plain; version=0.0.4; charset=utf-8"
 
     let definition: MetricDefinition
 
-    /// The metric's head, also where it has no values yet, and its lines sorted by label values.
+    /// The header of the metric and its lines, sorted by label values. A metric without values has a header only.
     func text(_ series: [[String]: Series]) -> String {
         var text = "# HELP \(definition.name) \(Self.escaped(definition.help, quotes: false))\n"
         text += "# TYPE \(definition.name) \(definition.kind.name)\n"
@@ -22,7 +23,7 @@ struct PrometheusText {
         return text
     }
 
-    /// Each bucket counts what lies below its bound, so that the last one counts everything.
+    /// The lines of a histogram. Buckets are cumulative: each one counts all values up to its bound.
     private func histogram(_ bounds: [Double], _ value: Series.Value, _ labels: [(String, String)]) -> String {
         var text = ""
         var below = 0
@@ -51,7 +52,7 @@ struct PrometheusText {
             case "\\": out += "\\\\"
             case "\n": out += "\\n"
             case "\"" where quotes: out += "\\\""
-            // A scrape is read by people too.
+            // Operators read a scrape on a terminal, too, so control characters are escaped.
             case _ where PlainText.steers(scalar): out += "\\" + PlainText.escape(scalar)
             default: out.unicodeScalars.append(scalar)
             }
@@ -61,6 +62,6 @@ struct PrometheusText {
 }
 
 extension PrometheusRegistry {
-    /// What a scrape's answer is labelled with.
+    /// The content type of the text.
     public static var contentType: String { PrometheusText.contentType }
 }

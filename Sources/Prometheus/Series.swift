@@ -1,16 +1,17 @@
 import CoreMetrics
 import Synchronization
 
-/// The values of one metric under one set of label values: what swift-metrics writes to and a scrape reads.
+/// The values of one metric for one set of label values. Metric handlers write to it, and a scrape reads it.
 ///
-/// Times arrive in nanoseconds and are kept in seconds, Prometheus' base unit.
+/// Durations arrive in nanoseconds and are stored in seconds, the base unit of Prometheus.
 final class Series: Sendable {
-    /// What is served.
+    /// The values at one moment.
     struct Value: Sendable, Equatable {
-        /// A counter's or gauge's value, or the sum of what a histogram has seen.
+        /// The value of a counter or gauge, or the sum of the values of a histogram.
         var sum = 0.0
+        /// The number of values of a histogram.
         var count = 0
-        /// How many values fell into each bucket, the one without a bound last.
+        /// The number of values in each bucket, not cumulative. The last bucket has no bound.
         var buckets: [Int]
     }
 

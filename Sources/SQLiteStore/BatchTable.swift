@@ -31,7 +31,7 @@ struct BatchTable {
             id: db.lastInsertedRowID, journey: journey, key: request.key, target: target,
             apiKeyFingerprint: apiKeyFingerprint, traceparent: request.traceparent, parent: parent, size: request.size,
             body: request.body, members: request.members, frozenAt: now, attempt: isBegun ? 1 : 0,
-            possiblyExecutedSince: stamp, stampBefore: nil, replays: 0)
+            possiblyExecutedSince: stamp, possiblyExecutedBefore: nil, replays: 0)
     }
 
     /// Begins the next attempt: committed before a byte of it leaves. Nil when the batch is not where it was.
@@ -46,7 +46,7 @@ struct BatchTable {
         guard db.changesCount == 1 else { return nil }
         var begun = batch
         begun.attempt += 1
-        begun.stampBefore = batch.possiblyExecutedSince
+        begun.possiblyExecutedBefore = batch.possiblyExecutedSince
         begun.possiblyExecutedSince = batch.possiblyExecutedSince ?? stamp
         return begun
     }
@@ -88,7 +88,7 @@ struct BatchTable {
     /// When those of these batches were sent last whose latest attempt nothing was written down for: their next attempt
     /// takes the place of that time.
     func sentUnanswered(_ batches: [Batch]) throws -> [WallTime] {
-        let unanswered = batches.filter { $0.unanswered > 0 }
+        let unanswered = batches.filter { $0.crashes > 0 }
         guard !unanswered.isEmpty else { return [] }
         let statement = try db.cachedStatement(sql: "SELECT sent_at FROM outbox_batch WHERE id = ?")
         return try unanswered.compactMap { try Int64.fetchOne(statement, arguments: [$0.id]) }
@@ -129,7 +129,8 @@ struct BatchTable {
             members: MemberList(text: Array(members.utf8)),
             frozenAt: WallTime(milliseconds: row["frozen_at"]), attempt: row["attempt"],
             possiblyExecutedSince: (row["possibly_executed_since"] as Int64?).map(WallTime.init(milliseconds:)),
-            stampBefore: (row["stamp_before"] as Int64?).map(WallTime.init(milliseconds:)), replays: row["replays"],
-            unanswered: try unanswered(row))
+            possiblyExecutedBefore: (row["stamp_before"] as Int64?).map(WallTime.init(milliseconds:)),
+            replays: row["replays"],
+            crashes: try unanswered(row))
     }
 }

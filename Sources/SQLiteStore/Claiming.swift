@@ -12,40 +12,40 @@ struct Claiming {
     let outbox: String
     let now: WallTime
     /// What a request is stamped with.
-    let reckoned: WallTime
+    let trustedTime: WallTime
     /// Turns round, so that no source of a journey starves another.
     var rotation: Int
 
     /// What one claim came to.
     struct Claim {
         var batch: Batch?
-        var supply: Supply
+        var supply: Backlog
         var quarantined: [Int64: Unsendable] = [:]
     }
 
     /// Closes lanes that dead letters of the journey kept before its configuration changed; true when there were any.
-    func closeLanes(of order: ClaimOrder) throws -> Bool {
+    func closeLanes(of order: ClaimRequest) throws -> Bool {
         guard order.journey.onDead == .continue else { return false }
         return try Lanes(db: db, journey: order.journey.name).closeDead(max: Self.blockedMax)
     }
 
     /// One batch of the journey, frozen with its first attempt begun; nil when nothing is ripe.
-    mutating func claim(_ order: ClaimOrder, hasClosedLanes: Bool) throws -> Claim {
+    mutating func claim(_ order: ClaimRequest, hasClosedLanes: Bool) throws -> Claim {
         var picked = try pick(order)
         if hasClosedLanes { picked.isCutShort = true }
-        if let ripe = ripeness(of: picked, order) { return Claim(batch: nil, supply: .ripens(at: ripe)) }
+        if let ripe = ripeness(of: picked, order) { return Claim(batch: nil, supply: .partial(readyAt: ripe)) }
         try picked.lanes.open()
         try block(picked)
         // The dead are buried last: their lanes then go to rows that wait already.
         try quarantine(picked)
         for taken in picked.taken { try remove(taken, journey: order.journey.name) }
-        let supply: Supply = picked.isCutShort || !picked.blocked.isEmpty ? .more : .empty
+        let supply: Backlog = picked.isCutShort || !picked.blocked.isEmpty ? .more : .empty
         guard let request = picked.builder.take()?.freeze(outbox: outbox) else {
             return Claim(batch: nil, supply: supply, quarantined: picked.quarantined)
         }
         let batch = try BatchTable(db: db).insert(
             request, journey: order.journey.name, target: order.target, apiKeyFingerprint: order.apiKeyFingerprint,
-            parent: nil, stamp: reckoned, at: now)
+            parent: nil, stamp: trustedTime, at: now)
         return Claim(batch: batch, supply: supply, quarantined: picked.quarantined)
     }
 
@@ -69,7 +69,7 @@ struct Claiming {
         var oldestReady: Int64?
     }
 
-    private mutating func pick(_ order: ClaimOrder) throws -> Picked {
+    private mutating func pick(_ order: ClaimRequest) throws -> Picked {
         rotation += 1
         var builder = BatchBuilder(order: order, at: now)
         var picked = Picked(lanes: Lanes(db: db, journey: order.journey.name))
@@ -124,7 +124,7 @@ struct Claiming {
     }
 
     /// When a partial batch of fresh rows becomes ripe; nil when it is.
-    private func ripeness(of picked: Picked, _ order: ClaimOrder) -> WallTime? {
+    private func ripeness(of picked: Picked, _ order: ClaimRequest) -> WallTime? {
         guard !picked.isCutShort, picked.builder?.isFull != true, let oldest = picked.oldestReady,
             picked.taken.allSatisfy({ $0.source == .ready })
         else { return nil }

@@ -37,10 +37,10 @@ struct Lessons {
 
     private func keepAsks(of round: Round) throws {
         let lost = try BatchTable(db: db).sentUnanswered(round.resumes)
-        guard round.asks > 0 || !lost.isEmpty else { return }
+        guard round.extraRequests > 0 || !lost.isEmpty else { return }
         let all = try asked() + lost
         let known = all.filter { $0 > round.now - SQLiteStore.recent && $0 <= round.now }.sorted()
-        let times = (known + Array(repeating: round.now, count: round.asks)).suffix(Self.asksMax)
+        let times = (known + Array(repeating: round.now, count: round.extraRequests)).suffix(Self.asksMax)
         try SQLiteStore.setMeta(db, "asked", times.map { "\($0.milliseconds)" }.joined(separator: ","))
     }
 

@@ -3,7 +3,7 @@ import GRDB
 
 /// What a worker asks without changing anything.
 extension SQLiteStore {
-    public func survey(journeys: [String], at now: WallTime) async throws -> Survey {
+    public func dueWork(journeys: [String], at now: WallTime) async throws -> DueWork {
         try await read { db in
             var supplied: Set<String> = []
             var nextDue: [String: WallTime] = [:]
@@ -12,7 +12,7 @@ extension SQLiteStore {
                 if look.isSupplied { supplied.insert(journey) }
                 nextDue[journey] = look.nextDue
             }
-            return Survey(supplied: supplied, nextDue: nextDue, pauses: try PauseTable(db: db).all())
+            return DueWork(supplied: supplied, nextDue: nextDue, pauses: try PauseTable(db: db).all())
         }
     }
 

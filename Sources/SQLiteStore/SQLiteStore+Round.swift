@@ -58,8 +58,8 @@ extension SQLiteStore {
         guard !round.claims.isEmpty else { return }
         try db.cachedStatement(sql: "UPDATE outbox_meta SET value = 1 WHERE key = 'moving'").execute()
         var claiming = Claiming(
-            db: db, outbox: tenure.outbox, now: round.now, reckoned: round.reckoned, rotation: tenure.rotation)
-        var supplies = Array(repeating: Supply.more, count: round.claims.count)
+            db: db, outbox: tenure.outbox, now: round.now, trustedTime: round.trustedTime, rotation: tenure.rotation)
+        var supplies = Array(repeating: Backlog.more, count: round.claims.count)
         let batchesMax = round.claims.map(\.batches).max() ?? 0
         // One batch of each journey by turns: rows committed together lie together, and a page that several journeys
         // share is then written once. Where time ends the round, every journey has had its turn.

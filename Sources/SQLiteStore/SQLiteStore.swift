@@ -79,7 +79,7 @@ public final class SQLiteStore: OutboxStore {
     /// complete by itself for whoever moves it while nothing runs. Nothing else may be asked of the store afterwards.
     public func close() throws { try queue.close() }
 
-    public func takeOver(at now: WallTime) async throws -> Inheritance {
+    public func takeOver(at now: WallTime) async throws -> RecoveredState {
         let (fence, outbox, inheritance) = try await write { [version, renewing] db in
             try db.cachedStatement(sql: "UPDATE outbox_meta SET value = value + 1 WHERE key = 'fence'").execute()
             let fence = try Int64.fetchOne(
@@ -90,7 +90,7 @@ public final class SQLiteStore: OutboxStore {
             // The predecessor's; this worker looks for itself.
             try db.cachedStatement(sql: "DELETE FROM outbox_meta WHERE key = ?").execute(arguments: [PinnedLog.key])
             let batches = try BatchTable(db: db).all(in: .sending)
-            var inheritance = Inheritance(
+            var inheritance = RecoveredState(
                 batches: batches, pauses: try PauseTable(db: db).all(),
                 enforcement: try Lessons(db: db).enforcement(), bodyBytesMax: try Lessons(db: db).bodyBytesMax(),
                 learnedLimit: try Lessons(db: db).learnedLimit(), clock: try Lessons(db: db).clock())
@@ -127,7 +127,7 @@ public final class SQLiteStore: OutboxStore {
             // What was settled by the clock before it went back is among them.
             try OverlongWaits(db: db, now: round.now).end(round.waitsEnd, into: &result)
             for batch in round.resumes {
-                if let begun = try BatchTable(db: db).begin(batch, at: round.now, stamp: round.reckoned) {
+                if let begun = try BatchTable(db: db).begin(batch, at: round.now, stamp: round.trustedTime) {
                     result.begun.append(begun)
                 } else {
                     result.stale.append(batch.id)

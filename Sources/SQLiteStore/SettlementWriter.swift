@@ -75,7 +75,7 @@ struct SettlementWriter {
     private func freeze(_ places: [Int], of batch: Batch) throws -> [Batch] {
         let members = try batch.members.decode()
         let journey = Journey(name: batch.journey, id: batch.target.journey, entranceID: batch.target.entrance)
-        let order = ClaimOrder(
+        let order = ClaimRequest(
             journey: journey, target: batch.target, apiKeyFingerprint: batch.apiKeyFingerprint, batches: 1,
             rowsMax: places.count, bodyBytesMax: .max, linger: .zero)
         var builder = BatchBuilder(order: order, at: now)

@@ -1,18 +1,19 @@
-/// How the Spotzee API is reached.
+/// The settings of the connection to the Spotzee API.
 public struct APISettings: Sendable, Equatable {
-    /// The base URL without a trailing slash: https, or plain http to the loopback only.
+    /// The base URL without a trailing slash. It is https; plain http is allowed to the loopback interface only.
     public var url: String
-    /// The release sent as `Spotzee-Version`, `YYYY-MM-DD`.
+    /// The API release that is sent as `Spotzee-Version`, in the form `YYYY-MM-DD`.
     public var version: String
-    /// Where the secret key is read, at every read anew.
+    /// Where the secret key is read. Every read opens the source again.
     public var key: APIKeySource
-    /// Where the key before a rotation is read: it serves batches first sent under it.
+    /// Where the key before a rotation is read. It is used for the batches that were first sent with it.
     public var previousKey: APIKeySource?
+    /// Whether the worker may rely on idempotency keys.
     public var idempotency: IdempotencyMode
-    /// The windows that requests keep within; empty means unlimited.
-    public var rateLimits: [RateLimit]
+    /// The rate limits that requests must keep, one for each window length. An empty list means no limit.
+    public var rateLimits: [RateLimitSetting]
 
-    /// Makes settings with the defaults for everything but the key.
+    /// Creates settings with the default values, except for the keys.
     public init(key: APIKeySource, previousKey: APIKeySource? = nil) {
         self.key = key
         self.previousKey = previousKey
@@ -21,4 +22,27 @@ public struct APISettings: Sendable, Equatable {
         idempotency = Keys.idempotency.standard
         rateLimits = Keys.rate.standard
     }
+}
+
+/// One configured rate limit: the most requests in any window of a given length.
+public struct RateLimitSetting: Sendable, Equatable {
+    /// The most requests in one window, at least 1.
+    public var requests: Int
+    /// The length of the window.
+    public var window: Duration
+
+    public init(requests: Int, per window: Duration) {
+        self.requests = requests
+        self.window = window
+    }
+}
+
+/// Whether the project enforces the `Idempotency-Key` header.
+public enum IdempotencyMode: String, Sendable, CaseIterable {
+    /// The worker finds out by probes.
+    case auto
+    /// The API enforces keys: a request that may have been executed is sent again with the same key.
+    case enforced
+    /// The API ignores keys: a request that may have been executed is in doubt and not sent again.
+    case absent
 }

@@ -1,11 +1,11 @@
-/// All problems found in a configuration, in the order they were met.
+/// All problems in a configuration, in the order of the file.
 public struct ConfigurationError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// The most problems kept; later ones are only counted.
+    /// The most problems in one error. Further problems are only counted.
     public static let problemsMax = 100
 
-    /// The first problems, at least one and at most `problemsMax`.
+    /// The problems, at least one and at most `problemsMax`.
     public let problems: [ConfigurationProblem]
-    /// How many more there were.
+    /// The number of further problems.
     public let omitted: Int
 
     init(problems: [ConfigurationProblem], omitted: Int) {
@@ -13,14 +13,14 @@ public struct ConfigurationError: Error, Sendable, Equatable, CustomStringConver
         self.omitted = omitted
     }
 
-    /// One problem outside the text of a file.
+    /// An error with one problem, which concerns a whole file or one place in it but no key.
     init(_ complaint: Complaint, source: String, position: SourcePosition? = nil) {
         let problem = ConfigurationProblem(
             source: source, position: position, key: "", fault: complaint.fault, remedy: complaint.remedy)
         self.init(problems: [problem], omitted: 0)
     }
 
-    /// One line for each problem.
+    /// The text of the error, one line for each problem.
     public var lines: [String] {
         problems.map(\.description) + (omitted == 0 ? [] : ["and \(omitted) more; mend these first"])
     }

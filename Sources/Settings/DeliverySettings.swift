@@ -1,22 +1,23 @@
-/// How intents are batched, sent and tried again.
+/// How intents are batched, sent and retried.
 public struct DeliverySettings: Sendable, Equatable {
-    /// The most rows in one request, 1…100.
+    /// The most intents in one request, 1…100.
     public var batchSize: Int
     /// The most bytes in one request's body.
     public var batchBytesMax: Int
-    /// The most requests under way at once.
+    /// The most requests in flight at the same time.
     public var connections: Int
-    /// How long a first row waits for a fuller batch.
+    /// How long the first intent of a batch waits for more intents.
     public var linger: Duration
-    /// How long an answer may take.
+    /// How long a request waits for the whole answer.
     public var requestTimeout: Duration
+    /// The bounds of the wait between attempts.
     public var backoff: BackoffSettings
-    /// The number of requests after which a row is dead, the first included.
+    /// The number of requests, the first included, after which an intent becomes a dead letter.
     public var attemptsMax: Int
-    /// The age of a possibly executed batch from which it is in doubt instead of sent again.
+    /// The age from which a possibly executed batch is in doubt and no longer sent again.
     public var unknownAfter: Duration
 
-    /// Makes settings with the defaults.
+    /// Creates settings with the default values.
     public init() {
         batchSize = Keys.batchSize.standard
         batchBytesMax = Keys.batchBytes.standard
@@ -26,5 +27,19 @@ public struct DeliverySettings: Sendable, Equatable {
         backoff = BackoffSettings()
         attemptsMax = Keys.maxAttempts.standard
         unknownAfter = Keys.unknownAfter.standard
+    }
+}
+
+/// The bounds of the wait between attempts, which grows with each attempt.
+public struct BackoffSettings: Sendable, Equatable {
+    /// The upper bound of the first wait. It is at most `max`.
+    public var initial: Duration
+    /// The upper bound of every wait.
+    public var max: Duration
+
+    /// Creates a backoff with the default bounds.
+    public init() {
+        initial = Keys.backoffInitial.standard
+        max = Keys.backoffMax.standard
     }
 }

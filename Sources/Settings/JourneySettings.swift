@@ -1,33 +1,33 @@
-/// One journey that rows may name, and how its rows are treated.
+/// One journey that intents may name, and how its intents are treated.
 public struct JourneySettings: Sendable, Equatable {
-    /// What becomes of a batch of which nobody can know whether it ran.
+    /// What the worker does with a batch when it cannot be known whether the API executed it.
     public enum UnknownPolicy: String, Sendable, CaseIterable {
-        /// It is held for a person.
+        /// The batch is held until an operator resolves it.
         case hold
-        /// It is sent again, at the risk of a second entrance.
+        /// The batch is sent again, at the risk of a second entrance.
         case resend
     }
 
-    /// What a dead letter does to later rows of its ordering key.
+    /// What a dead letter does to later intents with the same ordering key.
     public enum DeadPolicy: String, Sendable, CaseIterable {
-        /// They go on.
+        /// They are delivered.
         case `continue`
-        /// They wait until the dead letter is dealt with.
+        /// They wait until an operator has resolved the dead letter.
         case block
     }
 
-    /// The name producers write: 1…200 bytes.
+    /// The name that producers write, 1…200 bytes.
     public var name: String
-    /// The journey's number at Spotzee, at least 1.
+    /// The id of the journey at Spotzee, at least 1.
     public var id: Int
-    /// The entrance step's number; nil means the users shape, whose requests carry up to 100 users.
+    /// The id of the entrance step. Nil selects the users shape, whose requests contain up to 100 users.
     public var entranceID: Int?
     public var onUnknown: UnknownPolicy
     public var onDead: DeadPolicy
-    /// Higher goes first; −1000…1000.
+    /// The priority, −1000…1000. A journey with a higher priority is served first.
     public var priority: Int
 
-    /// Makes a journey with the default policies.
+    /// Creates a journey with the default policies.
     public init(name: String, id: Int, entranceID: Int? = nil) {
         self.name = name
         self.id = id

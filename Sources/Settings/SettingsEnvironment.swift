@@ -1,10 +1,10 @@
 import Foundation
 
-/// What the loader takes from its surroundings, given to it so that tests need no globals.
+/// The process environment that the loader uses. Tests replace it instead of changing global state.
 public struct SettingsEnvironment: Sendable {
     /// The environment variables.
     public var variables: [String: String]
-    /// The absolute path relative paths start at.
+    /// The absolute path of the current directory, at which relative paths start.
     public var currentDirectory: String
     public var files: any FileReading
 
@@ -14,7 +14,7 @@ public struct SettingsEnvironment: Sendable {
         self.files = files
     }
 
-    /// The surroundings of this process, as they are now.
+    /// The environment of this process at this moment.
     public static var process: SettingsEnvironment {
         SettingsEnvironment(
             variables: ProcessInfo.processInfo.environment,
@@ -23,7 +23,7 @@ public struct SettingsEnvironment: Sendable {
         )
     }
 
-    /// A variable's value; an empty one counts as unset.
+    /// The value of a variable. An empty variable counts as unset.
     func variable(_ name: String) -> String? {
         variables[name].flatMap { $0.isEmpty ? nil : $0 }
     }

@@ -1,10 +1,10 @@
 import Delivery
 import Synchronization
 
-/// The API keys at hand: the current one, and those that requests already sent still belong to.
+/// The API keys in memory: the current key, and replaced keys that unsettled batches still need.
 ///
-/// Idempotency keys are scoped to the API key, so a request that may have run is sent again only under the key it was
-/// first sent with; a replaced key is kept in memory for that, at most `retiredMax` of them.
+/// The API scopes idempotency keys to the API key. A possibly executed request is therefore sent again only with the
+/// API key of its first attempt. At most `retiredMax` replaced keys are kept, the latest ones.
 public final class APIKeyRing: Sendable {
     static let retiredMax = 4
 
@@ -20,12 +20,14 @@ public final class APIKeyRing: Sendable {
 
     private let entries: Mutex<[Entry]>
 
-    /// - Parameter previous: the key before a rotation that a restart fell into.
+    /// - Parameters:
+    ///   - current: the secret of the current key.
+    ///   - previous: the secret of the key before a rotation, for batches from before a restart.
     public init(current: String, previous: String? = nil) {
         entries = Mutex([current, previous].compactMap { $0 }.map(Entry.init))
     }
 
-    /// Makes another key the current one; true when it is another.
+    /// Makes a key the current one. It returns whether the key was not the current one before.
     public func rotate(to secret: String) -> Bool {
         let new = Entry(secret)
         return entries.withLock { entries in
@@ -36,11 +38,12 @@ public final class APIKeyRing: Sendable {
         }
     }
 
-    /// The fingerprints, the current key's first.
+    /// The fingerprints of the keys, the current key first.
     public var fingerprints: [String] {
         entries.withLock { $0.map(\.fingerprint) }
     }
 
+    /// The secret of the key with this fingerprint; nil when the key is not in memory.
     func secret(for fingerprint: String) -> String? {
         entries.withLock { $0.first { $0.fingerprint == fingerprint }?.secret }
     }

@@ -3,11 +3,14 @@ import Delivery
 import NIOCore
 import NIOHTTP1
 
-/// Turns what came over the wire into a `Response`, reading no more of the body than the limit.
+/// Converts an HTTP response to a `Response`, with at most `bodyBytesMax` bytes of its body.
+///
+/// It never throws: a body that is too long, cut off or cancelled gives a response with `isComplete` false.
 struct ResponseReader {
-    /// More than any honest answer about 100 users needs.
+    /// The longest body that is read, in bytes. An answer about 100 users is far shorter.
     static let bodyBytesMax = 1 << 20
 
+    /// The longest request id that is kept, in bytes; the rest is cut off.
     static let requestIDBytesMax = 100
 
     func read(_ raw: HTTPClientResponse) async -> Response {
@@ -21,10 +24,10 @@ struct ResponseReader {
                     break
                 }
             }
-            // Being told to stop looks like the end of the body.
+            // The body also ends without an error when the task is cancelled.
             if Task.isCancelled { response.isComplete = false }
         } catch {
-            // The status has been seen; what is missing of the body proves nothing.
+            // The status is known. The missing part of the body proves nothing.
             response.isComplete = false
         }
         return response
@@ -40,7 +43,8 @@ struct ResponseReader {
             date: date(of: headers), rate: rate(of: headers))
     }
 
-    /// The date of an answer made just now: one that a cache has kept, or a replay, tells another time's.
+    /// The `Date` of an answer that was made now. A cached or replayed answer has the date of an earlier time (RFC
+    /// 9111).
     private func date(of headers: HTTPHeaders) -> String? {
         guard headers.first(name: "Age") ?? "0" == "0", !headers.contains(name: "Idempotent-Replayed") else {
             return nil
@@ -48,6 +52,7 @@ struct ResponseReader {
         return headers.first(name: "Date")
     }
 
+    /// The `X-RateLimit-*` headers; nil when one is missing or not plausible.
     private func rate(of headers: HTTPHeaders) -> RateHeaders? {
         guard let limit = headers.first(name: "X-RateLimit-Limit").flatMap(Int.init), limit > 0,
             let remaining = headers.first(name: "X-RateLimit-Remaining").flatMap(Int.init), remaining >= 0,

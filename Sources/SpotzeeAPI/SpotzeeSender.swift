@@ -7,7 +7,9 @@ import NIOPosix
 
 /// Sends frozen requests to the Spotzee API over keep-alive connections (Spotzee API reference, release 2026-04-28).
 ///
-/// Redirects are not followed, nothing is retried here, and every answer or silence is returned for others to judge.
+/// It makes one attempt for each call: redirects are not followed, and nothing is retried. Every answer and every
+/// missing answer is returned unjudged. `notSent` guarantees that no byte of the request left; `silence` means that the
+/// API may have executed it.
 public final class SpotzeeSender: BatchSender {
     private let client: HTTPClient
     let keys: APIKeyRing
@@ -16,9 +18,11 @@ public final class SpotzeeSender: BatchSender {
     private let agent: String
 
     /// - Parameters:
-    ///   - timeout: for one request, from the moment it has a connection's place to the last byte of the answer; what
-    ///     has come of an answer by then is one that was cut off.
-    ///   - agent: the `User-Agent`.
+    ///   - keys: the API keys.
+    ///   - connections: the most connections, and the most requests in flight.
+    ///   - timeout: the time for one request, from the start of the exchange to the last byte of the answer. An answer
+    ///     that is incomplete at that time counts as cut off.
+    ///   - agent: the value of `User-Agent`.
     public init(keys: APIKeyRing, connections: Int, timeout: Duration, agent: String) {
         var configuration = HTTPClient.Configuration()
         configuration.redirectConfiguration = .disallow
@@ -33,7 +37,7 @@ public final class SpotzeeSender: BatchSender {
         limit = ConnectionLimit(connections)
     }
 
-    /// Closes the connections; to be called once, when nothing is sent any more.
+    /// Closes the connections. It must be called exactly once, after the last request.
     public func shutdown() async throws {
         try await client.shutdown()
     }
@@ -64,6 +68,7 @@ public final class SpotzeeSender: BatchSender {
         return JourneyReport(reading: reading(of: response), response: response)
     }
 
+    /// The part of `GET /journeys/{id}` that is read.
     private struct JourneyBody: Decodable {
         let status: String
     }
@@ -106,7 +111,8 @@ public final class SpotzeeSender: BatchSender {
         return await withTaskGroup(of: Answer?.self) { group in
             group.addTask { await self.exchange(request) }
             group.addTask { await self.waitForTimeout() }
-            // The client's own deadline ends with the head: a body that drips would hold its place for ever.
+            // The client's own deadline covers the head only: without this timer, a slow body would keep its slot
+            // without end.
             if case .some(.some(let answer)) = await group.next() {
                 group.cancelAll()
                 return answer
@@ -131,13 +137,13 @@ public final class SpotzeeSender: BatchSender {
     private static let lateReason = "no answer within request_timeout"
 
     private func waitForTimeout() async -> Answer? {
-        // The event loop forgets a timer that is cancelled; a sleeping task's stays until its time, 800 bytes each: at a
-        // thousand requests a second they came to 24 MiB.
+        // An event loop removes a cancelled timer at once. The timer of a sleeping task stays until its time, with 800
+        // bytes each: 24 MiB at a thousand requests a second.
         let timer = MultiThreadedEventLoopGroup.singleton.any()
             .scheduleTask(in: .nanoseconds(timeout.nanoseconds)) {}
         await withTaskCancellationHandler {
             do { try await timer.futureResult.get() } catch {
-                // The answer was there first.
+                // The timer was cancelled, because the answer came first.
             }
         } onCancel: {
             timer.cancel()
@@ -145,7 +151,7 @@ public final class SpotzeeSender: BatchSender {
         return nil
     }
 
-    /// An error before there was a connection proves that no byte left; any other is a silence.
+    /// The answer for a client error. Only an error before the connection was established proves that no byte left.
     static func answer(to error: any Error) -> Answer {
         let reason = String(describing: error)
         switch error {

@@ -89,7 +89,7 @@ import Testing
     static func marks(_ response: Response, rows: [Row] = Make.rows(3), _ shape: Shape = .users) throws -> String {
         let verdict = Classifier().judge(.response(response), to: try Make.batch(rows, shape), at: Make.now)
         guard case .judged(let results) = verdict.finding else { return "not judged" }
-        #expect(verdict.bearing == .everyAttempt)
+        #expect(verdict.evidence == .everyAttempt)
         return results.reduce(into: "") { marks, result in
             switch result {
             case .delivered: marks += "+"
@@ -147,7 +147,7 @@ import Testing
             id: 1, journey: "welcome", key: "k", target: Make.target(), apiKeyFingerprint: "current", traceparent: nil,
             parent: nil, size: 2, body: whole.body, members: MemberList(text: Array("spoilt".utf8)),
             frozenAt: Make.begun,
-            attempt: 1, possiblyExecutedSince: Make.begun, stampBefore: nil, replays: 0)
+            attempt: 1, possiblyExecutedSince: Make.begun, possiblyExecutedBefore: nil, replays: 0)
         let answer = Make.json(200, #"{"success":true,"errors":[{"external_id":"u1"}]}"#)
         #expect(
             Classifier().judge(.response(answer), to: batch, at: Make.now).finding == .judged([.unproven, .unproven]))

@@ -11,7 +11,7 @@ import Testing
     func `every answer means what the table says`(entry: Entry, shape: Shape) throws {
         let verdict = try Self.judge(entry.answer, shape)
         #expect(Kind(verdict.finding) == entry.kind(shape))
-        #expect(verdict.bearing == entry.bearing)
+        #expect(verdict.evidence == entry.evidence)
         #expect(!verdict.isReplayed)
     }
 
@@ -23,7 +23,7 @@ import Testing
         response.isReplayed = true
         let verdict = try Self.judge(.response(response), shape)
         let isException = [Kind.limited, .inProgress, .mismatch].contains(entry.kind(shape)) || response.status >= 500
-        #expect(verdict.bearing == (isException ? entry.bearing : .everyAttempt))
+        #expect(verdict.evidence == (isException ? entry.evidence : .everyAttempt))
         #expect(verdict.isReplayed)
     }
 

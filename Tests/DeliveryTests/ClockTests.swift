@@ -4,9 +4,9 @@ import Testing
 /// What a worker does with its predecessor's requests when no clock can be trusted.
 @Suite struct ClockTests {
     /// A batch that an earlier worker sent a minute before its end, by the clock of that time.
-    private static func inherited(unanswered: Int = 1) throws -> Batch {
+    private static func inherited(crashes: Int = 1) throws -> Batch {
         var batch = try Make.batch(Make.rows(3), before: Make.now - .seconds(60))
-        batch.unanswered = unanswered
+        batch.crashes = crashes
         return batch
     }
 
@@ -71,8 +71,8 @@ import Testing
         try world.look()
         world.resting["welcome"] = Make.rows(3).map { World.Resting(row: $0, dueAt: Make.now - .seconds(2 * 86400)) }
         var result = RoundResult()
-        result.supplies["welcome"] = .ripens(at: Make.now + .milliseconds(20))
-        world.mind.absorb(result, at: world.now)
+        result.supplies["welcome"] = .partial(readyAt: Make.now + .milliseconds(20))
+        world.scheduler.receive(result, at: world.now)
         world.now = Moment(wall: Make.now - .seconds(86400), monotonic: world.now.monotonic + .milliseconds(10))
         try world.look()
         #expect(world.flights.count == 1)
@@ -80,26 +80,26 @@ import Testing
 
     @Test func `nobody answers for the time: it is asked again after backoff, and nothing leaves`() throws {
         var world = World(inheriting: [try Self.inherited()])
-        let plan = try world.mind.plan(at: world.now)
+        let plan = try world.scheduler.plan(at: world.now)
         #expect(plan.clockProbe != nil)
-        world.mind.absorb(time: JourneyReport(reading: .unreadable), at: world.now)
-        #expect(try world.mind.plan(at: world.now).clockProbe == nil)
-        #expect(world.mind.nextLook(after: world.now) == world.now.monotonic + .seconds(1))
+        world.scheduler.receive(time: JourneyReport(reading: .unreadable), at: world.now)
+        #expect(try world.scheduler.plan(at: world.now).clockProbe == nil)
+        #expect(world.scheduler.nextLook(after: world.now) == world.now.monotonic + .seconds(1))
         world.advance(.seconds(1))
-        #expect(try world.mind.plan(at: world.now).clockProbe != nil)
+        #expect(try world.scheduler.plan(at: world.now).clockProbe != nil)
     }
 }
 
 /// Requests that may be what ends the worker.
 @Suite struct SuspectTests {
-    private static func inherited(_ id: Int64, unanswered: Int) throws -> Batch {
+    private static func inherited(_ id: Int64, crashes: Int) throws -> Batch {
         var batch = try Make.batch(Make.rows(2, from: id * 10), id: id, before: Make.now - .seconds(60))
-        batch.unanswered = unanswered
+        batch.crashes = crashes
         return batch
     }
 
     @Test func `what three workers ended with is sent with nobody beside it, the least suspicious first`() throws {
-        let batches = try [(1, 4), (2, 3), (3, 0)].map { try Self.inherited(Int64($0.0), unanswered: $0.1) }
+        let batches = try [(1, 4), (2, 3), (3, 0)].map { try Self.inherited(Int64($0.0), crashes: $0.1) }
         var world = World(inheriting: batches)
         // Asks for the time; nothing may leave before.
         try world.look()
@@ -120,31 +120,31 @@ import Testing
     {
         var world = World(
             journeys: [Journey(name: "welcome", id: 33, onUnknown: policy)],
-            inheriting: [try Self.inherited(1, unanswered: 8)])
+            inheriting: [try Self.inherited(1, crashes: 8)])
         try world.look()
         #expect(world.inDoubt == [10, 11] && world.flights.isEmpty)
     }
 
     @Test func `any answer clears a suspect`() throws {
-        var world = World(inheriting: [try Self.inherited(1, unanswered: 7)])
+        var world = World(inheriting: [try Self.inherited(1, crashes: 7)])
         for _ in 0..<3 where world.flights.isEmpty { try world.look() }
         try world.answer(.silence(reason: "timeout"))
-        #expect(world.mind.open.waiting[1]?.batch.unanswered == 0)
+        #expect(world.scheduler.open.waiting[1]?.batch.crashes == 0)
     }
 
     @Test func `a worker told to stop writes down what it has waited for in vain`() throws {
         var world = World()
         world.add(Make.rows(3))
         try world.look()
-        world.mind.stop(at: world.now)
-        world.advance(Dispatcher.stopPatience)
-        let plan = try world.mind.plan(at: world.now)
+        world.scheduler.stop(at: world.now)
+        world.advance(Scheduler.stopPatience)
+        let plan = try world.scheduler.plan(at: world.now)
         #expect(plan.round.settlements.map(\.record.code) == ["stopped"])
         guard case .sending(_, let stamp) = plan.round.settlements[0].fate else {
             Issue.record("the batch should stay as it is")
             return
         }
         #expect(stamp == Make.now)
-        #expect(world.mind.isStopped(at: world.now))
+        #expect(world.scheduler.isStopped(at: world.now))
     }
 }

@@ -13,7 +13,7 @@ import Testing
         return .response(response)
     }
 
-    private static let cases: [(Answer, Answer, EnforcementProbe.Finding)] = [
+    private static let cases: [(Answer, Answer, EnforcementEvidence)] = [
         (answer(400, "a"), answer(400, "a", replayed: true), .enforced),
         (answer(400, "a"), answer(400, "a"), .enforced),
         (answer(200, "a"), answer(200, "a"), .enforced),
@@ -40,7 +40,7 @@ import Testing
 
     @Test(arguments: cases.indices) func `two answers under one key show whether it was looked at`(index: Int) {
         let (first, second, finding) = Self.cases[index]
-        #expect(EnforcementProbe.compare(first, second) == finding)
+        #expect(EnforcementEvidence(first, second) == finding)
     }
 
     @Test func `two answers under two API keys show nothing`() async {

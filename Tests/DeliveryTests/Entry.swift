@@ -11,8 +11,8 @@ enum Kind: Equatable, Sendable {
         case .refusedRows: self = .rows
         case .refusedContent(_, let isTooLarge): self = isTooLarge ? .tooLarge : .content
         case .refusedByEdge: self = .edge
-        case .closed: self = .closed
-        case .journeyClosed: self = .journey
+        case .refusedForAll: self = .closed
+        case .refusedForJourney: self = .journey
         case .inProgress: self = .inProgress
         case .keyMismatch: self = .mismatch
         case .rateLimited: self = .limited
@@ -28,22 +28,24 @@ struct Entry: Sendable, CustomTestStringConvertible {
     var answer: Answer
     var users: Kind
     var entrance: Kind
-    var bearing: Verdict.Bearing
+    var evidence: Verdict.EvidenceScope
 
     var testDescription: String { what }
 
     func kind(_ shape: Shape) -> Kind { shape == .users ? users : entrance }
 
-    init(_ what: String, _ response: Response, _ users: Kind, _ entrance: Kind? = nil, _ bearing: Verdict.Bearing) {
+    init(
+        _ what: String, _ response: Response, _ users: Kind, _ entrance: Kind? = nil, _ evidence: Verdict.EvidenceScope
+    ) {
         self.what = what
         answer = .response(response)
         self.users = users
         self.entrance = entrance ?? users
-        self.bearing = bearing
+        self.evidence = evidence
     }
 
-    private init(_ what: String, _ answer: Answer, _ kind: Kind, _ bearing: Verdict.Bearing) {
-        (self.what, self.answer, users, entrance, self.bearing) = (what, answer, kind, kind, bearing)
+    private init(_ what: String, _ answer: Answer, _ kind: Kind, _ evidence: Verdict.EvidenceScope) {
+        (self.what, self.answer, users, entrance, self.evidence) = (what, answer, kind, kind, evidence)
     }
 
     /// The catalogue's refusals, with the code as a text.

@@ -31,15 +31,15 @@ import Testing
             Make.rows(answer.size, attempts: Int.random(in: 0...4, using: &random)), shape, before: before,
             replays: Int.random(in: 0...2, using: &random))
         let enforcement = [Enforcement.enforced, .unproven, .absent].randomElement(using: &random) ?? .enforced
-        var settling = Make.settling(
+        var policy = Make.settlementPolicy(
             enforcement, onUnknown: Bool.random(using: &random) ? .hold : .resend,
             othersSucceed: Bool.random(using: &random))
         let verdict = Classifier().judge(.response(answer.response), to: batch, at: Make.now)
-        let settlement = try settling.settle(batch, verdict)
+        let settlement = try policy.settle(batch, verdict)
         fates[name(settlement.fate), default: 0] += 1
         let limits = HostileAnswer.Limits(
             answer: answer, shape: shape, hasEarlierStamp: before != nil, isEnforced: enforcement == .enforced,
-            isAbsent: enforcement == .absent, resends: settling.onUnknown == .resend)
+            isAbsent: enforcement == .absent, resends: policy.onUnknown == .resend)
         return places(settlement, batch) + deeds(settlement, limits) + times(settlement, batch, answer)
             + sizes(settlement)
     }
@@ -97,7 +97,7 @@ import Testing
         if wait < .zero || wait > .seconds(3600) { return ["it waits for \(wait)"] }
         // Only an answer that proves something may take a stamp back, and never an earlier one's.
         if answer.provesNothing && stamp != batch.possiblyExecutedSince { return ["the stamp is lost"] }
-        if stamp == nil && batch.stampBefore != nil && !answer.isFromBehindTheCache {
+        if stamp == nil && batch.possiblyExecutedBefore != nil && !answer.isFromBehindTheCache {
             return ["an earlier stamp is lost"]
         }
         return []

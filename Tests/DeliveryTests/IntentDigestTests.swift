@@ -67,7 +67,7 @@ import Testing
             id: batch.id, journey: batch.journey, key: batch.key, target: batch.target,
             apiKeyFingerprint: batch.apiKeyFingerprint, traceparent: nil, parent: nil, size: 1, body: [],
             members: MemberList(text: Array("[[1,2".utf8)), frozenAt: batch.frozenAt, attempt: 1,
-            possiblyExecutedSince: nil, stampBefore: nil, replays: 0)
+            possiblyExecutedSince: nil, possiblyExecutedBefore: nil, replays: 0)
         #expect(IntentDigest.members(of: batch) == nil)
     }
 }

@@ -2,7 +2,7 @@ import Delivery
 import Foundation
 import Testing
 
-/// The states of a batch stand in three places, and say the same.
+/// The code, the schema and docs/lifecycle.md hold the same transitions of an intent and of a batch.
 @Suite struct LifecycleTests {
     private static func text(_ path: String) throws -> String {
         let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -46,14 +46,45 @@ import Testing
         }
     }
 
-    @Test func `the diagram draws the transitions of the table`() throws {
-        let document = try Self.text("docs/lifecycle.md")
-        let diagram = try #require(document.components(separatedBy: "<!-- batch -->").dropFirst().first)
-        let end = try #require(diagram.range(of: "```\n\n")?.lowerBound)
-        var drawn: Set<String> = []
-        for match in diagram[..<end].matches(of: /(\w+) --> (\w+)/) {
-            drawn.insert("\(match.output.1) → \(match.output.2)")
+    /// The arrows between two states that the diagrams under a marker draw, and in how many diagrams they stand.
+    private static func drawn(under marker: String) throws -> [String: Int] {
+        let document = try text("docs/lifecycle.md")
+        var arrows: [String: Int] = [:]
+        for diagram in document.components(separatedBy: "<!-- \(marker) -->").dropFirst() {
+            let end = try #require(diagram.range(of: "```\n\n")?.lowerBound)
+            for match in diagram[..<end].matches(of: /(\w+) --> (\w+)/) {
+                arrows["\(match.output.1) → \(match.output.2)", default: 0] += 1
+            }
         }
-        #expect(drawn == Self.code)
+        return arrows
+    }
+
+    @Test func `the diagram of a batch draws the transitions of the table`() throws {
+        #expect(Set(try Self.drawn(under: "batch").keys) == Self.code)
+    }
+
+    // MARK: Intents
+
+    private static let intentCode = Set(
+        IntentState.allCases.flatMap { from in from.successors.map { "\(from.rawValue) → \($0.rawValue)" } })
+
+    @Test func `the diagrams of an intent draw each transition of the code once, and no other`() throws {
+        let drawn = try Self.drawn(under: "intent")
+        #expect(Set(drawn.keys) == Self.intentCode)
+        #expect(drawn.filter { $0.value > 1 }.isEmpty)
+    }
+
+    @Test func `the table of an intent's transitions is the table of the code`() throws {
+        let document = try Self.text("docs/lifecycle.md")
+        let section = try #require(document.components(separatedBy: "## An intent's transitions\n").last)
+            .components(separatedBy: "\n## ")[0]
+        let rows = section.split(separator: "\n").filter { $0.hasPrefix("| `") }.map { Self.words($0) }
+        #expect(Set(rows.map { "\($0[0]) → \($0[1])" }) == Self.intentCode)
+        #expect(rows.count == Self.intentCode.count)
+    }
+
+    @Test func `only pruning removes an intent that has ended`() {
+        for state in [IntentState.delivered, .cancelled] { #expect(state.successors.isEmpty) }
+        for state in IntentState.allCases { #expect(!state.successors.contains(state)) }
     }
 }

@@ -17,8 +17,8 @@ enum Make {
     static func order(
         _ shape: Shape = .users, journey: Journey = Journey(name: "welcome", id: 33), rowsMax: Int = 100,
         bodyBytesMax: Int = 1 << 20
-    ) -> ClaimOrder {
-        ClaimOrder(
+    ) -> ClaimRequest {
+        ClaimRequest(
             journey: journey, target: target(shape), apiKeyFingerprint: "current", batches: 1, rowsMax: rowsMax,
             bodyBytesMax: bodyBytesMax, linger: .zero)
     }
@@ -43,16 +43,16 @@ enum Make {
             id: id, journey: "welcome", key: request.key, target: target(shape), apiKeyFingerprint: fingerprint,
             traceparent: request.traceparent, parent: nil, size: request.size, body: request.body,
             members: request.members, frozenAt: begun, attempt: attempt, possiblyExecutedSince: before ?? begun,
-            stampBefore: before, replays: replays)
+            possiblyExecutedBefore: before, replays: replays)
     }
 
-    static func settling(
+    static func settlementPolicy(
         _ enforcement: Enforcement = .enforced, onUnknown: Journey.OnUnknown = .hold, othersSucceed: Bool = false,
-        policy: DeliveryPolicy = DeliveryPolicy()
-    ) -> Settling {
-        Settling(
+        policy: DeliveryPolicy = DeliveryPolicy(), isRetiredKey: Bool = false, isParkedForRows: Bool = false
+    ) -> SettlementPolicy {
+        SettlementPolicy(
             policy: policy, enforcement: enforcement, onUnknown: onUnknown, othersSucceed: othersSucceed, now: now,
-            random: SplitMix64(seed: 1))
+            random: SplitMix64(seed: 1), isRetiredKey: isRetiredKey, isParkedForRows: isParkedForRows)
     }
 
     static func json(_ status: Int, _ text: String, replayed: Bool = false) -> Response {

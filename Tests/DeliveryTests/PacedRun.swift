@@ -1,13 +1,13 @@
 @testable import Delivery
 
-/// A governor against a limiter, with more to send than may leave and a clock that jumps from event to event.
+/// A rateLimiter against a limiter, with more to send than may leave and a clock that jumps from event to event.
 struct PacedRun {
     struct Sent {
         var at: Duration
         var isAccepted: Bool
     }
 
-    var governor: Governor
+    var rateLimiter: RateLimiter
     var limiter: Limiter
     /// What a 429 carries.
     var retryAfter: Duration?
@@ -24,7 +24,7 @@ struct PacedRun {
         self.limiter = limiter
         self.retryAfter = retryAfter
         random = SplitMix64(seed: seed)
-        governor = Governor(limits: rate, learnedLimit: learned, now: start)
+        rateLimiter = RateLimiter(limits: rate, learnedLimit: learned, now: start)
     }
 
     mutating func run(for duration: Duration) {
@@ -42,15 +42,15 @@ struct PacedRun {
     private func nextDeparture() -> Duration? {
         guard arrivals.count + answers.count < Self.flightsMax else { return nil }
         // A worker's loop comes round a little late.
-        return governor.nextFree(after: now).map { $0 + .milliseconds(1) }
+        return rateLimiter.nextFree(after: now).map { $0 + .milliseconds(1) }
     }
 
     private mutating func depart() {
         guard now >= pausedUntil else { return }
-        let count = governor.free(at: now, atMost: Self.flightsMax - arrivals.count - answers.count)
+        let count = rateLimiter.free(at: now, atMost: Self.flightsMax - arrivals.count - answers.count)
         for _ in 0..<count { arrivals.append((now + way(), now)) }
         arrivals.sort { $0.at < $1.at }
-        governor.note(count, at: now)
+        rateLimiter.note(count, at: now)
     }
 
     private mutating func arrive() {
@@ -67,14 +67,14 @@ struct PacedRun {
         while let first = answers.first, first.at <= now {
             answers.removeFirst()
             let response = Answer.response(Response(status: first.isAccepted ? 200 : 429))
-            governor.absorb(response, begunAt: first.begunAt, inFlight: 0, at: now)
+            rateLimiter.note(response, begunAt: first.begunAt, inFlight: 0, at: now)
             if first.isAccepted {
-                governor.passed(begunAt: first.begunAt)
+                rateLimiter.notePassed(begunAt: first.begunAt)
             } else {
                 let jitter = Duration.milliseconds(Int64.random(in: 0...500, using: &random))
                 pausedUntil = max(
                     pausedUntil,
-                    now + governor.limited(retryAfter: retryAfter, begunAt: first.begunAt, jitter: jitter, at: now))
+                    now + rateLimiter.limited(retryAfter: retryAfter, begunAt: first.begunAt, jitter: jitter, at: now))
             }
         }
     }

@@ -30,17 +30,17 @@ import Testing
                 try world.answer(try api.answer(world.flights[0].batch, &random))
             }
             for name in world.reads {
-                world.mind.absorb(
+                world.scheduler.receive(
                     JourneyReport(reading: api.isJourneyLive ? .live : .notLive), ofJourney: name, at: world.now)
             }
             world.reads = []
             if world.enforcementProbes > 0 {
                 world.enforcementProbes = 0
                 let isInconclusive = Int.random(in: 0..<3, using: &random) == 0
-                world.mind.absorb(
+                world.scheduler.receive(
                     isInconclusive ? .inconclusive : api.enforcesKeys ? .enforced : .absent, at: world.now)
             }
-            if Int.random(in: 0..<4, using: &random) == 0 { world.mind.needsSurvey = true }
+            if Int.random(in: 0..<4, using: &random) == 0 { world.scheduler.needsDueWork = true }
             try world.wait()
             #expect(try world.whereabouts() == Array(1...Int64(rows)))
             // The halves of a refused batch come on top: they are what was frozen already.

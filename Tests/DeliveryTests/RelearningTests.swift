@@ -9,15 +9,15 @@ import Testing
         var world = World(idempotency: .auto, enforcement: Self.absent)
         try world.look()
         #expect(world.enforcementProbes == 1)
-        world.mind.absorb(.absent, at: world.now)
+        world.scheduler.receive(.absent, at: world.now)
         world.advance(.seconds(23 * 3600))
         try world.look()
         #expect(world.enforcementProbes == 1)
         world.advance(.seconds(3601))
         try world.look()
         #expect(world.enforcementProbes == 2)
-        world.mind.absorb(.enforced, at: world.now)
-        #expect(world.mind.enforcement == .enforced)
+        world.scheduler.receive(.enforced, at: world.now)
+        #expect(world.scheduler.enforcement == .enforced)
         #expect(
             try world.look().round.enforcement
                 == EnforcementFinding(enforcement: .enforced, subject: Self.absent.subject))
@@ -36,7 +36,7 @@ import Testing
         world.advance(.seconds(5))
         let plan = try world.look()
         #expect(world.enforcementProbes == 1)
-        #expect(plan.round.asks == 2)
+        #expect(plan.round.extraRequests == 2)
     }
 
     @Test func `a question that waits for an open door is not looked after all the time`() throws {
@@ -50,7 +50,7 @@ import Testing
             enforcement: Self.absent)
         try world.look()
         #expect(world.enforcementProbes == 0)
-        #expect(world.mind.nextLook(after: world.now) - world.now.monotonic >= .seconds(30))
+        #expect(world.scheduler.nextLook(after: world.now) - world.now.monotonic >= .seconds(30))
     }
 
     @Test func `a question of two requests counts what leaves beside it`() throws {
@@ -69,7 +69,7 @@ import Testing
         var world = World(journeys: [], idempotency: .auto, enforcement: Self.absent)
         try world.look()
         #expect(world.enforcementProbes == 0)
-        #expect(world.mind.nextLook(after: world.now) - world.now.monotonic >= .seconds(3600))
+        #expect(world.scheduler.nextLook(after: world.now) - world.now.monotonic >= .seconds(3600))
     }
 
     @Test func `an outage that keeps every slot neither keeps the question from being asked nor the worker busy`()
@@ -77,7 +77,7 @@ import Testing
     {
         var world = World(connections: 1, idempotency: .auto, enforcement: Self.absent)
         try world.look()
-        world.mind.absorb(.absent, at: world.now)
+        world.scheduler.receive(.absent, at: world.now)
         world.add(Make.rows(40))
         // Nothing gets out for more than a day.
         let end = world.now.monotonic + .seconds(25 * 3600)
@@ -86,7 +86,7 @@ import Testing
             try world.wait()
             try world.answerAll(.notSent(reason: "refused"))
             looks += 1
-            if world.enforcementProbes == 2 { world.mind.absorb(.inconclusive, at: world.now) }
+            if world.enforcementProbes == 2 { world.scheduler.receive(.inconclusive, at: world.now) }
         }
         #expect(world.enforcementProbes >= 2)
         #expect(looks < 25 * 3600 / 10)
@@ -118,16 +118,16 @@ import Testing
     @Test(arguments: ["https://api.test other", "https://staging.test current"])
     func `what was learned of another key or API is not believed`(subject: String) throws {
         let world = World(idempotency: .auto, enforcement: EnforcementFinding(enforcement: .enforced, subject: subject))
-        #expect(world.mind.enforcement == .unproven)
+        #expect(world.scheduler.enforcement == .unproven)
     }
 
     @Test func `another API key is asked anew`() throws {
         var world = World(
             idempotency: .auto,
             enforcement: EnforcementFinding(enforcement: .enforced, subject: "https://api.test current"))
-        #expect(world.mind.enforcement == .enforced)
-        world.mind.know(fingerprints: ["new", "current"])
-        #expect(world.mind.enforcement == .unproven)
+        #expect(world.scheduler.enforcement == .enforced)
+        world.scheduler.know(fingerprints: ["new", "current"])
+        #expect(world.scheduler.enforcement == .unproven)
         #expect(try world.look().round.enforcement?.subject == "https://api.test new")
     }
 
@@ -140,10 +140,9 @@ import Testing
     }
 
     @Test func `a reload forgets the body limit that a 413 taught`() throws {
-        var world = World()
-        world.mind.bodyBytesMax = 70_000
-        world.mind.reconfigure(world.mind.configuration, at: world.now)
-        #expect(world.mind.bodyBytesMax == nil)
+        var world = World(bodyBytesMax: 70_000)
+        world.scheduler.reconfigure(world.scheduler.configuration, at: world.now)
+        #expect(world.scheduler.unstored.bodyBytesMax == nil)
         #expect(try world.look().round.bodyBytesMax == .forgotten)
     }
 
@@ -155,7 +154,9 @@ import Testing
             try world.wait()
             sent += world.flights.map(\.batch.size)
             try world.answerAll(.response(Make.problem(404, "resource_missing")))
-            for name in world.reads { world.mind.absorb(JourneyReport(reading: .live), ofJourney: name, at: world.now) }
+            for name in world.reads {
+                world.scheduler.receive(JourneyReport(reading: .live), ofJourney: name, at: world.now)
+            }
             world.reads = []
         }
         #expect(world.now.wall - Make.now > .seconds(3 * 3600))
@@ -194,8 +195,8 @@ import Testing
         for _ in 0..<9 where world.flights.isEmpty { try world.wait() }
         #expect(world.flights[0].batch.attempt == 7)
         try world.answer(.silence(reason: "timeout"))
-        let due = try #require(world.mind.open.waiting.values.first?.due)
+        let due = try #require(world.scheduler.open.waiting.values.first?.due)
         #expect(due - world.now.monotonic <= .seconds(1))
-        #expect(world.mind.open.waiting.values.first?.batch.failures == 1)
+        #expect(world.scheduler.open.waiting.values.first?.batch.failures == 1)
     }
 }

@@ -44,8 +44,8 @@ import Testing
             try world.answer(Make.problem(401, "authentication_required"))
             try world.look()
             #expect(world.sending[batch.id]?.possiblyExecutedSince == batch.possiblyExecutedSince)
-            world.mind.know(fingerprints: fingerprints)
-            world.mind.doors.probeSoon(at: world.now.wall) { _ in true }
+            world.scheduler.know(fingerprints: fingerprints)
+            world.scheduler.pauses.probeSoon(at: world.now.wall) { _ in true }
             for _ in 0..<5 where world.flights.isEmpty && world.inDoubt.isEmpty { try world.wait() }
             if fingerprints.count == 2 {
                 #expect(world.flights.map(\.batch.key) == [batch.key])
@@ -61,7 +61,7 @@ import Testing
         let key = world.flights[0].batch.key
         try world.answer(Self.timeout)
         for _ in 0..<5 where world.enforcementProbes == 0 { try world.wait() }
-        world.mind.absorb(.enforced, at: world.now)
+        world.scheduler.receive(.enforced, at: world.now)
         try world.look()
         try world.answer(Make.problem(402, "quota_exceeded", replayed: true))
         try world.look()
@@ -134,7 +134,7 @@ import Testing
         #expect(successor.clockProbes == 1 && successor.flights.isEmpty)
         try successor.look()
         #expect(successor.flights.map(\.batch.key) == [batch.key])
-        #expect(successor.flights.map(\.batch.stampBefore) == [batch.possiblyExecutedSince])
+        #expect(successor.flights.map(\.batch.possiblyExecutedBefore) == [batch.possiblyExecutedSince])
     }
 
     @Test(arguments: [400, 403, 404, 407, 451])
@@ -145,8 +145,8 @@ import Testing
     {
         let batch = try Make.batch(Make.rows(2), before: Make.earlier)
         let verdict = Classifier().judge(.response(Make.page(status)), to: batch, at: Make.now)
-        var settling = Make.settling(.absent, onUnknown: .resend)
-        let settlement = try settling.settle(batch, verdict)
+        var policy = Make.settlementPolicy(.absent, onUnknown: .resend)
+        let settlement = try policy.settle(batch, verdict)
         guard case .sending(_, let stamp) = settlement.fate else {
             Issue.record("\(settlement.fate)")
             return

@@ -1,14 +1,14 @@
 @testable import Delivery
 import Testing
 
-/// What is around a dispatcher: an outbox in memory, and a clock that a test moves.
+/// What is around a scheduler: an outbox in memory, and a clock that a test moves.
 struct World {
     struct Resting {
         var row: Row
         var dueAt: WallTime
     }
 
-    var mind: Dispatcher
+    var scheduler: Scheduler
     var now: Moment
     /// Rows that can be claimed, by journey, in order.
     var resting: [String: [Resting]] = [:]
@@ -34,7 +34,7 @@ struct World {
         idempotency: WorkerConfiguration.Idempotency = .enforced, rate: [RateLimit] = [],
         unknownAfter: Duration = .seconds(22 * 3600),
         inheriting batches: [Batch] = [], pauses: [Pause] = [], enforcement: EnforcementFinding? = nil,
-        clock: ClockMark? = nil, seed: UInt64 = 1
+        clock: ClockMark? = nil, bodyBytesMax: Int? = nil, seed: UInt64 = 1
     ) {
         now = Moment(wall: Make.now, monotonic: .seconds(1000))
         self.pauses = pauses
@@ -43,33 +43,34 @@ struct World {
         let configuration = WorkerConfiguration(
             journeys: journeys, policy: policy, url: "https://api.test", version: "2026-04-28", rate: rate,
             idempotency: idempotency)
-        mind = Dispatcher(
+        scheduler = Scheduler(
             configuration,
-            inheriting: Inheritance(
-                batches: batches, pauses: pauses, enforcement: enforcement, bodyBytesMax: nil, clock: clock),
+            recovering: RecoveredState(
+                batches: batches, pauses: pauses, enforcement: enforcement, bodyBytesMax: bodyBytesMax,
+                clock: clock),
             random: SplitMix64(seed: seed), at: now)
-        mind.know(fingerprints: ["current"])
+        scheduler.know(fingerprints: ["current"])
         lastBatch = batches.map(\.id).max() ?? 0
         for batch in batches { sending[batch.id] = batch }
     }
 
     mutating func add(_ rows: [Row], to journey: String = "welcome") {
         resting[journey, default: []] += rows.map { Resting(row: $0, dueAt: now.wall) }
-        mind.needsSurvey = true
+        scheduler.needsDueWork = true
     }
 
     // MARK: The loop
 
     /// One turn of the worker's loop.
     @discardableResult
-    mutating func look() throws -> Dispatcher.Plan {
-        if mind.needsSurvey && !mind.isStopping { mind.absorb(survey()) }
-        let plan = try mind.plan(at: now)
-        reads += plan.reads.map(\.journey)
+    mutating func look() throws -> Plan {
+        if scheduler.needsDueWork && !scheduler.isStopping { scheduler.receive(survey()) }
+        let plan = try scheduler.plan(at: now)
+        reads += plan.journeyProbes.map(\.journey)
         if plan.enforcementProbe != nil { enforcementProbes += 1 }
         if plan.clockProbe != nil {
             clockProbes += 1
-            mind.absorb(
+            scheduler.receive(
                 time: JourneyReport(
                     reading: .live,
                     response: Response(status: 200, contentType: "application/json", requestID: "req_t", date: apiDate)),
@@ -77,17 +78,17 @@ struct World {
         }
         guard !plan.round.isEmpty else { return plan }
         let result = try commit(plan.round)
-        mind.absorb(result, at: now)
+        scheduler.receive(result, at: now)
         flights += result.begun.map { ($0, now) }
         frozenMax = max(frozenMax, sending.count)
         return plan
     }
 
-    /// Looks and, when nothing is to be sent, moves the clock to when the dispatcher wants to look again, and looks.
+    /// Looks and, when nothing is to be sent, moves the clock to when the scheduler wants to look again, and looks.
     mutating func wait() throws {
         try look()
         guard flights.isEmpty else { return }
-        let next = mind.nextLook(after: now)
+        let next = scheduler.nextLook(after: now)
         #expect(next >= now.monotonic)
         advance(max(next - now.monotonic, .milliseconds(1)))
         try look()
@@ -104,7 +105,7 @@ struct World {
 
     mutating func answer(_ answer: Answer) throws {
         let flight = flights.removeFirst()
-        try mind.absorb(answer, to: flight.batch, begunAt: flight.begunAt, at: now)
+        try scheduler.receive(answer, to: flight.batch, begunAt: flight.begunAt, at: now)
     }
 
     mutating func answerAll(_ answer: Answer) throws {
@@ -115,9 +116,9 @@ struct World {
 
     // MARK: The outbox
 
-    private func survey() -> Survey {
+    private func survey() -> DueWork {
         let times = resting.mapValues { $0.map(\.dueAt) }
-        return Survey(
+        return DueWork(
             supplied: Set(times.filter { $0.value.contains { $0 <= now.wall } }.keys),
             nextDue: times.compactMapValues { $0.filter { $0 > now.wall }.min() }, pauses: pauses)
     }
@@ -139,8 +140,8 @@ struct World {
                 continue
             }
             begun.attempt += 1
-            begun.stampBefore = begun.possiblyExecutedSince
-            begun.possiblyExecutedSince = begun.possiblyExecutedSince ?? mind.reckoning.time(at: now)
+            begun.possiblyExecutedBefore = begun.possiblyExecutedSince
+            begun.possiblyExecutedSince = begun.possiblyExecutedSince ?? scheduler.trustedClock.time(at: now)
             sending[batch.id] = begun
             result.begun.append(begun)
         }
@@ -148,9 +149,9 @@ struct World {
         return result
     }
 
-    private mutating func claim(_ order: ClaimOrder, _ result: inout RoundResult) {
+    private mutating func claim(_ order: ClaimRequest, _ result: inout RoundResult) {
         let name = order.journey.name
-        var supply = Supply.more
+        var supply = Backlog.more
         for _ in 0..<order.batches where supply == .more {
             var builder = BatchBuilder(order: order, at: now.wall)
             supply = .empty
@@ -168,7 +169,7 @@ struct World {
         result.nextDue[name] = resting[name]?.map(\.dueAt).filter { $0 > now.wall }.min()
     }
 
-    private mutating func freeze(_ request: FrozenRequest, _ order: ClaimOrder, parent: Int64? = nil, isBegun: Bool)
+    private mutating func freeze(_ request: FrozenRequest, _ order: ClaimRequest, parent: Int64? = nil, isBegun: Bool)
         -> Batch
     {
         lastBatch += 1
@@ -176,7 +177,8 @@ struct World {
             id: lastBatch, journey: order.journey.name, key: request.key, target: order.target,
             apiKeyFingerprint: order.apiKeyFingerprint, traceparent: nil, parent: parent, size: request.size,
             body: request.body, members: request.members, frozenAt: now.wall, attempt: isBegun ? 1 : 0,
-            possiblyExecutedSince: isBegun ? mind.reckoning.time(at: now) : nil, stampBefore: nil, replays: 0)
+            possiblyExecutedSince: isBegun ? scheduler.trustedClock.time(at: now) : nil, possiblyExecutedBefore: nil,
+            replays: 0)
         sending[batch.id] = batch
         return batch
     }

@@ -26,7 +26,9 @@ import Testing
         #expect(try folder.reader.tail(of: "u2") == nil)
     }
 
-    @Test func `a tail that a crash cut anywhere costs only the last group, and writing goes on`() async throws {
+    @Test func `a tail that a crash has truncated anywhere loses only the last group, and writing continues`()
+        async throws
+    {
         let folder = try StateFolder()
         let first = folder.ledger()
         await first.write(1...2, batch: 1)
@@ -41,7 +43,7 @@ import Testing
             #expect(try folder.reader.proofs(of: [1, 2, 3, 4]) == [1: [10], 2: [20]])
             #expect(try folder.reader.tail(of: "u1")?.settled == [1])
         }
-        // Garbage of the same length, as some file systems leave it.
+        // Some file systems leave garbage of the same length after a power cut.
         var garbage = longer
         garbage[longer.count - 1] ^= 0xFF
         try garbage.write(to: URL(fileURLWithPath: path))
@@ -71,7 +73,7 @@ import Testing
         #expect(try folder.folders.bindings().first?.marks == Marks(intents: 8, batches: 8))
     }
 
-    @Test func `a directory that cannot be written to is told once, and writing begins again behind nothing torn`()
+    @Test func `a directory that is not writable is reported once, and writing continues in a new segment`()
         async throws
     {
         let folder = try StateFolder()
@@ -89,7 +91,7 @@ import Testing
         #expect(try folder.reader.proofs(of: [1, 2, 3]) == [3: [30]])
     }
 
-    @Test func `a new identity begins a segment of its own and is written down before`() async throws {
+    @Test func `a new identity is stored first and starts a segment of its own`() async throws {
         let folder = try StateFolder()
         let ledger = folder.ledger()
         await ledger.write(1...1, batch: 1)
@@ -101,7 +103,7 @@ import Testing
         #expect(try folder.reader.proofs(of: [1, 2]).count == 2)
     }
 
-    @Test func `another database's ledger is taken over behind one's own`() async throws {
+    @Test func `another database's ledger is copied behind the own one`() async throws {
         let folder = try StateFolder()
         let ledger = folder.ledger()
         await ledger.write(1...2, batch: 1)
@@ -114,7 +116,7 @@ import Testing
 }
 
 extension Ledger {
-    /// Writes one group whose digests are ten times the ids.
+    /// Writes one group in which each digest is ten times the intent id.
     fileprivate func write(_ ids: ClosedRange<Int64>, batch: Int64) async {
         note {
             LedgerGroup(

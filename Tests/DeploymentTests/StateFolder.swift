@@ -3,7 +3,7 @@ import Foundation
 
 @testable import Deployment
 
-/// A state directory with one database's folder, gone after the test.
+/// A temporary state directory with the folder of one database. It is removed after the test.
 final class StateFolder: Sendable {
     let folders: StateFolders
     let binding = Binding(folder: "app.db-1", path: "/var/lib/app/app.db", uuid: "u1")

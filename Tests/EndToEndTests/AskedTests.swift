@@ -33,7 +33,7 @@ struct AskedTests {
             record: AnswerRecord(code: "no_answer"))
         failure.batch = batch
         try await bench.settle([failure], at: StoreBench.now + .seconds(1))
-        batch.unanswered = 0
+        batch.crashes = 0
         var store = bench.store
         for second in [2, 3, 4] {
             _ = try await Self.resume(batch, store, after: second)
@@ -66,21 +66,21 @@ struct AskedTests {
         }
     }
 
-    private static func seconds(_ inheritance: Inheritance) -> [Int] {
+    private static func seconds(_ inheritance: RecoveredState) -> [Int] {
         inheritance.recentRequests.map { Int($0.milliseconds - StoreBench.now.milliseconds) / 1000 }.sorted()
     }
 
     private static func resume(_ batch: Batch, _ store: SQLiteStore, after seconds: Int) async throws -> RoundResult {
         let now = StoreBench.now + .seconds(seconds)
-        var round = Round(now: now, reckoned: now)
+        var round = Round(now: now, trustedTime: now)
         round.resumes = [batch]
         return try await store.commit(round)
     }
 
     private static func ask(_ count: Int, _ bench: StoreBench, after seconds: Int) async throws {
         let now = StoreBench.now + .seconds(seconds)
-        var round = Round(now: now, reckoned: now)
-        round.asks = count
+        var round = Round(now: now, trustedTime: now)
+        round.extraRequests = count
         _ = try await bench.store.commit(round)
     }
 }

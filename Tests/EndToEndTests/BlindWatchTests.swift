@@ -79,7 +79,7 @@ struct LessonTests {
     @Test func `the learned rate outlives the worker, until it is unlearned`() async throws {
         let bench = try await StoreBench()
         for (limit, expected) in [(42.5, 42.5), (17.0, 17.0), (0.0, nil)] as [(Double, Double?)] {
-            var round = Round(now: StoreBench.now, reckoned: StoreBench.now)
+            var round = Round(now: StoreBench.now, trustedTime: StoreBench.now)
             round.learnedLimit = limit
             _ = try await bench.store.commit(round)
             let next = try SQLiteStore(path: bench.path)

@@ -21,7 +21,7 @@ struct LaneChangeTests {
         try bench.insert(["a", "a"])
         #expect(try await bench.claimAll().isEmpty)
         try bench.run(sql)
-        #expect(try await bench.store.survey(journeys: ["welcome"], at: StoreBench.now).supplied == ["welcome"])
+        #expect(try await bench.store.dueWork(journeys: ["welcome"], at: StoreBench.now).supplied == ["welcome"])
         #expect(try await bench.claimAll().ids == (sql.contains("(1, 2)") ? [3] : [2]))
     }
 

@@ -18,7 +18,7 @@ struct LaneCostTests {
         try bench.insert(Array(repeating: nil, count: 50))
         var taken: [Int64] = []
         var rounds = 0
-        var supply = Supply.more
+        var supply = Backlog.more
         while supply == .more {
             let result = try await bench.claim()
             taken += try result.begun.ids

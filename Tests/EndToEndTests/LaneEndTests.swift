@@ -108,11 +108,11 @@ struct LaneEndTests {
         try bench.insert(Array(repeating: ["a", "b", "c"], count: 2).flatMap { $0 })
         let batches = try await bench.claimAll()
         try await bench.settle(batches.map { bench.ended($0, as: StoreBench.dead) })
-        #expect(try await bench.store.survey(journeys: ["welcome"], at: StoreBench.now).supplied.isEmpty)
-        var round = Round(now: StoreBench.now, reckoned: StoreBench.now)
+        #expect(try await bench.store.dueWork(journeys: ["welcome"], at: StoreBench.now).supplied.isEmpty)
+        var round = Round(now: StoreBench.now, trustedTime: StoreBench.now)
         round.onDead = ["welcome": .continue]
         #expect(try await bench.store.commit(round).supplies["welcome"] == .more)
-        #expect(try await bench.store.survey(journeys: ["welcome"], at: StoreBench.now).supplied == ["welcome"])
+        #expect(try await bench.store.dueWork(journeys: ["welcome"], at: StoreBench.now).supplied == ["welcome"])
         round.onDead = [:]
         var order = bench.order()
         order.journey.onDead = .continue

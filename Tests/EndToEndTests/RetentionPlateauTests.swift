@@ -62,7 +62,7 @@ struct RetentionPlateauTests {
                 sql: "DELETE FROM outbox_intents WHERE id IN (SELECT id FROM outbox ORDER BY id LIMIT ?)",
                 arguments: [count / 50])
         }
-        var supply = Supply.more
+        var supply = Backlog.more
         while supply == .more {
             let result = try await bench.claim(batches: 16, at: now)
             supply = result.supplies[bench.journey.name] ?? .empty

@@ -21,7 +21,7 @@ struct WriteAheadLogTests {
         try bench.insert(Array(repeating: nil, count: 3000))
         _ = try await bench.store.checkpoint(afterPages: 0)
         var checkpoints = 0
-        var supply = Supply.more
+        var supply = Backlog.more
         var written = 0
         while supply == .more {
             let result = try await bench.claim()

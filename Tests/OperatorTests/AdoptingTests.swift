@@ -8,7 +8,7 @@ import Testing
 
 /// What adopting does to each place an intent can be in.
 @Suite struct AdoptingTests {
-    private static let place = Place(database: "/app.db", stateDirectory: "/state", deployment: nil)
+    private static let place = DeploymentSite(database: "/app.db", stateDirectory: "/state", deployment: nil)
 
     private static func need(_ mark: Int64, _ marks: Marks = Marks()) -> AdoptionNeed {
         AdoptionNeed(
@@ -98,6 +98,40 @@ import Testing
         #expect(try states(scene) == [1: "pending", 2: "pending"])
     }
 
+    @Test(arguments: [Adopting.Choice.deliver, .discard])
+    func `intents of every state go where the table of transitions lets them go`(choice: Adopting.Choice) async throws {
+        let scene = try Scene()
+        try scene.enqueue(["in doubt"])
+        _ = try await scene.doubt()
+        try scene.enqueue(["sending"])
+        try await scene.freeze()
+        try scene.enqueue(["pending", "blocked"])
+        try scene.enqueue(["scheduled"], scheduledAt: Scene.now + .seconds(60))
+        try scene.run(
+            """
+            INSERT INTO outbox_waiting (id, journey, external_id, data, dedup_key, created_at, state, attempts, epoch,
+              due_at, updated_at)
+            SELECT id, journey, external_id, data, dedup_key, created_at, 'blocked', 0, 0, 0, 0 FROM outbox WHERE id = 4
+            """)
+        try scene.run("UPDATE outbox_meta SET value = 1 WHERE key = 'moving'")
+        try scene.run("DELETE FROM outbox WHERE id = 4")
+        try scene.run("UPDATE outbox_meta SET value = 0 WHERE key = 'moving'")
+        try scene.bury([11, 12])
+        _ = try IntentChange(scene.changing(), .retry, at: Scene.now).apply(to: .ids([12]))
+        let before = try states(scene)
+        #expect(
+            before == [
+                1: "in_doubt", 2: "sending", 3: "pending", 4: "blocked", 5: "scheduled", 11: "dead", 12: "retrying",
+            ])
+        let proven: Set<Int64> = choice == .deliver ? [1, 2, 3, 4, 5, 11, 12] : []
+        _ = try Self.adopting(scene, Self.need(20), proven: proven).apply(choice)
+        for (id, state) in try states(scene) where state != before[id] {
+            let from = try #require(before[id].flatMap(IntentState.init(rawValue:)))
+            #expect(IntentState(rawValue: state).map(from.successors.contains) == true, "\(from) → \(state)")
+        }
+        #expect(Set(try states(scene).values) == [choice == .deliver ? "delivered" : "dead"])
+    }
+
     @Test func `looking changes nothing, and a second call finds the work done`() throws {
         let scene = try Scene()
         try scene.enqueue(["a", "b"])
@@ -148,10 +182,11 @@ import Testing
         #expect(!strangers)
         let own = try adopting.finish(uuid: "u2", before: uuid, at: Self.place)
         #expect(own)
-        let sighting = try await scene.queue.read { try IdentityTable(db: $0).sighting() }
+        let record = try await scene.queue.read { try IdentityTable(db: $0).identityRecord() }
         #expect(
-            sighting
-                == Sighting(uuid: "u2", stateDirectory: "/state", marks: Marks(fence: 9, intents: 500, batches: 70)))
+            record
+                == IdentityRecord(
+                    uuid: "u2", stateDirectory: "/state", marks: Marks(fence: 9, intents: 500, batches: 70)))
         #expect(try scene.count("SELECT count(*) FROM outbox_pause") == 0)
         #expect(try scene.count("SELECT possibly_executed_since FROM outbox_batch") == 1_700_000_000_000)
         try scene.enqueue(["b"])

@@ -252,15 +252,15 @@ struct DoctorTests {
         return configuration
     }()
 
-    private static func checks(_ outcome: JourneyDirectory.Outcome, date: WallTime? = Scene.now) -> [Check] {
+    private static func checks(_ outcome: JourneyDirectory.Listing, date: WallTime? = Scene.now) -> [Check] {
         APIChecks(
             configuration: configuration,
             directory: JourneyDirectory(outcome: outcome, date: date, requestID: nil), now: Scene.now
         ).all
     }
 
-    private static func entry(_ id: Int64, _ status: String) -> JourneyDirectory.Entry {
-        JourneyDirectory.Entry(id: id, name: "J\(id)", status: status)
+    private static func entry(_ id: Int64, _ status: String) -> JourneyDirectory.ListedJourney {
+        JourneyDirectory.ListedJourney(id: id, name: "J\(id)", status: status)
     }
 
     @Test func `each configured journey is live, or its check fails`() {

@@ -111,7 +111,7 @@ import Testing
             target: Target(url: "u", journey: 1, entrance: nil, version: "v"),
             apiKeyFingerprint: "fp", traceparent: nil, parent: nil, size: 1, body: Array("payload-canary".utf8),
             members: MemberList(text: Array(member.utf8)), frozenAt: Scene.now, attempt: 2, possiblyExecutedSince: nil,
-            stampBefore: nil, replays: 0)
+            possiblyExecutedBefore: nil, replays: 0)
         let words = "canary@example.com is not welcome"
         var settlement = Settlement(
             batch: batch, fate: .settled(.rejected),

@@ -99,7 +99,7 @@ import Testing
         let batch = Batch(
             id: 1, journey: "welcome", key: "k", target: target, apiKeyFingerprint: "fp", traceparent: nil, parent: nil,
             size: size, body: [], members: MemberList(text: Array(members.utf8)), frozenAt: Scene.now, attempt: 1,
-            possiblyExecutedSince: nil, stampBefore: nil, replays: 0)
+            possiblyExecutedSince: nil, possiblyExecutedBefore: nil, replays: 0)
         var settlement = Settlement(batch: batch, fate: fate, record: AnswerRecord(status: 200))
         settlement.leaving = leaving
         return settlement

@@ -94,10 +94,10 @@ final class Scene: Sendable {
     func freeze(_ journey: String = "welcome", rowsMax: Int = 100) async throws -> Int64 {
         let store = try SQLiteStore(path: path)
         _ = try await store.takeOver(at: Self.now)
-        var round = Round(now: Self.now, reckoned: Self.now)
+        var round = Round(now: Self.now, trustedTime: Self.now)
         let target = Target(url: "http://127.0.0.1:1/api/client", journey: 33, entrance: nil, version: "2026-04-28")
         round.claims = [
-            ClaimOrder(
+            ClaimRequest(
                 journey: Journey(name: journey, id: 33), target: target, apiKeyFingerprint: "fp", batches: 1,
                 rowsMax: rowsMax, bodyBytesMax: 1 << 20, linger: .zero)
         ]

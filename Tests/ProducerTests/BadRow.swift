@@ -2,7 +2,7 @@ import Foundation
 import GRDB
 import Testing
 
-/// A row that breaks one rule, and the beginning of the sentence that says so.
+/// A row that breaks one rule, and the beginning of the database's sentence for it.
 struct BadRow: Sendable, CustomTestStringConvertible {
     let columns: [String: DatabaseValue]
     let sentence: String
@@ -11,7 +11,7 @@ struct BadRow: Sendable, CustomTestStringConvertible {
         "\(sentence): \(String(describing: columns).prefix(100))"
     }
 
-    /// A good row, but for these columns.
+    /// A valid row, except for these columns.
     init(_ sentence: String, _ columns: [String: (any DatabaseValueConvertible)?]) {
         let good: [String: DatabaseValue] = ["journey": "welcome".databaseValue, "external_id": "c-1".databaseValue]
         self.columns = good.merging(columns.mapValues { $0?.databaseValue ?? .null }) { $1 }

@@ -2,7 +2,7 @@ import GRDB
 import JourneyOutbox
 import Testing
 
-/// Cancelling, wherever the intent is. The worker's tables are filled by hand.
+/// Cancelling an intent in every table. The tests fill the worker's tables themselves.
 struct CancelTests {
     private let queue: DatabaseQueue
     private let scratch: Scratch
@@ -79,7 +79,7 @@ struct CancelTests {
     }
 
     @Test(arguments: [5, 6, 9, 10] as [Int64])
-    func `what has ended or never was is left alone`(id: Int64) throws {
+    func `an intent that has ended or never existed is not changed`(id: Int64) throws {
         try queue.write { (db) throws in
             let before = try Row.fetchAll(db, sql: "SELECT * FROM outbox_dead")
             #expect(try Outbox.cancel(id, in: db) == false)
@@ -91,7 +91,7 @@ struct CancelTests {
     }
 
     @Test(arguments: [(7, "this intent is being sent"), (8, "this intent may have been entered")] as [(Int64, String)])
-    func `what may have left refuses with a sentence`(id: Int64, sentence: String) throws {
+    func `an intent that may have been sent is not cancelled, with a sentence`(id: Int64, sentence: String) throws {
         try queue.write { (db) throws in
             let error = #expect(throws: OutboxError.self) { try Outbox.cancel(id, in: db) }
             #expect(error?.errorCode == .cancelRefused)

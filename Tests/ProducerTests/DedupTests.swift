@@ -1,7 +1,7 @@
 import GRDB
 import Testing
 
-/// A dedup key is taken by the first intent that carries it.
+/// The first intent with a dedup key reserves it.
 struct DedupTests {
     private let scratch: Scratch
 

@@ -3,7 +3,7 @@ import GRDB
 import JourneyOutbox
 import Testing
 
-/// Django's migrations run the files as they are. `DJANGO_PYTHON` may name a Python that has Django.
+/// Django's migrations run the unchanged SQL files. `DJANGO_PYTHON` may name a Python interpreter with Django.
 struct DjangoTests {
     private static let python = ProcessInfo.processInfo.environment["DJANGO_PYTHON"] ?? "python3"
 
@@ -42,7 +42,7 @@ struct DjangoTests {
             """, to: "story.py")
         let outcome = try Tool.run([Self.python, path, Repository.migrations.path], in: scratch.folder)
         #expect(outcome.output == "outbox.data must be a JSON object\n1\n")
-        // Django leaves the comments out of what it runs.
+        // Django removes the comments from the SQL that it runs.
         #expect(try scratch.database().read { db in try Outbox.check(db) }.problems == [])
         #expect(try Outbox.migrate(scratch.database()) == [])
     }

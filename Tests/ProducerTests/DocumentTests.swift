@@ -3,7 +3,7 @@ import GRDB
 import JourneyOutbox
 import Testing
 
-/// What docs/producers.md and docs/schema.md say is run, not believed.
+/// Runs the examples and checks the statements of docs/producers.md and docs/schema.md.
 struct DocumentTests {
     private let scratch: Scratch
 
@@ -16,7 +16,7 @@ struct DocumentTests {
     }
 
     @Test(.enabled(if: Tool.works("python3", "-c", "import sqlite3"), "python3 with sqlite3 is not here"))
-    func `the python snippets do what they say`() throws {
+    func `the python snippets do what the docs describe`() throws {
         let snippets = try Repository.snippets(in: "docs/producers.md", language: "python")
         #expect(snippets.count == 2)
         let calls = """
@@ -35,7 +35,7 @@ struct DocumentTests {
     }
 
     @Test(.enabled(if: Tool.works("php", "-r", "new PDO('sqlite::memory:');"), "php with pdo_sqlite is not here"))
-    func `the PHP snippet does what it says`() throws {
+    func `the PHP snippet does what the docs describe`() throws {
         let snippets = try Repository.snippets(in: "docs/producers.md", language: "php")
         #expect(snippets.count == 1)
         let calls = """
@@ -74,7 +74,7 @@ struct DocumentTests {
         for name in names { #expect(text.contains(name), "\(name)") }
     }
 
-    /// What docs/producers.md warns of; a pool that keeps FULL would make the warning wrong.
+    /// docs/producers.md warns about this. The warning would be wrong for a pool that keeps synchronous=FULL.
     @Test func `a pool resets synchronous after it was prepared`() throws {
         var configuration = Configuration()
         configuration.prepareDatabase { db in try db.execute(sql: "PRAGMA synchronous = FULL") }

@@ -3,7 +3,7 @@ import GRDB
 import JourneyOutbox
 import Testing
 
-/// Enqueueing through Swift, in the caller's own transaction.
+/// Enqueueing with the Swift library, in the caller's own transaction.
 struct EnqueueTests {
     private let scratch: Scratch
 
@@ -38,7 +38,7 @@ struct EnqueueTests {
         #expect(abs(Double(created) / 1000 - Date().timeIntervalSince1970) < 60)
     }
 
-    @Test func `an intent shares its transaction's fate`() throws {
+    @Test func `an intent is committed and rolled back with its transaction`() throws {
         let queue = try scratch.outbox()
         struct Refused: Error {}
         #expect(throws: Refused.self) {
@@ -102,7 +102,7 @@ struct EnqueueTests {
         }
     }
 
-    @Test func `a value is written as JSON, and what cannot be says so`() throws {
+    @Test func `a value is encoded as JSON, and a value that cannot be is refused`() throws {
         let text = try JSONText(encoding: ["path": "a/b", "at": "x"])
         #expect(text.text == #"{"at":"x","path":"a/b"}"#)
         let error = #expect(throws: OutboxError.self) { try JSONText(encoding: ["x": Double.infinity]) }

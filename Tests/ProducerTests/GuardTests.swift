@@ -3,7 +3,7 @@ import GRDB
 import OutboxMigrations
 import Testing
 
-/// A bad row fails at its INSERT, in whatever way it is inserted.
+/// An invalid row fails at its INSERT, with every form of INSERT.
 struct GuardTests {
     private let scratch: Scratch
 
@@ -78,7 +78,7 @@ struct GuardTests {
         }
     }
 
-    /// The guard with its shortcut taken out leaves the sentences alone to decide, and the verdicts must agree.
+    /// The guard has a fast path for most rows. Without it, every rule is checked, and the results must be the same.
     @Test func `the guard's shortcut decides nothing`() throws {
         let queues = [try scratch.outbox("shortcut.db"), try scratch.outbox("sentences.db")]
         let guardian = try #require(Migrations.all.first { $0.name == "0002_outbox_guard" }).up
@@ -111,9 +111,10 @@ struct GuardTests {
         }
     }
 
-    /// Every way to insert a row. A text with a NUL is written out, since GRDB binds text only up to one.
+    /// Every form of INSERT. A text with NUL is written as a literal, because GRDB binds a text only up to its first
+    /// NUL.
     private static func statements(_ row: BadRow) -> [(sql: String, arguments: StatementArguments)] {
-        // Sorted, so that rows of the same columns share their prepared statements.
+        // Sorted, so that rows with the same columns share a prepared statement.
         let columns = row.columns.sorted { $0.key < $1.key }
         let names = columns.map(\.key).joined(separator: ", ")
         var arguments: [DatabaseValue] = []

@@ -3,8 +3,8 @@ import GRDB
 import JourneyOutbox
 import Testing
 
-/// The same short story told in each language, by its own driver: install, insert, repeat, break a rule, roll back,
-/// cancel. A language that is not at hand is skipped by name.
+/// The same scenario in each language, with its own driver: install, insert, insert a duplicate, break a rule, roll
+/// back, cancel. A language that is not installed is skipped, and the test names it.
 struct LanguageTests {
     private let scratch: Scratch
 
@@ -15,7 +15,7 @@ struct LanguageTests {
     private static let insert = "INSERT INTO outbox (journey, external_id, data, dedup_key) VALUES (?, ?, ?, ?)"
 
     @Test(.enabled(if: Tool.works("python3", "-c", "import sqlite3"), "python3 with sqlite3 is not here"))
-    func `python tells the story`() throws {
+    func `python runs the scenario`() throws {
         try tell(
             with: "python3", "story.py",
             """
@@ -41,7 +41,7 @@ struct LanguageTests {
     }
 
     @Test(.enabled(if: Tool.works("php", "-r", "new PDO('sqlite::memory:');"), "php with pdo_sqlite is not here"))
-    func `php tells the story`() throws {
+    func `php runs the scenario`() throws {
         try tell(
             with: "php", "story.php",
             """
@@ -71,7 +71,7 @@ struct LanguageTests {
     }
 
     @Test(.enabled(if: Tool.works("ruby", "-e", "require 'sqlite3'"), "ruby with sqlite3 is not here"))
-    func `ruby tells the story`() throws {
+    func `ruby runs the scenario`() throws {
         try tell(
             with: "ruby", "story.rb",
             """
@@ -100,7 +100,7 @@ struct LanguageTests {
     }
 
     @Test(.enabled(if: Tool.works("perl", "-MDBD::SQLite", "-e", "1"), "perl with DBD::SQLite is not here"))
-    func `perl tells the story`() throws {
+    func `perl runs the scenario`() throws {
         try tell(
             with: "perl", "story.pl",
             """
@@ -127,7 +127,7 @@ struct LanguageTests {
     }
 
     @Test(.enabled(if: Tool.works("node", "-e", "require('node:sqlite')"), "node with node:sqlite is not here"))
-    func `node tells the story`() throws {
+    func `node runs the scenario`() throws {
         try tell(
             with: "node", "story.js",
             """
@@ -156,7 +156,7 @@ struct LanguageTests {
     }
 
     @Test(.enabled(if: Tool.works("sqlite3", "--version"), "the sqlite3 shell is not here"))
-    func `the sqlite3 shell tells the story`() throws {
+    func `the sqlite3 shell runs the scenario`() throws {
         let insert = "INTO outbox (journey, external_id, data, dedup_key) VALUES"
         let story = try scratch.write(
             """
@@ -178,7 +178,7 @@ struct LanguageTests {
         let script = #"for f in "$1"/*.up.sql; do sqlite3 shop.db < "$f" || exit; done; sqlite3 shop.db < "$2"; true"#
         let outcome = try Tool.run(
             ["sh", "-c", script, "sh", Repository.migrations.path, story], in: scratch.folder)
-        // The shell puts where it was before the sentence, and what it was reading after.
+        // The SQLite shell writes the position before the sentence and the statement after it.
         let sentence = "outbox.data must be a JSON object"
         let lines = outcome.output.split(separator: "\n").map { $0.contains(sentence) ? sentence : String($0) }
         #expect(lines == Self.told, "\(outcome.output)")
@@ -196,7 +196,7 @@ struct LanguageTests {
         try checkSchema()
     }
 
-    /// What another driver has installed is what `Outbox.migrate` would have.
+    /// Another driver installs the same schema as `Outbox.migrate`.
     private func checkSchema() throws {
         #expect(try scratch.database().read { db in try Outbox.check(db) }.problems == [])
     }

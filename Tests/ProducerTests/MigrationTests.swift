@@ -4,7 +4,7 @@ import JourneyOutbox
 import OutboxMigrations
 import Testing
 
-/// The SQL files, the list of them, and what running them leaves.
+/// The SQL files, their list in `Migrations`, and the schema that they create.
 struct MigrationTests {
     private let scratch: Scratch
 
@@ -24,7 +24,7 @@ struct MigrationTests {
         for migration in Migrations.all { #expect(manifest.contains("\"\(migration.name)\"")) }
     }
 
-    @Test func `all run up, down and up again, each making what its entry says`() throws {
+    @Test func `all run up, down and up again, and each creates the objects of its entry`() throws {
         let queue = try scratch.database()
         try queue.write { db in
             let empty = try Self.objects(db)

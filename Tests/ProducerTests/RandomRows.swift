@@ -1,7 +1,8 @@
 import Foundation
 import GRDB
 
-/// An endless source of rows, good and bad, made of the pieces that guards stumble over; the same for the same seed.
+/// An endless source of valid and invalid rows, built from values that are difficult for the guard. A seed gives always
+/// the same rows.
 struct RandomRows {
     private var random: SplitMix64
 

@@ -1,6 +1,6 @@
 import Foundation
 
-/// The files a stranger reads, as they lie beside these tests.
+/// The files of this repository.
 enum Repository {
     static let root = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
@@ -11,7 +11,7 @@ enum Repository {
         try String(contentsOf: root.appendingPathComponent(path), encoding: .utf8)
     }
 
-    /// The fenced blocks of a Markdown file in one language, in their order.
+    /// The fenced code blocks of a Markdown file in one language, in their order.
     static func snippets(in path: String, language: String) throws -> [String] {
         var snippets: [String] = []
         var current: [Substring]?

@@ -4,7 +4,7 @@ import Testing
 
 @testable import JourneyOutbox
 
-/// Telling an older schema from a changed one.
+/// Distinguishing an older schema from a changed one.
 struct SchemaHistoryTests {
     /// The schema after each of these statements.
     private func history(_ steps: [String]) throws -> SchemaHistory {
@@ -34,15 +34,15 @@ struct SchemaHistoryTests {
         #expect(history.changes(at: 1) == [])
         #expect(history.changes(at: 2) == ["t", "v"])
         let old = try schema("CREATE TABLE t (a); CREATE VIEW v AS SELECT 1")
-        #expect(history.standing(of: "v", in: old, at: 0) == .made)
-        #expect(history.standing(of: "v", in: old, at: 2) == .earlier)
-        #expect(history.standing(of: "i", in: old, at: 1) == .missing)
+        #expect(history.status(of: "v", in: old, at: 0) == .made)
+        #expect(history.status(of: "v", in: old, at: 2) == .earlier)
+        #expect(history.status(of: "i", in: old, at: 1) == .missing)
         let new = try schema("CREATE TABLE t (a, b); CREATE VIEW v AS SELECT 2")
-        #expect(history.standing(of: "v", in: new, at: 0) == .made)
-        #expect(history.standing(of: "v", in: new, at: 2) == .made)
+        #expect(history.status(of: "v", in: new, at: 0) == .made)
+        #expect(history.status(of: "v", in: new, at: 2) == .made)
         let other = try schema("CREATE VIEW t AS SELECT 9; CREATE VIEW v AS SELECT 3")
-        #expect(history.standing(of: "v", in: other, at: 2) == .foreign(isSameType: true))
-        #expect(history.standing(of: "t", in: other, at: 0) == .foreign(isSameType: false))
+        #expect(history.status(of: "v", in: other, at: 2) == .foreign(isSameType: true))
+        #expect(history.status(of: "t", in: other, at: 0) == .foreign(isSameType: false))
     }
 
     @Test func `an outbox of any earlier version is completed, step by step`() throws {

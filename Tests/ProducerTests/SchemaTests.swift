@@ -3,7 +3,7 @@ import JourneyOutbox
 import OutboxMigrations
 import Testing
 
-/// Installing the schema, and telling what is wrong with one.
+/// Installing the schema, and reporting its differences.
 struct SchemaTests {
     private let scratch: Scratch
 
@@ -23,7 +23,7 @@ struct SchemaTests {
         #expect(report.problems == [])
     }
 
-    /// The rules look for NUL by bytes, and in UTF-16 every second one is.
+    /// The rules search for NUL bytes, and in UTF-16 every second byte of ASCII text is NUL.
     @Test(arguments: ["UTF-16le", "UTF-16be"])
     func `a database whose texts are UTF-16 is refused, instead of refusing every intent`(encoding: String) throws {
         let queue = try scratch.database()
@@ -32,7 +32,7 @@ struct SchemaTests {
         }
         #expect(throws: OutboxError(.databaseEncoding, "")) { try Outbox.migrate(queue) }
         #expect(try queue.read { db in try Outbox.check(db) }.isAbsent)
-        // Another migration tool would not have asked.
+        // Another migration tool does not check this.
         try queue.write { db in for migration in Migrations.all { try db.execute(sql: migration.up) } }
         let problems = try queue.read { db in try Outbox.check(db) }.problems
         #expect(problems.count == 1 && problems[0].contains("keeps its texts as \(encoding)"), "\(problems)")
@@ -64,7 +64,7 @@ struct SchemaTests {
         #expect(try Outbox.migrate(queue) == Array(names.dropFirst(4)))
     }
 
-    @Test func `the user's own objects are no concern of ours`() throws {
+    @Test func `the user's own objects are ignored`() throws {
         let queue = try scratch.outbox()
         try queue.write { (db) throws in
             try db.execute(
@@ -84,7 +84,7 @@ struct SchemaTests {
         ("CREATE VIEW outbox_meta AS SELECT 1", "outbox_meta"),
         ("CREATE TABLE t (a); CREATE INDEX outbox_ready ON t (a)", "outbox_ready"),
     ])
-    func `an object that was there first is named and left alone`(sql: String, name: String) throws {
+    func `an object that is older than the outbox is named and not changed`(sql: String, name: String) throws {
         let queue = try scratch.database()
         try queue.write { db in try db.execute(sql: sql) }
         let error = #expect(throws: OutboxError.self) { try Outbox.migrate(queue) }
@@ -112,7 +112,7 @@ struct SchemaTests {
         #expect(try Outbox.migrate(other) == ["0004_outbox_unchanged"])
     }
 
-    @Test func `a step that was half taken is named`() throws {
+    @Test func `a migration that was applied partly is named`() throws {
         let queue = try scratch.outbox()
         try queue.write { db in try db.execute(sql: "DROP INDEX outbox_ready") }
         let error = #expect(throws: OutboxError.self) { try Outbox.migrate(queue) }

@@ -2,7 +2,7 @@ import Foundation
 import GRDB
 import JourneyOutbox
 
-/// A folder of a test's own with real database files in it, gone with the last reference.
+/// A temporary folder with database files of one test. It is removed with the last reference.
 final class Scratch: Sendable {
     let folder: URL
 
@@ -19,14 +19,14 @@ final class Scratch: Sendable {
         }
     }
 
-    /// A database without the outbox, opened anew at every call.
+    /// A new connection to a database without the outbox.
     func database(_ name: String = "shop.db") throws -> DatabaseQueue {
         var configuration = Configuration()
         configuration.busyMode = .timeout(5)
         return try DatabaseQueue(path: path(name), configuration: configuration)
     }
 
-    /// A database with the outbox in it.
+    /// A new connection to a database with the outbox.
     func outbox(_ name: String = "shop.db") throws -> DatabaseQueue {
         let queue = try database(name)
         try Outbox.migrate(queue)

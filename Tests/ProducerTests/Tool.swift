@@ -1,15 +1,15 @@
 import Foundation
 
-/// A program of another language, run as its users run it.
+/// A program of another language, which is run as its users run it.
 enum Tool {
     struct Outcome: Sendable {
         let status: Int32
         let output: String
     }
 
-    /// Runs a program found in `PATH` to its end; both of its streams are in the output.
+    /// Runs a program from `PATH` and waits for its end. The output contains both of its streams.
     static func run(_ command: [String], in folder: URL? = nil) throws -> Outcome {
-        // A file rather than a pipe, which a program that says much would fill and wait on.
+        // A file and no pipe: a program with much output would fill the pipe and wait without end.
         let file = FileManager.default.temporaryDirectory.appendingPathComponent("output-\(UUID().uuidString)")
         try Data().write(to: file)
         defer { unlink(file.path) }
@@ -28,7 +28,7 @@ enum Tool {
             status: process.terminationStatus, output: String(decoding: try Data(contentsOf: file), as: UTF8.self))
     }
 
-    /// Whether a program is at hand; what a test is skipped by.
+    /// Whether a program is installed. Tests are skipped without it.
     static func works(_ command: String...) -> Bool {
         do {
             return try run(command).status == 0

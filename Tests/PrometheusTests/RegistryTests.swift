@@ -10,7 +10,7 @@ import Testing
 
     private let registry = PrometheusRegistry([count, level, time])
 
-    @Test func `what swift-metrics is told is served in the order of the definitions`() {
+    @Test func `recorded metrics are served in the order of the definitions`() {
         Counter(label: "app_count_total", dimensions: [("kind", "b")], factory: registry).increment(by: 2)
         Counter(label: "app_count_total", dimensions: [("kind", "a")], factory: registry).increment()
         Counter(label: "app_count_total", dimensions: [("kind", "a")], factory: registry).increment()
@@ -67,7 +67,7 @@ import Testing
         #expect(registry.text().contains(#"app_count_total{kind="a\"b\\c\nd"} 1"#))
     }
 
-    @Test func `a label steers no terminal that a scrape is shown on`() {
+    @Test func `a label cannot control a terminal that shows a scrape`() {
         Counter(label: "app_count_total", dimensions: [("kind", "a\u{1B}[2J\u{202E}")], factory: registry).increment()
         #expect(registry.text().contains(#"app_count_total{kind="a\\u001b[2J\\u202e"} 1"#))
     }

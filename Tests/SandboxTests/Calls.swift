@@ -1,13 +1,13 @@
 import Sandbox
 
-/// The requests the tests send.
+/// The requests that the tests send.
 enum Calls {
     static let apiKey = "sk_sandbox"
     static let headers = [
         "authorization": "Bearer \(apiKey)", "spotzee-version": "2026-04-28", "content-type": "application/json",
     ]
 
-    /// A trigger call; a header set to nil is left out.
+    /// A trigger call. A header with the value nil is left out.
     static func trigger(
         _ body: String, journey: String = "33", key: String? = nil, headers changed: [String: String?] = [:]
     ) -> SandboxRequest {

@@ -1,7 +1,8 @@
 import Foundation
 import Sandbox
+import Synchronization
 
-/// A model with a clock that the test moves by hand.
+/// A model with a time that the test sets.
 struct Drive {
     var model: SandboxModel
     var now: Int64 = 1_777_000_000_000
@@ -36,5 +37,16 @@ extension SandboxReply {
 
     var line: SandboxRequestRecord? {
         records.compactMap { if case .request(let request) = $0 { request } else { nil } }.first
+    }
+}
+
+/// A clock that the test advances.
+final class ManualClock: Sendable {
+    private let time = Mutex<Int64>(1_777_000_000_000)
+
+    var now: Int64 { time.withLock { $0 } }
+
+    func advance(by milliseconds: Int64) {
+        time.withLock { $0 += milliseconds }
     }
 }

@@ -29,7 +29,7 @@ import Testing
     }
 
     @Test(arguments: [(500, false), (503, false), (502, true), (500, true)])
-    func `an error before the effect is not kept`(_ status: Int, _ isHTML: Bool) {
+    func `an error before the effect is not cached`(_ status: Int, _ isHTML: Bool) {
         var drive = Drive()
         drive.model.faults.errorStatus = status
         drive.model.faults.errorIsHTML = isHTML
@@ -50,7 +50,7 @@ import Testing
         #expect(drive.send(request).isReplay)
     }
 
-    @Test func `faults leave probes and refusals alone unless told to`() {
+    @Test func `faults do not affect probes and refusals unless configured`() {
         var drive = Drive()
         drive.model.faults.dropAfterEffect.next = 1
         #expect(drive.send(Calls.get("/journeys/33")).wire == .answer)
@@ -59,7 +59,7 @@ import Testing
         #expect(drive.send(Calls.get("/journeys/33")).wire == .dropAfterEffect)
     }
 
-    @Test func `a probability strikes about as often as it says, the same from the same seed`() {
+    @Test func `a fault occurs about as often as its probability, and equally for equal seeds`() {
         func struck() -> [Bool] {
             var drive = Drive { $0.seed = 7 }
             drive.model.faults.dropBeforeEffect.probability = 0.25
@@ -87,7 +87,7 @@ import Testing
         #expect(drive.send(request).requestID == nil)
     }
 
-    @Test func `an old numeric code can stand in place of the string`() {
+    @Test func `a numeric code can replace the string code`() {
         var drive = Drive()
         drive.model.faults.numericCodes = true
         let reply = drive.send(Calls.trigger("{}"))
@@ -96,13 +96,13 @@ import Testing
         #expect(reply.line?.code == "parameter_missing")
     }
 
-    @Test func `gzip comes with the checksum of what it holds`() {
+    @Test func `gzip ends with the checksum of its contents`() {
         var drive = Drive()
         drive.model.faults.bodyForm = .gzip
         let reply = drive.send(Calls.trigger(Calls.entrance("a")))
         #expect(reply.header("content-encoding") == "gzip")
         #expect(reply.body.prefix(3) == [0x1F, 0x8B, 8])
-        // The CRC-32 of {"success":true}, and its length.
+        // The trailer: the CRC-32 of {"success":true} and its length (RFC 1952).
         #expect(Array(reply.body.suffix(8)) == [0xDF, 0xF7, 0xF6, 0x66, 0x10, 0x00, 0x00, 0x00])
     }
 

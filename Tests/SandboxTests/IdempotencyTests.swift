@@ -81,7 +81,7 @@ import Testing
     }
 
     @Test(arguments: ["{\"users\":[]}", Calls.users("poison-422"), Calls.users("poison-400"), "no json"])
-    func `a 4xx about the body is kept`(_ body: String) {
+    func `a 4xx about the body is cached`(_ body: String) {
         var drive = Drive()
         let first = drive.send(Calls.trigger(body, key: "k"))
         let again = drive.send(Calls.trigger(body, key: "k"))
@@ -91,7 +91,7 @@ import Testing
     }
 
     @Test(arguments: ["poison-413", "poison-403-html", "poison-500"])
-    func `an answer from in front of the cache is not kept`(_ id: String) {
+    func `an answer of a check in front of the cache is not cached`(_ id: String) {
         var drive = Drive()
         let first = drive.send(Calls.trigger(Calls.users(id), key: "k"))
         let again = drive.send(Calls.trigger(Calls.users(id), key: "k"))
@@ -101,7 +101,7 @@ import Testing
         #expect(drive.send(Calls.trigger(Calls.users("a"), key: "k")).effects.count == 1)
     }
 
-    @Test func `a 401 and a version refusal are not kept`() {
+    @Test func `a 401 and a version refusal are not cached`() {
         var drive = Drive()
         let request = Calls.trigger(Calls.users("a"), key: "k")
         drive.model.revokeAPIKey(Calls.apiKey)
@@ -113,7 +113,7 @@ import Testing
         #expect(drive.send(request).effects.count == 1)
     }
 
-    @Test func `a full cache refuses a new key and drops no living one`() {
+    @Test func `a full cache refuses a new key and removes no valid one`() {
         var drive = Drive { $0.cacheEntriesMax = 1 }
         _ = drive.send(Calls.trigger(Calls.users("a"), key: "k"))
         let refused = drive.send(Calls.trigger(Calls.users("b"), key: "l"))

@@ -16,7 +16,7 @@ import Testing
         "0", "-0.5e+10", "\"\\u00e9\\\\\"", "[ ]", "{ }", "[[],{}]", " true ", "{\"a\":[1,{\"b\":null}]}",
         String(repeating: "[", count: 512) + String(repeating: "]", count: 512),
     ])
-    func `what is JSON is taken`(_ text: String) throws {
+    func `valid JSON is accepted`(_ text: String) throws {
         let span = try JSONSpan(parsing: Array(text.utf8))
         #expect(text.contains(span.text))
         #expect(!span.text.isEmpty)

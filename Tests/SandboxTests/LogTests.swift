@@ -7,7 +7,7 @@ import Testing
         try #require(try JSONSerialization.jsonObject(with: Data(record.line.utf8)) as? [String: Any])
     }
 
-    @Test func `a line says what the record holds`() throws {
+    @Test func `a line contains the values of its record`() throws {
         var drive = Drive()
         let body = "{\"users\":[{\"external_id\":\"tab\\tquote\\\"\",\"data\":{\"a\":\"\\n\"}}]}"
         let records = drive.send(Calls.trigger(body, key: "k")).records
@@ -29,7 +29,7 @@ import Testing
         #expect(!records[1].line.contains(Calls.apiKey))
     }
 
-    @Test func `the file holds every line, memory the newest`() async throws {
+    @Test func `the file contains every line, and memory the newest`() async throws {
         let path = FileManager.default.temporaryDirectory.appending(path: "sandbox-\(UUID()).ndjson").path
         defer { unlink(path) }
         var configuration = SandboxConfiguration(rate: [], logFile: path)
@@ -48,7 +48,7 @@ import Testing
         #expect(sandbox.records(from: 41).isEmpty)
     }
 
-    @Test func `a log that cannot be opened is told at once`() {
+    @Test func `a log that cannot be opened is an error at once`() {
         #expect(throws: SandboxLogFailure.self) {
             try Sandbox(SandboxConfiguration(logFile: "/nowhere/at/all.ndjson"))
         }

@@ -13,13 +13,13 @@ import Testing
         let refused = drive.send(Calls.trigger(Calls.users("a"), key: "k"))
         #expect(refused.status == 429)
         #expect(refused.code == "rate_limited")
-        // The refused one counts too: room comes when the second has left the window.
+        // The refused request counts, too: the next one is allowed when the second request has left the window.
         #expect(refused.header("retry-after") == "8")
         drive.now += 8000
         #expect(drive.send(Calls.trigger(Calls.users("a"), key: "k")).effects.count == 1)
     }
 
-    @Test func `knocking on keeps the door shut`() {
+    @Test func `refused requests count, so a caller that does not wait stays refused`() {
         var drive = Drive(rate: [SandboxRateLimit(requestsMax: 1, windowMilliseconds: 1000)])
         _ = drive.send(probe)
         for _ in 0..<5 {
@@ -30,14 +30,14 @@ import Testing
         #expect(drive.send(probe).status == 200)
     }
 
-    @Test func `a request counts whatever its answer`() {
+    @Test func `a request counts regardless of its answer`() {
         var drive = Drive(rate: [SandboxRateLimit(requestsMax: 1, windowMilliseconds: 1000)])
-        let stranger = Calls.trigger("", headers: ["authorization": "Bearer sk_other"])
-        #expect(drive.send(stranger).status == 401)
+        let unknownKeyRequest = Calls.trigger("", headers: ["authorization": "Bearer sk_other"])
+        #expect(drive.send(unknownKeyRequest).status == 401)
         #expect(drive.send(probe).status == 429)
     }
 
-    @Test func `the longest wait of several windows is told`() {
+    @Test func `the answer names the longest wait of several windows`() {
         var drive = Drive(rate: [
             SandboxRateLimit(requestsMax: 1, windowMilliseconds: 1000),
             SandboxRateLimit(requestsMax: 1, windowMilliseconds: 60_000),
@@ -46,7 +46,7 @@ import Testing
         #expect(drive.send(probe).header("retry-after") == "60")
     }
 
-    @Test func `today's edge lets 1,000 through in ten seconds`() {
+    @Test func `the gateway's current limit allows 1,000 requests in ten seconds`() {
         var drive = Drive(rate: SandboxRateLimit.edge)
         let passed = (0..<1001).count { _ in drive.send(probe).status == 200 }
         #expect(passed == 1000)

@@ -1,7 +1,7 @@
 import Sandbox
 import Testing
 
-/// One request and the refusal the API's catalogue names for it.
+/// One request, and its refusal in the error catalogue of the API.
 struct Refused: Sendable, CustomTestStringConvertible {
     var what: String
     var request: SandboxRequest
@@ -102,7 +102,7 @@ struct Refused: Sendable, CustomTestStringConvertible {
     }
 
     @Test(arguments: Refused.headers + Refused.journeys + Refused.bodies)
-    func `a wrong request is refused as the catalogue says, without effect`(_ wrong: Refused) {
+    func `a wrong request is refused as in the catalogue, without effect`(_ wrong: Refused) {
         var drive = drive()
         let reply = drive.send(wrong.request)
         #expect(reply.status == wrong.status)

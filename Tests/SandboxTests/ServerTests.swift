@@ -5,14 +5,14 @@ import NIOHTTP1
 import Sandbox
 import Testing
 
-/// An answer as it came over the socket.
+/// An answer as it was received over the socket.
 struct Heard: Sendable {
     var status: Int
     var headers: HTTPHeaders
     var body: String
 }
 
-/// Sends over real loopback.
+/// A client that sends requests over the loopback interface.
 struct Caller: Sendable {
     var port: Int
 
@@ -82,7 +82,7 @@ struct Caller: Sendable {
         }
     }
 
-    @Test func `a call takes effect though its caller has gone`() async throws {
+    @Test func `a call takes effect although its client has closed the connection`() async throws {
         let (begun, begin) = AsyncStream.makeStream(of: Int.self)
         let (released, release) = AsyncStream.makeStream(of: Void.self)
         let clock = SandboxClock(now: { 1_777_000_000_000 }) { milliseconds in
@@ -121,7 +121,7 @@ struct Caller: Sendable {
     }
 
     @Test func `a window that is full answers 429 until the clock has moved on`() async throws {
-        let (moves, move) = (Mover(), 2000 as Int64)
+        let (moves, move) = (ManualClock(), 2000 as Int64)
         let clock = SandboxClock(now: { moves.now }, pause: { _ in })
         let limit = SandboxRateLimit(requestsMax: 1, windowMilliseconds: move)
         try await serving(SandboxConfiguration(rate: [limit]), clock: clock) { caller, _ in
@@ -138,14 +138,14 @@ struct Caller: Sendable {
         try await serving { caller, _ in
             let listed = try await caller.send(Calls.get("/journeys"))
             let missing = try await caller.send(Calls.get("/journeys/9"))
-            let stranger = try await caller.send(Calls.trigger("{}", headers: ["authorization": "Bearer pk_x"]))
+            let refused = try await caller.send(Calls.trigger("{}", headers: ["authorization": "Bearer pk_x"]))
             #expect(listed.body.contains("\"status\":\"live\""))
             #expect(listed.status == 200)
             #expect(missing.status == 404)
-            #expect(stranger.status == 401)
+            #expect(refused.status == 401)
             let keyless = try await caller.send(Calls.trigger(Calls.users("a"), key: ""))
             #expect(keyless.body.contains("\"code\":\"idempotency_key_invalid\""))
-            for heard in [listed, missing, stranger] {
+            for heard in [listed, missing, refused] {
                 #expect(heard.headers["x-request-id"].first?.hasPrefix("req_") == true)
             }
         }
@@ -173,7 +173,7 @@ struct Caller: Sendable {
         }
     }
 
-    @Test func `a stalled body keeps neither its caller nor the server from leaving`() async throws {
+    @Test func `a stalled body prevents neither the client nor the server from ending`() async throws {
         var configuration = SandboxConfiguration()
         configuration.faults.bodyForm = .stalled
         try await serving(configuration) { caller, sandbox in
@@ -185,7 +185,7 @@ struct Caller: Sendable {
         }
     }
 
-    @Test func `the controls change the running stand-in`() async throws {
+    @Test func `the controls change the running sandbox`() async throws {
         try await serving { caller, sandbox in
             let state = try await caller.control("PUT", "/journeys/40", #"{"status":"draft","entrance_ids":[7]}"#)
             #expect(state.body.contains("\"id\":40"))
@@ -207,7 +207,7 @@ struct Caller: Sendable {
         }
     }
 
-    @Test func `a watcher is told of each record`() async throws {
+    @Test func `a watcher receives each record`() async throws {
         try await serving { caller, sandbox in
             let records = sandbox.watch()
             _ = try await caller.send(Calls.trigger(Calls.users("a")))
@@ -219,7 +219,7 @@ struct Caller: Sendable {
         }
     }
 
-    @Test func `a port in use is told`() async throws {
+    @Test func `a port in use is an error`() async throws {
         try await serving { caller, _ in
             await #expect(throws: (any Error).self) {
                 try await SandboxServer.serving(SandboxConfiguration(port: caller.port)) { _, _ in }

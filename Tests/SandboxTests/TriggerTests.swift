@@ -29,7 +29,7 @@ import Testing
         #expect(reply.effects.map(\.data) == ["{\"n\":1.10}"])
     }
 
-    @Test func `rejected users are told apart from those who entered`() {
+    @Test func `rejected users are distinguished from those who entered`() {
         var drive = Drive()
         let users = Calls.users("a", "reject-permanent-1", "reject-unknown", "reject-always", "b")
         let reply = drive.send(Calls.trigger(users))
@@ -71,7 +71,7 @@ import Testing
         #expect(reply.effects.isEmpty)
     }
 
-    @Test func `one poisonous user spoils the whole call`() {
+    @Test func `one poisonous user makes the whole call fail`() {
         var drive = Drive()
         let named = drive.send(Calls.trigger(Calls.users("a", "poison-422-x", "b", "poison-422-y")))
         let params = (named.json["errors"] as? [[String: String]] ?? []).compactMap { $0["param"] }

@@ -23,7 +23,7 @@ import Testing
         #expect(message(.environmentVariable("SPOTZEE_API_KEY"), with) == "sk_variable")
     }
 
-    @Test func `a credential that cannot be read is not passed over`() {
+    @Test func `a credential that cannot be read is not skipped`() {
         let files = FakeFiles(failures: ["/cred/api-key": .unreadable(reason: "Permission denied")])
         let environment = SettingsEnvironment(
             variables: ["CREDENTIALS_DIRECTORY": "/cred", "SPOTZEE_API_KEY": "sk_variable"],
@@ -34,7 +34,7 @@ import Testing
                 == "/cred/api-key: API key: cannot be read (Permission denied); let this user read it")
     }
 
-    @Test func `every read sees the file as it is`() throws {
+    @Test func `every read reads the current file`() throws {
         #expect(message(.file("/k"), .fake(["/k": "sk_one"])) == "sk_one")
         #expect(message(.file("/k"), .fake(["/k": "sk_two"])) == "sk_two")
     }
@@ -56,7 +56,7 @@ import Testing
     @Test(arguments: [
         (UInt32(0o600), false), (0o640, false), (0o440, false), (0o644, true), (0o604, true), (0o777, true),
     ])
-    func `a key file that everybody can read is warned about`(permissions: UInt32, isWarned: Bool) throws {
+    func `a key file that every user can read gives a warning`(permissions: UInt32, isWarned: Bool) throws {
         var files = FakeFiles()
         files.add("/k", "sk_live_hidden", permissions: permissions)
         let environment = SettingsEnvironment(variables: [:], currentDirectory: "/", files: files)

@@ -29,7 +29,7 @@ import Testing
                 + "give the secret key (sk_…) alone, on one line"
         ),
     ])
-    func `what is no secret key is refused`(text: String, expected: String) {
+    func `a text that is no secret key is refused`(text: String, expected: String) {
         let error = #expect(throws: APIKeyError.self) { try APIKey(text) }
         #expect(error?.code == .unusable)
         #expect(error?.description == "API key: \(expected)")

@@ -32,7 +32,7 @@ import Testing
         ("https://h:0", "has an impossible port"), ("https://h:65536", "has an impossible port"),
         ("https://h/a\r\nb", "is not a URL"), ("http://%6cocalhost", "has an encoded host"),
     ])
-    func `a URL with more than a place is refused without quoting it`(text: String, fault: String) {
+    func `a URL with a user, query or fragment is refused without quoting it`(text: String, fault: String) {
         let complaint = #expect(throws: Complaint.self) { try BaseURLText.parse(ScalarText(text)) }
         #expect(complaint?.fault == fault)
     }

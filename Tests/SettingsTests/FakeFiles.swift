@@ -1,6 +1,6 @@
 import Settings
 
-/// Files that exist only in a test.
+/// Files that exist in memory only.
 struct FakeFiles: FileReading {
     var contents: [String: FileContents] = [:]
     var failures: [String: FileReadingError] = [:]
@@ -18,7 +18,7 @@ struct FakeFiles: FileReading {
 }
 
 extension SettingsEnvironment {
-    /// Surroundings with the given files and variables, in `/home`.
+    /// An environment with the given files and variables, and the current directory `/home`.
     static func fake(_ files: [String: String] = [:], variables: [String: String] = [:]) -> SettingsEnvironment {
         var fake = FakeFiles()
         for (path, text) in files { fake.add(path, text) }
@@ -27,7 +27,7 @@ extension SettingsEnvironment {
     }
 }
 
-/// Loads a text as `c.yaml`.
+/// Loads a text as the file `c.yaml`.
 func load(
     _ yaml: String, database: String? = nil, variables: [String: String] = [:]
 ) throws(ConfigurationError) -> Configuration {
@@ -35,7 +35,7 @@ func load(
         file: "c.yaml", database: database, environment: .fake(["/home/c.yaml": yaml], variables: variables))
 }
 
-/// The problems of a text as lines; none when it loads.
+/// The problems of a text, one line each; empty when it loads.
 func problems(_ yaml: String, database: String? = nil, variables: [String: String] = [:]) -> [String] {
     do {
         _ = try load(yaml, database: database, variables: variables)
@@ -45,7 +45,7 @@ func problems(_ yaml: String, database: String? = nil, variables: [String: Strin
     }
 }
 
-/// The problems of a text below a line with a database, which is line 1.
+/// The problems of a text behind a first line that sets `database`.
 func problems(below yaml: String) -> [String] {
     problems("database: /d\n" + yaml)
 }

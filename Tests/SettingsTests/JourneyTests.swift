@@ -14,7 +14,7 @@ import Testing
         (#"" a": { id: 1 }"#, #"journeys. a: " a" begins or ends with a space; remove the space"#),
         (#""a\tb": { id: 1 }"#, #"journeys.a\u0009b: "a\u0009b" contains a control character; remove it"#),
     ])
-    func `a name that no row could carry is refused`(yaml: String, expected: String) {
+    func `a name that no row could contain is refused`(yaml: String, expected: String) {
         #expect(problems(below: "journeys:\n  \(yaml)") == ["c.yaml:3:3: \(expected)"])
     }
 

@@ -2,7 +2,7 @@ import Settings
 import Testing
 
 @Suite struct MutationTests {
-    /// SplitMix64: a seed gives the same files everywhere.
+    /// SplitMix64: the same seed gives the same files on every platform.
     private struct Seeded: RandomNumberGenerator {
         var state: UInt64
 

@@ -24,7 +24,7 @@ import Testing
         #expect(try Configuration.load(environment: .fake(files)).database == "/system")
     }
 
-    @Test func `without any file both places are named`() {
+    @Test func `without any file, both default paths are named`() {
         #expect(
             message { () throws(ConfigurationError) in try Configuration.load(environment: .fake()) }
                 == "configuration: found neither /home/journey-outbox.yaml nor /etc/journey-outbox/config.yaml; "

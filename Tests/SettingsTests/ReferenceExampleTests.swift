@@ -31,7 +31,7 @@ import Testing
     @Test func `the reference example loads`() throws {
         var api = APISettings(key: .file("/run/credentials/api-key"), previousKey: .file("/run/credentials/old-key"))
         api.rateLimits = [
-            RateLimit(requests: 1000, per: .seconds(10)), RateLimit(requests: 8000, per: .seconds(60)),
+            RateLimitSetting(requests: 1000, per: .seconds(10)), RateLimitSetting(requests: 8000, per: .seconds(60)),
         ]
         let expected = Configuration(
             file: "/home/c.yaml", database: "/var/lib/app/app.db", stateDirectory: "/var/lib/journey-outbox",

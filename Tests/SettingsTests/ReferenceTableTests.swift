@@ -21,7 +21,7 @@ import Testing
         }
     }
 
-    @Test func `the table of keys says what the loader does`() throws {
+    @Test func `the table of keys describes what the loader does`() throws {
         let rows = try Self.cells().map { Row(path: $0[0], type: $0[1], standard: $0[2], range: $0[3]) }
         let keys = ConfigurationKey.all.map {
             Row(path: $0.path, type: $0.type, standard: $0.standard, range: $0.range)

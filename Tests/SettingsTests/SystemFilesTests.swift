@@ -35,14 +35,14 @@ import Testing
         #expect(try SystemFiles().read(path("empty"), bytesMax: 5).bytes == [])
     }
 
-    @Test func `what is missing or no file is told apart`() throws {
+    @Test func `a missing file and a path that is no file are distinguished`() throws {
         #expect(throws: FileReadingError.missing) { try SystemFiles().read(path("gone"), bytesMax: 1) }
         #expect(throws: FileReadingError.notAFile) { try SystemFiles().read(directory.path, bytesMax: 1) }
         #expect(mkfifo(path("pipe"), 0o600) == 0)
         #expect(throws: FileReadingError.notAFile) { try SystemFiles().read(path("pipe"), bytesMax: 1) }
     }
 
-    @Test func `the process's own surroundings load a real file`() throws {
+    @Test func `the environment of the process loads a real file`() throws {
         let file = path("c.yaml")
         try Data("database: app.db\nstate_dir: /s\n".utf8).write(to: URL(filePath: file))
         #expect(try Configuration.load(file: file, environment: .process).database == path("app.db"))

@@ -46,7 +46,7 @@ import Testing
         #expect(try load("\u{FEFF}database: /d\r\nretention: 1d\r\n").retention == .seconds(86_400))
     }
 
-    @Test func `a few aliases work and many are refused`() throws {
+    @Test func `few aliases are accepted and many are refused`() throws {
         let few = "database: /d\ndelivery: { linger: &a 1s, request_timeout: *a }"
         #expect(try load(few).delivery.requestTimeout == .seconds(1))
         let levels = (1...12).map { level in
@@ -97,7 +97,7 @@ import Testing
             ])
     }
 
-    @Test func `duplicates that cannot be told apart in place are one problem`() {
+    @Test func `duplicates that cannot be masked are one problem`() {
         #expect(
             problems(below: "\"\": 1\n\"\": 2") == [#"c.yaml:2:1: keys given twice: ""; keep one of each"#])
     }

@@ -21,17 +21,17 @@ struct LateSettlement {
         let now = WallTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
         _ = try await store.takeOver(at: now)
         let journey = Journey(name: "welcome", id: 33)
-        var claiming = Round(now: now, reckoned: now)
+        var claiming = Round(now: now, trustedTime: now)
         claiming.claims = [
-            ClaimOrder(
+            ClaimRequest(
                 journey: journey, target: Target(url: "", journey: 33, entrance: nil, version: ""),
                 apiKeyFingerprint: "", batches: 1, rowsMax: 1, bodyBytesMax: 1000, linger: .zero)
         ]
         guard let first = try await store.commit(claiming).begun.first else { return false }
-        var resuming = Round(now: now, reckoned: now)
+        var resuming = Round(now: now, trustedTime: now)
         resuming.resumes = [first]
         _ = try await store.commit(resuming)
-        var late = Round(now: now, reckoned: now)
+        var late = Round(now: now, trustedTime: now)
         late.settlements = [
             Settlement(batch: first, fate: .settled(.delivered), record: AnswerRecord(status: 200))
         ]

@@ -62,7 +62,7 @@ struct AdoptCommand: ParsableCommand {
     ) throws {
         let connection = try OperatorConnection(path: path, for: .changing)
         let adoption = Adoption(
-            need: need, look: look, before: try identity.sighting().uuid, connection: connection,
+            need: need, look: look, before: try identity.identityRecord().uuid, connection: connection,
             now: SystemClock().now().wall)
         let progress = ProgressLine("adopting")
         guard let choice else {

@@ -12,10 +12,10 @@ struct IdentityCheck {
     var check: Check {
         do {
             let connection = try OperatorConnection(path: path, for: .looking, busyTimeout: 2)
-            var recognition = try look(connection, in: configuration.stateDirectory)
+            var verdict = try look(connection, in: configuration.stateDirectory)
             // A person's own directory is not the service's: look with the eyes of the worker that served it.
-            if case .refused(let directory) = recognition { recognition = try look(connection, in: directory) }
-            return Self.judge(recognition, path: path)
+            if case .refused(let directory) = verdict { verdict = try look(connection, in: directory) }
+            return Self.judge(verdict, path: path)
         } catch let failure as StateFailure {
             return .warn(Self.name, "\(failure.path): \(failure.reason)", "as root: journey-outbox doctor")
         } catch {
@@ -23,12 +23,12 @@ struct IdentityCheck {
         }
     }
 
-    private func look(_ connection: OperatorConnection, in directory: String) throws -> Recognition {
+    private func look(_ connection: OperatorConnection, in directory: String) throws -> IdentityVerdict {
         try RecognitionLook(looking: configuration, at: path, in: directory).recognise(connection)
     }
 
-    static func judge(_ recognition: Recognition, path: String) -> Check {
-        switch recognition {
+    static func judge(_ verdict: IdentityVerdict, path: String) -> Check {
+        switch verdict {
         case .bind: .ok(name, "no worker has served it yet: the first one gives it its identity")
         case .known: .ok(name, "it is the outbox that its worker's state directory knows")
         case .knownByName:

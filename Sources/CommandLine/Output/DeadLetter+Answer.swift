@@ -31,7 +31,7 @@ extension DeadLetter {
     private static func payload(_ bytes: [UInt8]?) -> JSON {
         guard let bytes else { return .null }
         do {
-            _ = try bytes.withUnsafeBytes { try JSONText.check(object: $0) }
+            _ = try bytes.withUnsafeBytes { try JSONCheck.check(object: $0) }
             return .raw(String(decoding: bytes, as: UTF8.self))
         } catch {
             return .string(String(decoding: bytes, as: UTF8.self))

@@ -17,7 +17,7 @@ struct JourneyComparison: Equatable {
 
     /// The configured ones by name, then the others by id.
     static func compare(
-        _ configured: [String: JourneySettings], with entries: [JourneyDirectory.Entry]
+        _ configured: [String: JourneySettings], with entries: [JourneyDirectory.ListedJourney]
     ) -> [JourneyComparison] {
         let byID = Dictionary(entries.map { ($0.id, $0) }) { first, _ in first }
         let known = configured.values.sorted { $0.name < $1.name }.map { settings in

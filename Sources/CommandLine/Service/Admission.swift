@@ -25,29 +25,29 @@ struct Admission {
             defer { group.cancelAll() }
             group.addTask { try await identity.commits().watch { commit.yield() } }
             while true {
-                let recognition = try await patiently { try look.recognise(identity) }
-                if case .adopt(let need) = recognition {
+                let verdict = try await patiently { try look.recognise(identity) }
+                if case .adopt(let need) = verdict {
                     if need.cause != held?.cause || need.mark != held?.mark { try await hold(need, identity) }
                     held = need
                     guard waits else { throw AdoptionAwaited() }
                     try await nextCommit(commits, of: identity)
                 } else {
-                    return (try await bind(recognition, look, identity), look.folders)
+                    return (try await bind(verdict, look, identity), look.folders)
                 }
             }
         }
     }
 
     private func bind(
-        _ recognition: Recognition, _ look: RecognitionLook, _ identity: OutboxIdentity
+        _ verdict: IdentityVerdict, _ look: RecognitionLook, _ identity: OutboxIdentity
     ) async throws -> Binding {
-        let binding = try await patiently { try Binder(look: look, identity: identity).bind(recognition) }
+        let binding = try await patiently { try Binder(look: look, identity: identity).bind(verdict) }
         guard let binding else {
-            guard case .refused(let directory) = recognition else { throw AdoptionAwaited() }
+            guard case .refused(let directory) = verdict else { throw AdoptionAwaited() }
             throw Failure.configuration(
                 """
                 this database is served with the state directory \(directory), and this command runs with \
-                \(look.place.stateDirectory): run it as the service's user with its configuration, or set state_dir; \
+                \(look.site.stateDirectory): run it as the service's user with its configuration, or set state_dir; \
                 to move the state directory, stop the worker and move \(directory) first
                 """)
         }

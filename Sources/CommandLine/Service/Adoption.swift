@@ -32,13 +32,13 @@ struct Adoption {
         let adopting = adopting(extra: binding)
         let report = try adopting.apply(choice, onProgress: onProgress)
         // The worker that waits begins right now, and completes the binding.
-        guard try adopting.finish(uuid: uuid, before: before, at: look.place) else { return nil }
+        guard try adopting.finish(uuid: uuid, before: before, at: look.site) else { return nil }
         return (report, uuid)
     }
 
     /// The folder of this database from now on: never that of one that is still in use elsewhere.
     private func target() throws -> Binding {
-        let path = look.place.database
+        let path = look.site.database
         let marks = need.remembered?.marks ?? Marks()
         let known = try look.folders.bindings().first { $0.path == path }
         var binding =

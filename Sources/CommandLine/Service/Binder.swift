@@ -10,15 +10,15 @@ struct Binder {
     let identity: OutboxIdentity
 
     /// The binding, complete; nil for a database that is not to be bound.
-    func bind(_ recognition: Recognition) throws -> Binding? {
-        switch recognition {
+    func bind(_ verdict: IdentityVerdict) throws -> Binding? {
+        switch verdict {
         case .bind(let uuid): return try bindNew(uuid ?? UUID().uuidString.lowercased())
         case .knownByName:
-            guard let uuid = try identity.sighting().uuid else { return nil }
+            guard let uuid = try identity.identityRecord().uuid else { return nil }
             return try bindNew(uuid)
         case .known(let binding):
             guard let uuid = binding.uuid else { return nil }
-            try identity.bind(uuid: uuid, at: look.place)
+            try identity.bind(uuid: uuid, at: look.site)
             try look.folders.settle(binding)
             return binding
         case .adopt, .refused: return nil
@@ -26,12 +26,12 @@ struct Binder {
     }
 
     private func bindNew(_ uuid: String) throws -> Binding {
-        let path = look.place.database
+        let path = look.site.database
         let begun = try look.folders.bindings().first { $0.path == path && $0.uuid == nil }
         var binding = Binding(
             folder: begun?.folder ?? StateFolders.folderName(forDatabase: path), path: path, uuid: nil, next: uuid)
         try look.folders.settle(binding)
-        try identity.bind(uuid: uuid, at: look.place)
+        try identity.bind(uuid: uuid, at: look.site)
         binding.uuid = uuid
         binding.next = nil
         try look.folders.write(binding)

@@ -57,9 +57,9 @@
             await sender.sendWithoutEffect(key: key, target: target)
         }
         var apiKeyFingerprints: [String] { sender.apiKeyFingerprints }
-        func takeOver(at now: WallTime) async throws -> Inheritance { try await store.takeOver(at: now) }
-        func survey(journeys: [String], at now: WallTime) async throws -> Survey {
-            try await store.survey(journeys: journeys, at: now)
+        func takeOver(at now: WallTime) async throws -> RecoveredState { try await store.takeOver(at: now) }
+        func dueWork(journeys: [String], at now: WallTime) async throws -> DueWork {
+            try await store.dueWork(journeys: journeys, at: now)
         }
         func remaining(of goal: DrainGoal, journeys: [String], at now: WallTime) async throws -> Remaining {
             try await store.remaining(of: goal, journeys: journeys, at: now)

@@ -11,11 +11,11 @@ enum PersonsRecord {
         -> String?
     {
         guard !delivered.isEmpty else { return nil }
-        let sighting = try connection.sighting()
-        guard let uuid = sighting.uuid, let directory = sighting.stateDirectory else { return nil }
+        let record = try connection.identityRecord()
+        guard let uuid = record.uuid, let directory = record.stateDirectory else { return nil }
         do {
             guard let ledger = try ResolvedLedger(of: uuid, in: directory) else {
-                return sighting.deployment == nil ? "\(directory) is not to be found here" : nil
+                return record.deployment == nil ? "\(directory) is not to be found here" : nil
             }
             try ledger.note(delivered, in: batches)
             return nil

@@ -25,7 +25,7 @@ public struct BatchBuilder {
     private var traceparent: String?
     private var sharesTraceparent = true
 
-    public init(order: ClaimOrder, at now: WallTime) {
+    public init(order: ClaimRequest, at now: WallTime) {
         self.now = now
         target = order.target
         rowsMax = order.rowsMax
@@ -88,13 +88,21 @@ public struct BatchBuilder {
         try check(row.email)
         try check(row.orderingKey)
         try check(row.dedupKey)
-        if let data = row.data { _ = try JSONText.check(object: data) }
+        if let data = row.data { _ = try check(object: data) }
         guard let profile = row.profile else { return nil }
-        return try JSONText.check(object: profile)
+        return try check(object: profile)
+    }
+
+    private func check(object text: IntentRow.Text) throws(Unsendable) -> Range<Int> {
+        do throws(JSONDefect) {
+            return try JSONCheck.check(object: text)
+        } catch {
+            throw Unsendable(error)
+        }
     }
 
     private func check(_ text: IntentRow.Text?) throws(Unsendable) {
-        if let text, !JSONText.isValidUTF8(text) { throw .invalidUTF8 }
+        if let text, !JSONCheck.isValidUTF8(text) { throw .invalidUTF8 }
     }
 
     private mutating func append(_ row: IntentRow, profileInside: Range<Int>?) -> (

@@ -9,12 +9,22 @@ public enum Unsendable: String, Sendable, Error, CaseIterable {
     case expired = "expired"
     case externalIDMissing = "unsendable_external_id_missing"
 
-    /// What to tell the person who finds the row among the dead letters.
+    init(_ defect: JSONDefect) {
+        switch defect {
+        case .invalidUTF8: self = .invalidUTF8
+        case .invalidJSON: self = .invalidJSON
+        case .tooDeep: self = .tooDeep
+        case .duplicateKey: self = .duplicateKey
+        case .numberOutOfRange: self = .numberOutOfRange
+        }
+    }
+
+    /// What tells the operator who finds the row among the dead letters.
     public var message: String {
         switch self {
         case .invalidUTF8: "a text of this row is not valid UTF-8"
         case .invalidJSON: "profile or data is not a JSON object"
-        case .tooDeep: "profile or data is nested deeper than \(JSONText.depthMax) levels"
+        case .tooDeep: "profile or data is nested deeper than \(JSONCheck.depthMax) levels"
         case .duplicateKey: "profile or data names the same key twice in one object"
         case .numberOutOfRange: "profile or data holds a number beyond the range of a double"
         case .expired: "expires_at passed before it could be sent"

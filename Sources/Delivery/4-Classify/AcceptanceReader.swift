@@ -24,7 +24,7 @@ struct AcceptanceReader {
     /// A key that stands twice says two things, and a parser picks one of them.
     private func isUnambiguous(_ body: [UInt8]) -> Bool {
         do {
-            _ = try body.withUnsafeBytes { bytes throws(Unsendable) in try JSONText.check(object: bytes) }
+            _ = try body.withUnsafeBytes { bytes throws(JSONDefect) in try JSONCheck.check(object: bytes) }
             return true
         } catch {
             return false

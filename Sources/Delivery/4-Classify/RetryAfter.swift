@@ -3,7 +3,7 @@ import Foundation
 /// Reads a `Retry-After` header (RFC 9110, section 10.2.3): seconds or an HTTP date.
 public enum RetryAfter {
     /// Beyond this a server's word is taken for nonsense.
-    public static let maximum: Duration = .seconds(3600)
+    public static let maximum: Duration = Pause.serverWaitMax
 
     /// The wait that the text asks for; nil when it is absent, negative, absurd or garbled.
     public static func duration(of text: String?, now: WallTime) -> Duration? {

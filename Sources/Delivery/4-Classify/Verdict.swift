@@ -10,10 +10,10 @@ public struct Verdict: Sendable, Equatable {
         case refusedContent(Rejection, isTooLarge: Bool)
         /// An edge in front of the API disliked something.
         case refusedByEdge(Rejection)
-        /// Nothing will be taken from anyone until somebody acts.
-        case closed(Rejection)
+        /// The API takes no request of this key, URL or version until an operator acts.
+        case refusedForAll(Rejection)
         /// This journey takes nothing for now.
-        case journeyClosed(Rejection)
+        case refusedForJourney(Rejection)
         /// An earlier attempt under the same key is still running.
         case inProgress(retryAfter: Duration?)
         /// The key was used for another request, which the worker never does.
@@ -33,48 +33,21 @@ public struct Verdict: Sendable, Equatable {
         case unproven
     }
 
-    /// How far the answer's word reaches, given what stands between it and the effect.
-    public enum Bearing: Sendable, Equatable {
-        /// From behind the idempotency cache: it speaks for every attempt under the key, where keys are enforced.
+    /// Which attempts under the key an answer is evidence about.
+    public enum EvidenceScope: Sendable, Equatable {
+        /// The answer comes from behind the idempotency cache: where keys are enforced it speaks for every attempt.
         case everyAttempt
-        /// Proof that this attempt had no effect, and nothing about earlier ones.
+        /// The answer proves that this attempt had no effect, and nothing about earlier ones.
         case thisAttempt
-        /// No proof at all.
+        /// The answer proves nothing.
         case nothing
     }
 
     public var finding: Finding
-    public var bearing: Bearing
+    public var evidence: EvidenceScope
     /// What is kept of the answer for people.
     public var record: AnswerRecord
     /// Whether the answer was given before and replayed: then the API enforces idempotency keys, and what the answer
     /// says was true when the request ran.
     public var isReplayed: Bool
-}
-
-/// What is kept of an answer for the person on call.
-public struct AnswerRecord: Sendable, Equatable, Codable {
-    public var status: Int?
-    public var code: String?
-    public var message: String?
-    public var requestID: String?
-
-    /// The answer as the batch row lists it: one JSON object.
-    public func text(attempt: Int, at time: WallTime) -> String {
-        var text: [UInt8] = []
-        text.append(ascii: "{\"attempt\":")
-        text.append(integer: Int64(attempt))
-        text.append(ascii: ",\"at\":")
-        text.append(integer: time.milliseconds)
-        text.append(ascii: ",\"status\":")
-        text.append(integer: status.map(Int64.init))
-        for (name, value) in [
-            (",\"code\":" as StaticString, code), (",\"message\":", message), (",\"request_id\":", requestID),
-        ] {
-            text.append(ascii: name)
-            text.append(jsonString: value)
-        }
-        text.append(UInt8(ascii: "}"))
-        return String(decoding: text, as: UTF8.self)
-    }
 }

@@ -79,13 +79,15 @@ public struct Settlement: Sendable {
         }.map(\.id)
     }
 
-    /// Lets rows that were refused alone wait like any other.
-    mutating func acquit() {
+    /// The same settlement, in which rows that were refused alone wait like any other: they are not to blame.
+    func withRefusalsCleared() -> Settlement {
+        var settlement = self
         for (index, left) in leaving {
             guard case .waiting(var waiting) = left, waiting.isRefusedAlone else { continue }
             waiting.isRefusedAlone = false
-            leaving[index] = .waiting(waiting)
+            settlement.leaving[index] = .waiting(waiting)
         }
+        return settlement
     }
 
     /// How many members are settled as delivered.

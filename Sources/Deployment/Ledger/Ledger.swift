@@ -3,13 +3,21 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// Writes down outside the database what was delivered, so that a restored database can be told what it has forgotten.
+/// Records outside the database which intents were delivered, so that deliveries stay known after a restore of a
+/// backup.
 ///
-/// The database commits first; the ledger is behind it by at most the group that is being written. Each group is one
-/// append, which survives the end of the process at once. It is forced to the disk within a second, and not with each
-/// group: what a power cut could take from it is needed only if the same power cut also takes the database. A new
-/// segment is begun by every worker, so that nothing is ever written behind a record that a crash has cut short.
+/// The database commits first. The ledger is behind it by at most the one group that is being written.
+///
+/// Each group is one append, which survives the end of the process at once. The file is synced to disk within
+/// `syncDelay` and not with each group. A power cut can therefore remove the last groups, but they are needed only if
+/// the database loses the same commits.
+///
+/// Every worker starts a new segment, so that no record is ever written behind a record that a crash has truncated.
+///
+/// A failed write does not stop the worker. The group of a failed write is not written again: after a restore, an operator
+/// has to decide about its intents. `onFailure` is called once, and the next group goes to a new segment.
 public final class Ledger: Sendable {
+    /// The longest time between an append and the sync that makes it durable.
     static let syncDelay: Duration = .seconds(1)
 
     private struct State {
@@ -31,9 +39,10 @@ public final class Ledger: Sendable {
     private let pending = Mutex<Task<Void, Never>?>(nil)
 
     /// - Parameters:
-    ///   - binding: the database's, which is known.
-    ///   - retention: how long segments are kept after their day.
-    ///   - onFailure: called when writing begins to fail; it is tried again with every group.
+    ///   - binding: the binding of the database, which has been recognised.
+    ///   - retention: how long a segment is kept after the end of its day.
+    ///   - now: the wall clock, which gives each segment its day.
+    ///   - onFailure: called when a write fails and the write before it did not.
     public init(
         _ binding: Binding, in folders: StateFolders, retention: Duration,
         now: @escaping @Sendable () -> Date = { Date() }, onFailure: @escaping @Sendable (StateFailure) -> Void
@@ -49,18 +58,18 @@ public final class Ledger: Sendable {
         state.withLock { if $0.file >= 0 { close($0.file) } }
     }
 
-    /// Hands over what a committed round did; it is being written when this returns.
+    /// Starts writing the group of a committed round. The writing continues after this function returns.
     func note(_ group: @escaping @Sendable () -> LedgerGroup) {
         let task = Task { await self.onQueue { self.append(group()) } }
         pending.withLock { $0 = task }
     }
 
-    /// Waits until everything handed over is written.
+    /// Waits until the last noted group is written.
     func caughtUp() async {
         await pending.withLock { $0 }?.value
     }
 
-    /// Stores how far the database has come, for a time when the ledger has been pruned.
+    /// Raises the marks in the identity file, which stay known after the segments have been pruned.
     func raise(_ marks: Marks) async {
         await onQueue {
             self.attempt { state in
@@ -70,7 +79,7 @@ public final class Ledger: Sendable {
         }
     }
 
-    /// Writes everything down durably; nothing may be noted after it.
+    /// Writes and syncs all groups and the identity file. `note` must not be called afterwards.
     public func finish() async {
         await caughtUp()
         await onQueue {
@@ -81,7 +90,9 @@ public final class Ledger: Sendable {
         }
     }
 
-    /// The database is about to get another identity in the transaction that is open now.
+    /// Stores durably that the open database transaction gives the database another identity.
+    ///
+    /// - Throws: `StateFailure`; the caller must then roll the transaction back.
     public func renew(_ uuid: String) throws {
         try state.withLock { state in
             state.binding.next = uuid
@@ -119,7 +130,7 @@ public final class Ledger: Sendable {
                 state.hasFailed = false
                 return nil
             } catch {
-                // What was half written must stay the last of its segment.
+                // A partly written record ends a segment for every reader, so the next record goes to a new segment.
                 if state.file >= 0 { close(state.file) }
                 state.file = -1
                 state.segment = nil
@@ -133,6 +144,10 @@ public final class Ledger: Sendable {
 
     private func write(_ record: LedgerRecord, _ state: inout State) throws {
         let bytes = record.bytes
+        // The reader takes a longer record for garbage and would ignore all records behind it.
+        guard bytes.count - LedgerRecord.headerBytes <= LedgerRecord.payloadBytesMax else {
+            throw StateFailure(path: state.path, reason: "a record of \(bytes.count) bytes is too long for the ledger")
+        }
         try DurableFile.writeAll(bytes, to: state.file, path: state.path)
         state.bytes += bytes.count
     }
@@ -146,6 +161,7 @@ public final class Ledger: Sendable {
         state.file = open(state.path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0o640)
         guard state.file >= 0 else { throw StateFailure(errnoAt: state.path) }
         state.bytes = 0
+        assert(state.binding.uuid != nil || state.binding.next != nil, "a ledger belongs to a bound database")
         try write(.session(uuid: state.binding.next ?? state.binding.uuid ?? ""), &state)
         try DurableFile.syncDirectory(folder)
         state.segment = segment
@@ -160,7 +176,8 @@ public final class Ledger: Sendable {
         state.segment = nil
     }
 
-    /// Removes segments whose day is over for longer than the retention; what they say of marks is stored before.
+    /// Removes the segments whose day ended longer ago than the retention. Their marks are stored in the identity file
+    /// first.
     private func prune(_ folder: String, _ binding: Binding) throws {
         let before = LedgerSegment.day(now().addingTimeInterval(-retention.seconds - 86_400))
         let old = try LedgerSegment.all(in: folder).filter { $0.day < before }

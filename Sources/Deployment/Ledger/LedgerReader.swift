@@ -1,12 +1,15 @@
 import Delivery
 import Foundation
 
-/// Reads what a database's ledger proves. A record that a crash cut short, or that is damaged, ends its segment.
+/// Reads the ledger of one database.
+///
+/// A truncated or damaged record ends its segment; the other segments are still read. A missing folder is an empty
+/// ledger. Every function throws `StateFailure` when a file cannot be read.
 public struct LedgerReader: Sendable {
-    /// What the last entries under one identity say.
+    /// What the last groups under one identity contain.
     public struct Tail: Sendable, Equatable {
         public var marks: Marks
-        /// The batches that the last round settled.
+        /// The batches of the last round that settled any.
         public var settled: [Int64]
     }
 
@@ -17,7 +20,7 @@ public struct LedgerReader: Sendable {
         self.folder = folder
     }
 
-    /// The last group that was written under this identity; nil when there is none.
+    /// The marks and settled batches at the end of the ledger; nil when its last segment belongs to another identity.
     public func tail(of uuid: String) throws -> Tail? {
         guard access(folder, F_OK) == 0 else { return nil }
         for segment in try LedgerSegment.all(in: folder).reversed() where !segment.isResolved {
@@ -41,7 +44,9 @@ public struct LedgerReader: Sendable {
         return nil
     }
 
-    /// What the ledger says of these intents: for each that it knows, the digests of what was delivered by its id.
+    /// The digests of the delivered contents of these intents, by intent id. An id without a delivery is left out.
+    ///
+    /// One id has several digests when a restored database has used the id again for another intent.
     public func proofs(of ids: Set<Int64>) throws -> [Int64: Set<UInt64>] {
         var proofs: [Int64: Set<UInt64>] = [:]
         guard !ids.isEmpty, access(folder, F_OK) == 0 else { return proofs }

@@ -2,18 +2,21 @@ import Crypto
 import Delivery
 import Foundation
 
-/// One entry of the ledger, which ends itself: its length, a checksum, and its payload, all little-endian.
+/// One record of a ledger segment: payload length (4 bytes), checksum (4 bytes) and payload, all little-endian.
 ///
-/// A crash may cut the last one short or leave garbage there; the checksum tells, and reading ends before it.
+/// The checksum is the first 4 bytes of the SHA-256 of the payload. A crash may truncate the last record or leave
+/// garbage in its place; the checksum detects both, and reading ends before such a record.
 enum LedgerRecord: Equatable {
-    /// The first of each segment: whose deliveries follow.
+    /// The first record of each segment: the identity of the database whose groups follow.
     case session(uuid: String)
+    /// What one committed round did.
     case group(LedgerGroup)
 
     static let headerBytes = 8
-    /// No group that a round can make comes near it; a longer one is garbage.
+    /// The longest payload. The group of one round is far smaller, so a longer payload is garbage.
     static let payloadBytesMax = 64 << 20
 
+    /// The record as it is stored.
     var bytes: Data {
         var payload: [UInt8] = []
         switch self {
@@ -40,7 +43,7 @@ enum LedgerRecord: Equatable {
         return Data(record)
     }
 
-    /// Reads the record that starts at `offset` and moves `offset` behind it; nil at the end and at what is no record.
+    /// Reads the record at `offset` and moves `offset` behind it; nil at the end of the data and for an invalid record.
     static func read(_ data: Data, at offset: inout Int) -> LedgerRecord? {
         guard data.count - offset >= headerBytes else { return nil }
         let length = Int(data.integer(UInt32.self, at: offset))
@@ -79,14 +82,15 @@ enum LedgerRecord: Equatable {
     }
 }
 
-/// What one committed round did, as the ledger keeps it.
+/// What one committed round did, as the ledger stores it.
 public struct LedgerGroup: Sendable, Equatable {
-    /// The last intent's id when the round was committed.
+    /// The highest intent id when the round was committed.
     public var intents: Int64
-    /// The last batch's id.
+    /// The highest batch id when the round was committed.
     public var batches: Int64
     /// The batches that the round settled.
     public var settled: [Int64]
+    /// The ids and content digests of the intents that the round delivered.
     public var delivered: [IntentDigest]
 
     public init(intents: Int64, batches: Int64, settled: [Int64] = [], delivered: [IntentDigest] = []) {

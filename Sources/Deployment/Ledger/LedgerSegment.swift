@@ -1,15 +1,16 @@
 import Foundation
 
-/// One file of the ledger, cut by day: named by the day it was begun and a number that only rises.
+/// One file of the ledger, named by the day on which it was started and by a number that only rises.
 ///
-/// What a person has said was delivered stands in files of its own, since a command writes them beside the worker.
+/// The deliveries that an operator confirmed are in segments of their own, because a command writes them while the
+/// worker writes its own segment.
 struct LedgerSegment: Comparable {
-    /// Where a segment ends though the day does not.
+    /// The size from which a new segment is started on the same day.
     static let bytesMax = 64 << 20
 
     let day: String
     let number: Int
-    /// Whether it is a person's word, and says nothing of how far the worker has come.
+    /// Whether an operator's command wrote it. Such a segment contains no marks of the worker.
     let isResolved: Bool
 
     var name: String { "ledger-\(day)-\(String(format: "%08d", number))" + (isResolved ? Self.resolvedEnd : "") }
@@ -22,6 +23,7 @@ struct LedgerSegment: Comparable {
         self.isResolved = isResolved
     }
 
+    /// The segment of a file name; nil when the name is not that of a segment.
     init?(name: String) {
         let isResolved = name.hasSuffix(Self.resolvedEnd)
         let stem = isResolved ? name.dropLast(Self.resolvedEnd.count) : name[...]
@@ -34,7 +36,7 @@ struct LedgerSegment: Comparable {
 
     static func < (left: LedgerSegment, right: LedgerSegment) -> Bool { left.number < right.number }
 
-    /// A day in UTC, such as `20260612`.
+    /// The day of a date in UTC, such as `20260612`.
     static func day(_ date: Date) -> String {
         var seconds = time_t(date.timeIntervalSince1970)
         var parts = tm()
@@ -42,7 +44,9 @@ struct LedgerSegment: Comparable {
         return String(format: "%04d%02d%02d", Int(parts.tm_year) + 1900, Int(parts.tm_mon) + 1, Int(parts.tm_mday))
     }
 
-    /// The segments of a folder, oldest first.
+    /// The segments in a folder, the oldest first.
+    ///
+    /// - Throws: `StateFailure` when the folder cannot be read.
     static func all(in folder: String) throws -> [LedgerSegment] {
         do {
             return try FileManager.default.contentsOfDirectory(atPath: folder).compactMap(Self.init(name:)).sorted()

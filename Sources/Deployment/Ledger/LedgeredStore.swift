@@ -1,8 +1,9 @@
 import Delivery
 
-/// A store whose deliveries are also written down outside the database, after each commit.
+/// An outbox store that also records its deliveries in the ledger, after each commit.
 ///
-/// A round is committed only once the one before it is in the ledger, which so is behind by one group at most.
+/// A round is committed only after the group of the round before is in the ledger. The ledger is therefore behind the
+/// database by at most one group. A failed ledger write does not fail the round; see `Ledger`.
 public struct LedgeredStore: OutboxStore {
     let store: any OutboxStore
     let ledger: Ledger
@@ -12,7 +13,7 @@ public struct LedgeredStore: OutboxStore {
         self.ledger = ledger
     }
 
-    public func takeOver(at now: WallTime) async throws -> Inheritance {
+    public func takeOver(at now: WallTime) async throws -> RecoveredState {
         let inheritance = try await store.takeOver(at: now)
         await ledger.raise(inheritance.marks)
         return inheritance
@@ -20,7 +21,7 @@ public struct LedgeredStore: OutboxStore {
 
     public func commit(_ round: Round) async throws -> RoundResult {
         await ledger.caughtUp()
-        // Digested while the database writes: what is in the round does not depend on what comes of it.
+        // The digests depend on the round alone, so they are computed while the database writes.
         async let ended = Self.digests(of: round)
         let result = try await store.commit(round)
         if let group = LedgerGroup.make(await ended, result) { ledger.note(group) }
@@ -28,10 +29,10 @@ public struct LedgeredStore: OutboxStore {
     }
 
     @concurrent
-    private static func digests(of round: Round) async -> [LedgerGroup.Ended] { LedgerGroup.ended(in: round) }
+    private static func digests(of round: Round) async -> [LedgerGroup.EndedBatch] { LedgerGroup.ended(in: round) }
 
-    public func survey(journeys: [String], at now: WallTime) async throws -> Survey {
-        try await store.survey(journeys: journeys, at: now)
+    public func dueWork(journeys: [String], at now: WallTime) async throws -> DueWork {
+        try await store.dueWork(journeys: journeys, at: now)
     }
 
     public func remaining(of goal: DrainGoal, journeys: [String], at now: WallTime) async throws -> Remaining {
@@ -47,20 +48,23 @@ public struct LedgeredStore: OutboxStore {
 }
 
 extension LedgerGroup {
-    /// A batch that a round ends, and what it delivers.
-    package struct Ended: Sendable {
+    /// A batch that a round ends, and the intents that the round delivers from it.
+    package struct EndedBatch: Sendable {
         var batch: Int64
         var delivered: [IntentDigest]
     }
 
-    package static func ended(in round: Round) -> [Ended] {
+    /// The batches that a round ends if it is committed.
+    package static func ended(in round: Round) -> [EndedBatch] {
         round.settlements.filter(\.fate.isEnd).map { settlement in
-            Ended(batch: settlement.batch.id, delivered: settlement.deliveredDigests)
+            EndedBatch(batch: settlement.batch.id, delivered: settlement.deliveredDigests)
         }
     }
 
-    /// What is to be written down of a committed round, made when it is asked for; nil when nothing is.
-    package static func make(_ ended: [Ended], _ result: RoundResult) -> (@Sendable () -> LedgerGroup)? {
+    /// A function that builds the ledger group of a committed round; nil when the round leaves nothing to record.
+    ///
+    /// Batches whose settlement the database refused are left out.
+    package static func make(_ ended: [EndedBatch], _ result: RoundResult) -> (@Sendable () -> LedgerGroup)? {
         let refused = Set(result.stale).union(result.failed.map(\.batch.id))
         let applied = ended.filter { !refused.contains($0.batch) }
         guard !applied.isEmpty || !result.begun.isEmpty else { return nil }
@@ -80,9 +84,10 @@ extension Settlement.Fate {
 }
 
 extension Settlement {
-    /// The members that this settles as delivered.
+    /// The digests of the members that this settlement marks as delivered.
     ///
-    /// A list that cannot be read proves nothing, which only means that a person is asked after a restore.
+    /// It is empty when the member list cannot be read. After a restore, an operator then has to decide about these
+    /// intents.
     fileprivate var deliveredDigests: [IntentDigest] {
         guard deliveredCount > 0, let digests = IntentDigest.members(of: batch) else { return [] }
         if deliveredCount == digests.count { return digests }

@@ -1,19 +1,20 @@
 import Delivery
 import Foundation
 
-/// Writes down outside the database what a person has said was delivered, beside the worker that serves it.
+/// Records in the ledger which intents an operator has resolved as delivered, while a worker may write the same ledger.
 ///
-/// Each call is one file of its own, whole and on the disk or not there; the worker's own files are left alone.
+/// Each call writes one segment of its own. The segment is complete and durable, or it does not exist. The segments of
+/// the worker are not changed.
 public struct ResolvedLedger: Sendable {
-    /// Names tried before giving up: others may take one at the same time.
+    /// The number of names to try; another process may take a name at the same time.
     private static let triesMax = 100
 
     private let folder: String
     private let uuid: String
 
-    /// Nil when the state directory knows no outbox of this identity.
+    /// Finds the folder of a database; nil when the state directory contains no database with this identity.
     ///
-    /// Throws `StateFailure` for what cannot be read below it.
+    /// - Throws: `StateFailure` when the state directory cannot be read.
     public init?(of uuid: String, in stateDirectory: String) throws {
         let folders = StateFolders(path: stateDirectory)
         guard let binding = try folders.bindings().first(where: { $0.knows(uuid) }) else { return nil }
@@ -21,11 +22,13 @@ public struct ResolvedLedger: Sendable {
         self.uuid = uuid
     }
 
-    /// Stores that these intents were delivered; throws `StateFailure` when that cannot be written.
+    /// Stores durably that these intents were delivered.
+    ///
+    /// - Throws: `StateFailure` when the segment cannot be written; no segment is left then.
     public func note(_ delivered: [IntentDigest], in batches: [Int64], now: Date = Date()) throws {
         let group = LedgerGroup(intents: 0, batches: 0, settled: batches, delivered: delivered)
         let bytes = LedgerRecord.session(uuid: uuid).bytes + LedgerRecord.group(group).bytes
-        let path = try place(LedgerSegment.day(now))
+        let path = try reserveSegment(LedgerSegment.day(now))
         do {
             try DurableFile.write(bytes, to: path)
             try handToOwner(path)
@@ -35,8 +38,8 @@ public struct ResolvedLedger: Sendable {
         }
     }
 
-    /// A name that is this call's own.
-    private func place(_ day: String) throws -> String {
+    /// Creates an empty segment under a name that no other process uses, and returns its path.
+    private func reserveSegment(_ day: String) throws -> String {
         let last = try LedgerSegment.all(in: folder).last?.number ?? 0
         for number in (last + 1)...(last + Self.triesMax) {
             let path = "\(folder)/\(LedgerSegment(day: day, number: number, isResolved: true).name)"
@@ -50,7 +53,8 @@ public struct ResolvedLedger: Sendable {
         throw StateFailure(path: folder, reason: "no name is free for what was resolved")
     }
 
-    /// Root resolves, the service's user reads.
+    /// Gives the segment to the owner of the folder, because a command of root writes it and the worker's user reads
+    /// it.
     private func handToOwner(_ path: String) throws {
         guard geteuid() == 0 else { return }
         var owner = stat()

@@ -58,11 +58,11 @@ public struct Adopting {
     ///   - uuid: the new one, under which every key is new.
     ///   - before: the identity that was adopted; when somebody else has changed it meanwhile, nothing is done.
     /// - Returns: whether it was done.
-    public func finish(uuid: String, before: String?, at place: Place) throws -> Bool {
+    public func finish(uuid: String, before: String?, at site: DeploymentSite) throws -> Bool {
         let marks = need.remembered?.marks ?? Marks()
         return try connection.write { db in
             let identity = IdentityTable(db: db)
-            guard try identity.sighting().uuid == before else { return false }
+            guard try identity.identityRecord().uuid == before else { return false }
             try db.execute(
                 sql: """
                     UPDATE outbox_batch
@@ -73,7 +73,7 @@ public struct Adopting {
             try identity.raiseSequence(of: "outbox_batch", to: marks.batches)
             try db.execute(
                 sql: "UPDATE outbox_meta SET value = max(value, ?) WHERE key = 'fence'", arguments: [marks.fence])
-            try identity.bind(uuid: uuid, at: place)
+            try identity.bind(uuid: uuid, at: site)
             try identity.release()
             return true
         }

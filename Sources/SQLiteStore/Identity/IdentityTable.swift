@@ -7,8 +7,8 @@ import GRDB
 struct IdentityTable {
     let db: Database
 
-    func sighting() throws -> Sighting {
-        Sighting(
+    func identityRecord() throws -> IdentityRecord {
+        IdentityRecord(
             uuid: try SQLiteStore.meta(db, "uuid"), stateDirectory: try SQLiteStore.meta(db, "state_dir"),
             deployment: try SQLiteStore.meta(db, "deployment"), marks: try marks(), pending: try pending())
     }
@@ -24,10 +24,10 @@ struct IdentityTable {
         try Int64.fetchOne(db.cachedStatement(sql: "SELECT max(id) FROM outbox_batch")) ?? 0
     }
 
-    func bind(uuid: String, at place: Place) throws {
+    func bind(uuid: String, at site: DeploymentSite) throws {
         try SQLiteStore.setMeta(db, "uuid", uuid)
-        try SQLiteStore.setMeta(db, "state_dir", place.stateDirectory)
-        if let deployment = place.deployment {
+        try SQLiteStore.setMeta(db, "state_dir", site.stateDirectory)
+        if let deployment = site.deployment {
             try SQLiteStore.setMeta(db, "deployment", deployment)
         } else {
             try remove("deployment")

@@ -8,7 +8,8 @@ public enum OldPlaceLook {
     ///   - path: where it was, as a real path.
     ///   - database: where it is now.
     ///   - knows: whether an identity is the one looked for.
-    public static func look(at path: String, from database: String, knows: (String) -> Bool) -> Surroundings.OldPlace {
+    public static func look(at path: String, from database: String, knows: (String) -> Bool) -> StateEvidence.FormerPath
+    {
         if path == database { return .here }
         guard !path.isEmpty else { return .gone }
         var old = stat()

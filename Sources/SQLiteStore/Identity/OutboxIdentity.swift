@@ -22,8 +22,8 @@ public struct OutboxIdentity: Sendable {
         presence = FilePresence(database: URL(fileURLWithPath: queue.path).resolvingSymlinksInPath().path)
     }
 
-    public func sighting() throws -> Sighting {
-        try run { db in try db.inSavepoint { try IdentityTable(db: db).sighting() } }
+    public func identityRecord() throws -> IdentityRecord {
+        try run { db in try db.inSavepoint { try IdentityTable(db: db).identityRecord() } }
     }
 
     /// Whether one of these batches is still being sent, as the database has it.
@@ -46,9 +46,9 @@ public struct OutboxIdentity: Sendable {
     }
 
     /// Stores whose the database is from now on, and that it waits for nobody.
-    public func bind(uuid: String, at place: Place) throws {
+    public func bind(uuid: String, at site: DeploymentSite) throws {
         try change { db in
-            try IdentityTable(db: db).bind(uuid: uuid, at: place)
+            try IdentityTable(db: db).bind(uuid: uuid, at: site)
             try IdentityTable(db: db).release()
         }
     }

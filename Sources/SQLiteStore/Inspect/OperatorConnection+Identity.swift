@@ -4,8 +4,8 @@ import GRDB
 
 extension OperatorConnection {
     /// The database's own word on whose it is, without changing anything.
-    public func sighting() throws -> Sighting {
-        try read { try IdentityTable(db: $0).sighting() }
+    public func identityRecord() throws -> IdentityRecord {
+        try read { try IdentityTable(db: $0).identityRecord() }
     }
 
     /// Whether one of these batches is still being sent, as the database has it.

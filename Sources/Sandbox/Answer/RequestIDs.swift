@@ -1,4 +1,4 @@
-/// Gives out request ids: `req_` and a ULID of the time and seeded randomness.
+/// Creates request ids: `req_` and a ULID of the time and of seeded random bits. Source: github.com/ulid/spec.
 struct RequestIDs: Sendable {
     private static let alphabet = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ".utf8)
     private var random: SeededRandom
@@ -19,5 +19,24 @@ struct RequestIDs: Sendable {
         for place in (0..<digits).reversed() {
             letters.append(alphabet[Int(value >> UInt64(5 * place) & 31)])
         }
+    }
+}
+
+/// A SplitMix64 generator: the same seed gives the same numbers on every platform.
+///
+/// Source: Steele, Lea and Flood, "Fast splittable pseudorandom number generators" (2014).
+struct SeededRandom: RandomNumberGenerator, Sendable {
+    private var state: UInt64
+
+    init(seed: UInt64) {
+        state = seed
+    }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
     }
 }

@@ -1,13 +1,13 @@
 extension SandboxModel {
-    /// The journeys by id.
+    /// The journeys, in the order of their ids.
     public var journeys: [SandboxJourney] {
-        shelf.journeys.values.sorted { $0.id < $1.id }
+        journeyTable.journeys.values.sorted { $0.id < $1.id }
     }
 
-    /// A journey by its id; setting one puts it there or replaces it.
+    /// The journey with this id. Setting it adds or replaces the journey.
     public subscript(journey id: Int) -> SandboxJourney? {
-        get { shelf[id] }
-        set { shelf[id] = newValue }
+        get { journeyTable[id] }
+        set { journeyTable[id] = newValue }
     }
 
     /// Accepts an API key from the next request on.
@@ -20,11 +20,12 @@ extension SandboxModel {
         keys.revoke(key)
     }
 
-    /// Sets the rate limits; what was counted under the old ones is forgotten.
+    /// Sets the rate limits. Their windows start empty.
     public mutating func setRate(_ limits: [SandboxRateLimit]) {
-        rate = RateWindows(limits)
+        rate = ArrivalCounters(limits)
     }
 
+    /// The fingerprints of the accepted API keys, sorted.
     public var apiKeyFingerprints: [String] {
         keys.accepted.map { Digest.fingerprint($0) }.sorted()
     }

@@ -1,25 +1,27 @@
-/// The API without sockets, files or a clock: a request and a time in, a reply out.
+/// A model of the API without sockets, files or a clock: it takes a request and a time, and returns a reply.
 ///
-/// Deterministic: the same configuration, calls and times give the same replies, request ids and fault draws. A
-/// request passes, in this order: the edge (size, rate of the source address, faults before the effect), the API
-/// key, the rate, the edges that special ids stand for, the version, the role, the credit, the idempotency key, the
-/// cache; then the journey and the body. All before the cache is never cached; all after it is, 2xx and 4xx alike.
+/// It is deterministic: the same configuration, calls and times give the same replies, request ids and random faults.
+///
+/// A request passes these checks in this order: the gateway (size, rate of the source address, faults before the
+/// effect), the API key, the rate of the key, the gateway answers of special ids, the version, the role, the credit,
+/// the idempotency key, the idempotency cache, the journey, the body. Answers of the checks before the cache are never
+/// cached. All later answers are cached, 2xx and 4xx alike.
 public struct SandboxModel: Sendable {
     public var faults: SandboxFaults
     public var dialect: SandboxDialect
-    /// The entrances that can still be made; nothing means no end. The last call let in may overdraw it.
+    /// The number of entrances that are left; nil means no limit. The last call may exceed it.
     public var credit: Int?
 
     var keys: APIKeys
-    var shelf: JourneyShelf
+    var journeyTable: JourneyTable
     var cache: IdempotencyCache
-    var rate: RateWindows
-    var desk = RejectionDesk()
+    var rate: ArrivalCounters
+    var rejectionRules = RejectionRules()
     let version: VersionCheck
     let bodyBytesMax: Int
     private let recordsRequests: Bool
     private var ids: RequestIDs
-    var dice: SeededRandom
+    var random: SeededRandom
     private(set) var nextSequence: Int64 = 1
 
     public init(_ configuration: SandboxConfiguration) {
@@ -27,17 +29,18 @@ public struct SandboxModel: Sendable {
         dialect = configuration.dialect
         credit = configuration.credit
         keys = APIKeys(accepted: configuration.apiKeys, readOnly: configuration.readOnlyKeys)
-        shelf = JourneyShelf(configuration.journeys)
+        journeyTable = JourneyTable(configuration.journeys)
         cache = IdempotencyCache(entriesMax: configuration.cacheEntriesMax)
-        rate = RateWindows(configuration.rate)
+        rate = ArrivalCounters(configuration.rate)
         version = VersionCheck(supported: configuration.versions, isRequired: configuration.requiresVersion)
         bodyBytesMax = configuration.bodyBytesMax
         recordsRequests = configuration.requestLog
         ids = RequestIDs(seed: configuration.seed)
-        dice = SeededRandom(seed: configuration.seed ^ 0xD1CE)
+        random = SeededRandom(seed: configuration.seed ^ 0xD1CE)
     }
 
-    /// Takes a request from arrival to answer in one moment; `delayMilliseconds` of the reply is the caller's to spend.
+    /// Processes a request from its arrival to its reply at one time. The caller waits for `delayMilliseconds` of the
+    /// reply.
     public mutating func receive(_ request: SandboxRequest, at nowMilliseconds: Int64) -> SandboxReply {
         switch begin(request, at: nowMilliseconds) {
         case .answered(let reply): reply
@@ -45,8 +48,8 @@ public struct SandboxModel: Sendable {
         }
     }
 
-    /// Lets a request in or answers it; one that was let in is in progress until `finish`.
-    public mutating func begin(_ request: SandboxRequest, at nowMilliseconds: Int64) -> SandboxBeginning {
+    /// Checks a request. It is answered at once, or it is in progress until `finish`.
+    public mutating func begin(_ request: SandboxRequest, at nowMilliseconds: Int64) -> SandboxArrival {
         var run = SandboxRun(request, requestID: ids.next(at: nowMilliseconds))
         if let answer = answerInFront(&run, at: nowMilliseconds) {
             return .answered(reply(to: run, with: answer, hasRun: false, at: nowMilliseconds))
@@ -55,7 +58,7 @@ public struct SandboxModel: Sendable {
         return .running(run)
     }
 
-    /// Carries out a request that was let in, keeps the answer under its idempotency key and gives it.
+    /// Executes a request that is in progress, and stores the answer for its idempotency key.
     public mutating func finish(_ run: SandboxRun, at nowMilliseconds: Int64) -> SandboxReply {
         var effects: [SandboxEffect] = []
         let answer = trigger(run, at: nowMilliseconds, effects: &effects)
@@ -65,12 +68,12 @@ public struct SandboxModel: Sendable {
         return reply(to: run, with: answer, effects: effects, hasRun: true, at: nowMilliseconds)
     }
 
-    /// Puts the records in order, spoils the answer as the faults say, and shapes it for the wire.
+    /// Applies the faults to an answer, numbers the records, and builds the reply.
     private mutating func reply(
-        to run: SandboxRun, with answer: Answer, effects: [SandboxEffect] = [], hasRun: Bool, at now: Int64
+        to run: SandboxRun, with answer: SandboxAnswer, effects: [SandboxEffect] = [], hasRun: Bool, at now: Int64
     ) -> SandboxReply {
         var answer = answer
-        let wire = spoilLate(&answer, of: run, hasRun: hasRun)
+        let wire = faultAfterEffect(&answer, of: run, hasRun: hasRun)
         var records: [SandboxRecord] = []
         for var effect in effects {
             effect.sequence = takeSequence()
@@ -84,7 +87,7 @@ public struct SandboxModel: Sendable {
         return answer.reply(wire: wire, faults: faults(for: run), rateHeaders: headers, records: records)
     }
 
-    private func rateHeaders(for run: SandboxRun, answer: Answer, at now: Int64) -> [SandboxReply.Header] {
+    private func rateHeaders(for run: SandboxRun, answer: SandboxAnswer, at now: Int64) -> [SandboxReply.Header] {
         guard (200..<300).contains(answer.status), let apiKey = run.apiKey else { return [] }
         return rate.headers(for: apiKey, at: now)
     }

@@ -1,9 +1,9 @@
 import Foundation
 
-/// One HTTP request as the stand-in sees it.
+/// One HTTP request.
 ///
-/// Header names are lower-cased, the query is what follows `?` as received, the body is the bytes as received.
-/// A shell that meets a body over the limit hands over any body longer than it; the model then answers 413.
+/// Header names are in lower case. The query (the part after `?`) and the body are as received. A server that stops
+/// reading at the body limit passes more bytes than the limit, and the model then answers 413.
 public struct SandboxRequest: Sendable, Equatable {
     public var method: String
     public var path: String
@@ -21,7 +21,8 @@ public struct SandboxRequest: Sendable, Equatable {
         self.body = body
     }
 
-    /// The decoded query parameters; the last of a repeated name wins, an undecodable one is left as it is.
+    /// The decoded query parameters. The last value of a duplicate name is used, and an undecodable value is not
+    /// decoded.
     var parameters: [String: String] {
         var found: [String: String] = [:]
         for pair in (query ?? "").split(separator: "&") {
@@ -30,5 +31,33 @@ public struct SandboxRequest: Sendable, Equatable {
             found[String(parts[0])] = value.removingPercentEncoding ?? value
         }
         return found
+    }
+}
+
+/// The endpoint that a method and a path select.
+enum Route: Sendable, Equatable {
+    case trigger(journey: String)
+    case journeys
+    case journey(String)
+    case unknown
+
+    /// The path prefix of the client API. Paths outside it are unknown.
+    static let prefix = "/api/client"
+
+    init(method: String, path: String) {
+        self = .unknown
+        guard path.hasPrefix(Route.prefix + "/") else { return }
+        let steps = path.dropFirst(Route.prefix.count + 1).split(separator: "/", omittingEmptySubsequences: false)
+        guard steps.first == "journeys" else { return }
+        switch (method, steps.count) {
+        case ("POST", 3) where steps[2] == "trigger": self = .trigger(journey: String(steps[1]))
+        case ("GET", 1): self = .journeys
+        case ("GET", 2): self = .journey(String(steps[1]))
+        default: break
+        }
+    }
+
+    var isTrigger: Bool {
+        if case .trigger = self { true } else { false }
     }
 }

@@ -1,15 +1,15 @@
-/// A request that has been let in and has not taken effect yet: its idempotency key is in progress.
+/// A request that passed all checks and has not had its effect yet. Its idempotency key is in progress.
 ///
-/// Hand it to `SandboxModel.finish` once. A run that is never finished keeps its key in progress for ever.
+/// It must be passed to `SandboxModel.finish` exactly once. Without it, the key stays in progress without end.
 public struct SandboxRun: Sendable {
     public let request: SandboxRequest
     public let requestID: String
-    /// How long the call takes before it has its effect, as the faults say.
+    /// The delay before the effect, as the faults define it.
     public internal(set) var delayMilliseconds = 0
 
     let route: Route
     let bodyDigest: String
-    let trigger: Result<TriggerBody, Problem>?
+    let trigger: Result<TriggerBody, SandboxProblem>?
     var apiKey: String?
     var cacheName: IdempotencyCache.Name?
 
@@ -18,13 +18,21 @@ public struct SandboxRun: Sendable {
         self.requestID = requestID
         route = Route(method: request.method, path: request.path)
         bodyDigest = Digest.sha256(request.body)
-        trigger = route.isTrigger ? Result { () throws(Problem) in try TriggerBody(request.body) } : nil
+        trigger = route.isTrigger ? Result { () throws(SandboxProblem) in try TriggerBody(request.body) } : nil
     }
 
     var idempotencyKey: String? { request.headers["idempotency-key"] }
 
-    /// The users of the body as far as it could be read.
+    /// The users of the body; empty when the body could not be read.
     var entries: [TriggerEntry] {
         if case .success(let body) = trigger { body.entries } else { [] }
     }
+}
+
+/// The result of checking a request at its arrival.
+public enum SandboxArrival: Sendable {
+    /// The request was answered without an effect: it was refused, replayed, or a probe.
+    case answered(SandboxReply)
+    /// The request is in progress, and `finish` executes it.
+    case running(SandboxRun)
 }

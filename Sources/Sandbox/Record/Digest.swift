@@ -1,6 +1,6 @@
 import Crypto
 
-/// SHA-256 as lower-case hexadecimal.
+/// SHA-256 digests in lower-case hexadecimal.
 enum Digest {
     private static let digits = Array("0123456789abcdef".utf8)
 
@@ -18,7 +18,7 @@ enum Digest {
         return String(decoding: letters, as: UTF8.self)
     }
 
-    /// The first 12 digits of a key's digest: enough to tell keys apart, useless to call the API with.
+    /// The first 12 digits of a key's digest. They distinguish keys and do not reveal the key.
     static func fingerprint(_ apiKey: String) -> String {
         String(sha256(Array(apiKey.utf8)).prefix(12))
     }

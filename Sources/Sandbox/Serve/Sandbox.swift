@@ -1,9 +1,9 @@
 import Synchronization
 
-/// A running stand-in without its sockets: the model, its log and its clock behind one lock.
+/// A running sandbox without sockets: the model, its log and its clock behind one lock.
 ///
-/// Safe from any task. A reply is handed out only once its records are in the log; when they cannot be written, the
-/// call throws `SandboxLogFailure` and the reply must be taken as lost.
+/// It is safe to use from any task. A reply is returned only after its records are in the log. When they cannot be
+/// written, the call throws `SandboxLogFailure`, and no reply must be sent.
 public final class Sandbox: Sendable {
     private struct State {
         var model: SandboxModel
@@ -23,13 +23,13 @@ public final class Sandbox: Sendable {
         }
     }
 
-    /// The records a watcher may lag behind before it misses the oldest.
+    /// The most records that are buffered for a watcher. A slower watcher misses the oldest ones.
     public static let watchBufferMax = 100_000
     let clock: SandboxClock
     let bodyBytesMax: Int
     private let state: Mutex<State>
 
-    /// Throws when the log file cannot be opened.
+    /// - Throws: `SandboxLogFailure` when the log file cannot be opened.
     public init(_ configuration: SandboxConfiguration, clock: SandboxClock = .system) throws(SandboxLogFailure) {
         let log = try SandboxLog(path: configuration.logFile, recordsMax: configuration.logRecordsMax)
         self.clock = clock
@@ -37,7 +37,8 @@ public final class Sandbox: Sendable {
         state = Mutex(State(model: SandboxModel(configuration), log: log))
     }
 
-    public func begin(_ request: SandboxRequest) throws(SandboxLogFailure) -> SandboxBeginning {
+    /// Checks a request at its arrival; see `SandboxModel.begin`.
+    public func begin(_ request: SandboxRequest) throws(SandboxLogFailure) -> SandboxArrival {
         try advance { model throws(SandboxLogFailure) in
             let beginning = model.begin(request, at: clock.now())
             guard case .answered(let reply) = beginning else { return (beginning, []) }
@@ -45,6 +46,7 @@ public final class Sandbox: Sendable {
         }
     }
 
+    /// Executes a request that is in progress; see `SandboxModel.finish`.
     public func finish(_ run: SandboxRun) throws(SandboxLogFailure) -> SandboxReply {
         try advance { model throws(SandboxLogFailure) in
             let reply = model.finish(run, at: clock.now())
@@ -52,7 +54,7 @@ public final class Sandbox: Sendable {
         }
     }
 
-    /// Takes a request from arrival to reply, with the delay before the effect on the clock.
+    /// Processes a request from its arrival to its reply. It waits for the delay before the effect on the clock.
     public func receive(_ request: SandboxRequest) async throws(SandboxLogFailure) -> SandboxReply {
         switch try begin(request) {
         case .answered(let reply):
@@ -65,7 +67,7 @@ public final class Sandbox: Sendable {
         }
     }
 
-    /// Every record from now on, each once it is in the log; for tests that await an event.
+    /// All records from now on, each after it is in the log. Tests use it to await an event.
     public func watch() -> AsyncStream<SandboxRecord> {
         let (stream, continuation) = AsyncStream.makeStream(
             of: SandboxRecord.self, bufferingPolicy: .bufferingNewest(Sandbox.watchBufferMax))
@@ -80,17 +82,17 @@ public final class Sandbox: Sendable {
         return stream
     }
 
-    /// The records still in memory from a sequence number on.
+    /// The records in memory from a sequence number on.
     public func records(from sequence: Int64 = 1) -> [SandboxRecord] {
         state.withLock { Array($0.log.records(from: sequence)) }
     }
 
-    /// The effects still in memory.
+    /// The effects in memory.
     public func effects() -> [SandboxEffect] {
         records().compactMap { if case .effect(let effect) = $0 { effect } else { nil } }
     }
 
-    /// The requests still in memory.
+    /// The requests in memory.
     public func requests() -> [SandboxRequestRecord] {
         records().compactMap { if case .request(let request) = $0 { request } else { nil } }
     }
@@ -100,6 +102,7 @@ public final class Sandbox: Sendable {
         state.withLock { body(&$0.model) }
     }
 
+    /// The current state, as `GET /sandbox/state` shows it.
     public func snapshot() -> SandboxState {
         state.withLock { state in
             SandboxState(
@@ -118,5 +121,27 @@ public final class Sandbox: Sendable {
             state.note(records)
             return value
         }
+    }
+}
+
+/// The state of the sandbox, as `GET /sandbox/state` shows it.
+public struct SandboxState: Sendable, Equatable, Codable {
+    public var requests: Int
+    public var effects: Int
+    /// The sequence number of the next record.
+    public var nextSequence: Int64
+    public var journeys: [SandboxJourney]
+    /// The fingerprints of the accepted API keys.
+    public var apiKeys: [String]
+    public var credit: Int?
+    public var idempotencyKeys: Int
+    public var dialect: SandboxDialect
+    public var faults: SandboxFaults
+
+    enum CodingKeys: String, CodingKey {
+        case requests, effects, journeys, credit, dialect, faults
+        case nextSequence = "next_seq"
+        case apiKeys = "api_keys"
+        case idempotencyKeys = "idempotency_keys"
     }
 }

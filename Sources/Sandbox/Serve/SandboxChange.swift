@@ -1,10 +1,10 @@
-/// The bodies of the control endpoints; what is left out stays as it is.
+/// The bodies of the control endpoints. What a body leaves out is not changed.
 enum SandboxChange {
-    struct Journey: Decodable {
+    struct JourneyChange: Decodable {
         var name: String?
         var status: SandboxJourney.Status?
         var entranceIDs: [Int]?
-        var shapes: Set<SandboxJourney.Shape>?
+        var shapes: Set<SandboxJourney.RequestShape>?
 
         enum CodingKeys: String, CodingKey {
             case name, status, shapes
@@ -18,7 +18,7 @@ enum SandboxChange {
         }
     }
 
-    struct Key: Decodable {
+    struct KeyChange: Decodable {
         var add: [String]?
         var revoke: [String]?
         var readOnly: [String]?
@@ -35,12 +35,12 @@ enum SandboxChange {
         }
     }
 
-    struct Dialect: Decodable {
+    struct DialectChange: Decodable {
         var dialect: SandboxDialect
     }
 
-    /// A credit left out or null has no end.
-    struct Quota: Decodable {
+    /// A credit that is left out or null means no limit.
+    struct CreditChange: Decodable {
         var credit: Int?
     }
 }

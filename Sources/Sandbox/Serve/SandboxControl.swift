@@ -1,19 +1,20 @@
 import Foundation
 
-/// The control endpoints of tests and demonstrations, outside the API's prefix; neither counted nor logged.
+/// The control endpoints for tests and demonstrations. They are outside the path prefix of the API, and their requests
+/// are neither counted nor logged.
 ///
 /// | request | body | does |
 /// |---|---|---|
 /// | `GET /sandbox/state` | | shows counts, journeys, key fingerprints, credit, dialect and faults |
-/// | `PUT /sandbox/faults` | `SandboxFaults` as JSON | sets all faults; a name left out is off |
-/// | `PUT /sandbox/journeys/{id}` | `{"status","name","entrance_ids","shapes"}`, each optional | changes or makes one |
+/// | `PUT /sandbox/faults` | `SandboxFaults` as JSON | sets all faults; a fault that is left out is off |
+/// | `PUT /sandbox/journeys/{id}` | `{"status","name","entrance_ids","shapes"}`, each optional | changes or adds a journey |
 /// | `PUT /sandbox/keys` | `{"add":[…],"revoke":[…],"read_only":[…]}`, each optional | adds and revokes API keys |
-/// | `PUT /sandbox/dialect` | `{"dialect":"results"}` | sets the form of the users shape's answer |
-/// | `PUT /sandbox/rate` | a list of `{"requests_max","window_ms","scope","tier"}`, scope `address` or `api_key` | sets the rate limits, with empty windows |
-/// | `POST /sandbox/quota` | `{"credit":100}`, or null for no end | sets the credit |
-/// | `GET /sandbox/log?from=seq` | | the log's lines in memory from a sequence number on, as NDJSON |
+/// | `PUT /sandbox/dialect` | `{"dialect":"results"}` | sets the form of the answer to the users shape |
+/// | `PUT /sandbox/rate` | a list of `{"requests_max","window_ms","scope","tier"}`, scope `address` or `api_key` | sets the rate limits; their windows start empty |
+/// | `POST /sandbox/quota` | `{"credit":100}`, or null for no limit | sets the credit |
+/// | `GET /sandbox/log?from=seq` | | shows the log records in memory from a sequence number on, as NDJSON |
 ///
-/// A change answers with the state after it; a body that cannot be read answers 400 and changes nothing.
+/// The answer to a change is the new state. A body that cannot be read gets 400 and changes nothing.
 struct SandboxControl: Sendable {
     static let prefix = "/sandbox/"
     let sandbox: Sandbox
@@ -37,19 +38,19 @@ struct SandboxControl: Sendable {
             sandbox.change { $0.faults = faults }
         case ("PUT", "journeys", 2):
             guard let id = Int(steps[1]), id > 0 else { return nil }
-            let change: SandboxChange.Journey = try decode(request)
+            let change: SandboxChange.JourneyChange = try decode(request)
             sandbox.change { $0[journey: id] = change.applied(to: $0[journey: id] ?? SandboxJourney(id: id)) }
         case ("PUT", "keys", 1):
-            let change: SandboxChange.Key = try decode(request)
+            let change: SandboxChange.KeyChange = try decode(request)
             sandbox.change { change.apply(to: &$0) }
         case ("PUT", "dialect", 1):
-            let change: SandboxChange.Dialect = try decode(request)
+            let change: SandboxChange.DialectChange = try decode(request)
             sandbox.change { $0.dialect = change.dialect }
         case ("PUT", "rate", 1):
             let limits: [SandboxRateLimit] = try decode(request)
             sandbox.change { $0.setRate(limits) }
         case ("POST", "quota", 1):
-            let change: SandboxChange.Quota = try decode(request)
+            let change: SandboxChange.CreditChange = try decode(request)
             sandbox.change { $0.credit = change.credit }
         default: return nil
         }

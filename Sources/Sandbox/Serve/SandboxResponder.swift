@@ -3,10 +3,10 @@ import Hummingbird
 import HummingbirdCore
 import NIOCore
 
-/// Carries requests from the socket to the stand-in, and replies back in the form the faults ask for.
+/// Passes HTTP requests to the sandbox, and sends its replies in the form that the faults define.
 struct SandboxResponder: HTTPResponder {
-    /// Knows the connection, which a reply may have to cut.
-    struct Context: InitializableFromSource, Sendable {
+    /// The connection of a request, which a reply may have to close.
+    struct ConnectionContext: InitializableFromSource, Sendable {
         let channel: any Channel
 
         init(source: ApplicationRequestContextSource) {
@@ -14,15 +14,15 @@ struct SandboxResponder: HTTPResponder {
         }
     }
 
-    /// The connection was cut on purpose: there is no answer to write.
-    struct Cut: Error {}
+    /// An error for a connection that was closed intentionally, so that no answer is written.
+    struct ConnectionCut: Error {}
 
     private static let chunkBytes = 64 * 1024
     private static let chunksMax = 16 * 1024
     private static let stallMilliseconds = 600_000
     let sandbox: Sandbox
 
-    @Sendable func respond(to request: Request, context: Context) async throws -> Response {
+    @Sendable func respond(to request: Request, context: ConnectionContext) async throws -> Response {
         let asked = try await read(request)
         guard !asked.path.hasPrefix(SandboxControl.prefix) else {
             return whole(SandboxControl(sandbox: sandbox).answer(asked))
@@ -40,7 +40,7 @@ struct SandboxResponder: HTTPResponder {
         return response(reply, over: context.channel)
     }
 
-    /// Reads up to just past the body limit, so that the model sees that it was passed.
+    /// Reads the request. It stops behind the body limit, so that the model sees that the body is too long.
     private func read(_ request: Request) async throws -> SandboxRequest {
         var body: [UInt8] = []
         for try await buffer in request.body {
@@ -79,7 +79,7 @@ struct SandboxResponder: HTTPResponder {
         return Response(status: status(reply), headers: fields(reply), body: body)
     }
 
-    /// Announces the whole body and sends the first half of it.
+    /// A response that announces the length of the whole body, sends its first half, and then runs `end`.
     private func partial(
         _ reply: SandboxReply, then end: @escaping @Sendable (Int) async throws -> Void
     ) -> Response {
@@ -87,7 +87,7 @@ struct SandboxResponder: HTTPResponder {
         let body = ResponseBody(contentLength: max(1, reply.body.count)) { writer in
             try await writer.write(half)
             try await end(half.readableBytes)
-            throw Cut()
+            throw ConnectionCut()
         }
         return Response(status: status(reply), headers: fields(reply), body: body)
     }
@@ -97,7 +97,7 @@ struct SandboxResponder: HTTPResponder {
         for _ in 0..<chunksMax {
             try await writer.write(chunk)
         }
-        throw Cut()
+        throw ConnectionCut()
     }
 
     private func status(_ reply: SandboxReply) -> HTTPResponse.Status {
@@ -114,13 +114,13 @@ struct SandboxResponder: HTTPResponder {
         return fields
     }
 
-    /// Closes the connection; the error keeps the server from writing an answer.
-    private func cut(_ channel: any Channel) async -> Cut {
+    /// Closes the connection. The returned error prevents the server from writing an answer.
+    private func cut(_ channel: any Channel) async -> ConnectionCut {
         do {
             try await channel.close()
         } catch {
-            // Closed by the other side already, which is as good.
+            // The client has closed the connection already.
         }
-        return Cut()
+        return ConnectionCut()
     }
 }

@@ -4,20 +4,20 @@ import Logging
 import NIOCore
 import ServiceLifecycle
 
-/// The stand-in on a loopback port.
+/// An HTTP server for the sandbox on a loopback port.
 ///
-/// It speaks plain HTTP and listens on 127.0.0.1 only. The API is under `/api/client`, the controls under
-/// `/sandbox/` (see `SandboxControl`); in-process callers use `sandbox` for the same. A request that was let in takes
-/// effect even when its caller has gone.
+/// It uses plain HTTP and listens on 127.0.0.1 only. The API is under `/api/client` and the controls are under
+/// `/sandbox/` (see `SandboxControl`). Callers in the same process use `sandbox` instead. A request in progress has its
+/// effect even when its client has closed the connection.
 public struct SandboxServer: Service {
     public let sandbox: Sandbox
     private let port: Int
     private let logger: Logger
     private let onListening: @Sendable (Int) async -> Void
 
-    /// Makes a server that listens once `run` is called; throws when the log file cannot be opened.
+    /// Creates a server that listens once `run` is called. `onListening` receives the bound port.
     ///
-    /// `onListening` is told the bound port.
+    /// - Throws: `SandboxLogFailure` when the log file cannot be opened.
     public init(
         configuration: SandboxConfiguration, clock: SandboxClock = .system,
         logger: Logger = Logger(label: "sandbox") { _ in SwiftLogNoOpLogHandler() },
@@ -29,7 +29,9 @@ public struct SandboxServer: Service {
         self.onListening = onListening
     }
 
-    /// Serves until the task is cancelled or shut down gracefully; throws when the port cannot be bound.
+    /// Serves until the task is cancelled or shut down gracefully.
+    ///
+    /// - Throws: the error of the network library when the port cannot be bound.
     public func run() async throws {
         let onListening = onListening
         let application = Application(
@@ -40,12 +42,12 @@ public struct SandboxServer: Service {
         try await application.run()
     }
 
-    /// How long connections that are still busy are waited for once `body` has ended.
+    /// The longest wait for busy connections after `body` has ended.
     static let closingMax: Duration = .seconds(1)
 
-    /// Serves for as long as `body` runs, which is given the bound port and the stand-in.
+    /// Serves while `body` runs. `body` receives the bound port and the sandbox.
     ///
-    /// Rethrows what `body` throws, and throws when the port cannot be bound.
+    /// - Throws: the error of `body`, or an error when the port cannot be bound.
     public static func serving<Value: Sendable>(
         _ configuration: SandboxConfiguration, clock: SandboxClock = .system,
         _ body: @escaping @Sendable (_ port: Int, Sandbox) async throws -> Value
@@ -64,14 +66,15 @@ public struct SandboxServer: Service {
             }
             let result: Result<Value, any Error>
             do { result = .success(try await body(port, server.sandbox)) } catch { result = .failure(error) }
-            // Not cancelled at once: a connection that is being accepted just then would end the whole process.
+            // A graceful shutdown and no cancellation: cancelling while a connection is accepted ends the whole
+            // process.
             await services.triggerGracefulShutdown()
             do { try await group.waitForAll() } catch is CancellationError {}
             return try result.get()
         }
     }
 
-    /// Stops accepting first, and ends what is still busy after a while.
+    /// A service group whose shutdown stops accepting connections, and ends busy connections after `closingMax`.
     private static func closing(_ server: SandboxServer) -> ServiceGroup {
         var configuration = ServiceGroupConfiguration(
             services: [.init(service: server)], logger: server.logger)

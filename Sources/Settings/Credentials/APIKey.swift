@@ -1,13 +1,14 @@
-/// A secret key of the API, which no print, dump or interpolation shows.
+/// A secret key of the API. Printing, dumping and interpolating it never show the secret.
 public struct APIKey: Sendable, Equatable {
+    /// The longest key, in bytes.
     static let bytesMax = 1000
 
     private let secret: String
 
-    /// Takes the text of a key, without the whitespace around it.
+    /// Creates a key from its text. Whitespace around it is removed.
     ///
-    /// - Throws: `APIKeyError.unusable` for an empty text, more than 1,000 bytes, anything but visible ASCII inside,
-    ///   or a publishable or organisation key; the message never holds the text.
+    /// - Throws: `APIKeyError.Code.unusable` for an empty text, for more than `bytesMax` bytes, for a character that is
+    ///   not visible ASCII, and for a publishable or organisation key. The message never contains the text.
     public init(_ text: String) throws(APIKeyError) {
         let trimmed = text.drop(while: \.isWhitespace)
         let end = trimmed.lastIndex { !$0.isWhitespace }.map { trimmed.index(after: $0) } ?? trimmed.startIndex
@@ -15,7 +16,7 @@ public struct APIKey: Sendable, Equatable {
         if let complaint = Self.complaint(about: secret) { throw .unusable(complaint) }
     }
 
-    /// Gives the secret to the caller; it should leave the closure in a request's header only.
+    /// Passes the secret to a closure. The closure should put it into the header of a request only.
     public func withSecret<Result>(_ body: (String) throws -> Result) rethrows -> Result {
         try body(secret)
     }

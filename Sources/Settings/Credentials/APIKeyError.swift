@@ -1,4 +1,4 @@
-/// Why there is no API key, without any part of it.
+/// The reason why an API key could not be read. It never contains a part of the key.
 public struct APIKeyError: Error, Sendable, Equatable, CustomStringConvertible {
     /// What kind of failure it was.
     public struct Code: Sendable, Hashable {
@@ -10,16 +10,16 @@ public struct APIKeyError: Error, Sendable, Equatable, CustomStringConvertible {
 
         private let kind: Kind
 
-        /// The file cannot be read: trying again later may help.
+        /// The file cannot be read. A later read may succeed.
         public static let unreadable = Code(kind: .unreadable)
-        /// There is no such file or variable.
+        /// The file or variable does not exist.
         public static let missing = Code(kind: .missing)
-        /// What was read is not a secret key.
+        /// The text that was read is not a secret key.
         public static let unusable = Code(kind: .unusable)
     }
 
     public let code: Code
-    /// The file or variable read; empty for a key given as text.
+    /// The file or variable; empty for a key that was given as text.
     public var source = ""
     private let complaint: Complaint
 
@@ -43,13 +43,13 @@ public struct APIKeyError: Error, Sendable, Equatable, CustomStringConvertible {
         self.init(code: code, source: path, complaint: error.complaint)
     }
 
-    /// The variable is not set, and nothing else names a key.
+    /// An error for an environment variable that is not set.
     init(unset variable: String) {
         let remedy = "set it, or api.key_file to a file with a secret key (sk_…)"
         self.init(code: .missing, source: variable, complaint: Complaint("is not set", remedy))
     }
 
-    /// `source: API key: what is wrong; what to do`.
+    /// The error on one line: `source: API key: what is wrong; what to do`.
     public var description: String {
         let prefix = source.isEmpty ? "" : "\(source): "
         return "\(prefix)API key: \(complaint.fault); \(complaint.remedy)"

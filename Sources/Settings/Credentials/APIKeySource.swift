@@ -1,20 +1,22 @@
-/// Where an API key is read, at any time anew, so that a rotated one is noticed.
+/// Where an API key is read. Every read opens the source again, so that a rotated key is noticed.
 public enum APIKeySource: Sendable, Equatable {
-    /// A file, by its absolute path.
+    /// A file, given by its absolute path.
     case file(String)
-    /// The file `api-key` in the directory of a service manager's credentials, by the directory's path.
+    /// The file `api-key` in the credentials directory of a service manager, given by the path of the directory.
+    ///
+    /// Source: systemd.exec(5), `LoadCredential=`.
     case credentialsDirectory(String)
-    /// An environment variable, by its name.
+    /// An environment variable, given by its name.
     case environmentVariable(String)
 
     static let credentialName = "api-key"
     static let variableName = "SPOTZEE_API_KEY"
-    /// Room for the longest key and generous whitespace.
+    /// The longest key file, in bytes: the longest key with ample whitespace.
     static let fileBytesMax = 4096
 
-    /// The file if named, else the credential if there is one, else `SPOTZEE_API_KEY`.
+    /// Chooses the source: the file if it is given, else the credential if it exists, else `SPOTZEE_API_KEY`.
     ///
-    /// The choice is made once: a file that is gone for a moment must not let another key through.
+    /// The choice is made once. A file that is missing for a moment must not make the worker use another key.
     public static func standard(keyFile: String?, environment: SettingsEnvironment) -> APIKeySource {
         if let keyFile { return .file(keyFile) }
         guard let directory = environment.variable("CREDENTIALS_DIRECTORY") else {
@@ -25,14 +27,14 @@ public enum APIKeySource: Sendable, Equatable {
             _ = try environment.files.read(FilePath.absolute(credentialName, below: directory), bytesMax: fileBytesMax)
             return credential
         } catch {
-            // A credential that exists and cannot be read is still the one meant: its error should be seen.
+            // A credential that exists and cannot be read is still the chosen source, so that its error is reported.
             return error == .missing ? .environmentVariable(variableName) : credential
         }
     }
 
-    /// Reads the key as it is now.
+    /// Reads the current key.
     ///
-    /// - Throws: `APIKeyError`, whose message names the source and holds nothing of the key.
+    /// - Throws: `APIKeyError`. Its message names the source and never contains a part of the key.
     public func read(environment: SettingsEnvironment) throws(APIKeyError) -> APIKeyReading {
         switch self {
         case .file(let path):
@@ -58,7 +60,7 @@ public enum APIKeySource: Sendable, Equatable {
         guard let text = String(validating: contents.bytes, as: UTF8.self) else {
             throw APIKeyError(.notText, path: path)
         }
-        // Group access is how a service shares a key with its own kind; everybody's is a mistake.
+        // A service may share the key with its group. Access for every user is a mistake.
         let isOpen = contents.permissions & 0o004 != 0
         let warnings = isOpen ? ["\(path): API key: every user of this machine can read it; chmod o-rwx it"] : []
         return APIKeyReading(key: try key(text, source: path), warnings: warnings)
@@ -73,4 +75,11 @@ public enum APIKeySource: Sendable, Equatable {
             throw named
         }
     }
+}
+
+/// A key that was read, with warnings about how it is stored.
+public struct APIKeyReading: Sendable, Equatable {
+    public let key: APIKey
+    /// The warnings, one sentence each. They never contain a part of the key.
+    public let warnings: [String]
 }

@@ -1,12 +1,12 @@
 import Foundation
 
-/// The API's base URL: https, or plain http where the request cannot leave this machine.
+/// Parses the base URL of the API: https, or plain http to this machine only.
 enum BaseURLText {
     static let bytesMax = 2048
 
     /// The URL without trailing slashes.
     ///
-    /// A value is never quoted in a message: it may hold a password.
+    /// No message quotes the value, because it may contain a password.
     static func parse(_ scalar: ScalarText) throws(Complaint) -> String {
         guard scalar.text.utf8.count <= bytesMax else {
             throw Complaint("is longer than \(bytesMax) bytes", "shorten it")
@@ -45,7 +45,7 @@ enum BaseURLText {
         }
     }
 
-    /// Whether a host is this machine by its spelling alone: 127.0.0.0/8, ::1 or localhost.
+    /// Whether the text of a host names the loopback interface: 127.0.0.0/8, ::1 or localhost. No name is resolved.
     static func isLoopback(_ host: String) -> Bool {
         let host = host.lowercased()
         if host == "localhost" || host == "[::1]" || host == "::1" { return true }

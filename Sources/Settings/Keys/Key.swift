@@ -1,6 +1,6 @@
-/// One key of the configuration file: its place, the kind of its value, and what holds without it.
+/// One key of the configuration file: its section, the type of its value, and its default.
 struct Key<Value: Sendable>: Sendable {
-    /// The section's dotted path, with `NAME` for any journey; empty for the root.
+    /// The dotted path of the section, with `NAME` for any journey; empty for the root.
     let section: String
     let name: String
     let type: ValueType<Value>
@@ -25,14 +25,14 @@ struct Key<Value: Sendable>: Sendable {
 
     var path: String { section.isEmpty ? name : "\(section).\(name)" }
 
-    /// A key without which there is no configuration.
+    /// A key that every configuration must contain.
     static func required<Wrapped>(
         _ name: String, in section: String = "", _ type: ValueType<Wrapped>
     ) -> Key where Value == Wrapped? {
         Key(name, in: section, type.optional, standard: nil, text: "required", isRequired: true)
     }
 
-    /// A key that may be left out; `text` says what holds then.
+    /// A key that may be left out; `text` describes what applies then.
     static func optional<Wrapped>(
         _ name: String, in section: String = "", _ type: ValueType<Wrapped>, text: String = "none"
     ) -> Key where Value == Wrapped? {

@@ -1,6 +1,6 @@
-/// The keys of the configuration file: the loader knows no other, and no other defaults and ranges.
+/// All keys of the configuration file, with their defaults and ranges. They are defined here only.
 enum Keys {
-    /// Numbers that every JSON reader holds exactly.
+    /// The integers that every JSON reader represents exactly: those up to 2⁵³ − 1 (RFC 8259, section 6).
     static let identifiers = 1...9_007_199_254_740_991
 
     static let database = Key.required("database", .path)
@@ -17,7 +17,9 @@ enum Keys {
     static let idempotency = Key("idempotency", in: "api", .choice(of: IdempotencyMode.self), standard: .auto)
     static let rate = Key(
         "rate", in: "api", .rateLimits,
-        standard: [RateLimit(requests: 1000, per: .seconds(10)), RateLimit(requests: 8000, per: .seconds(60))])
+        standard: [
+            RateLimitSetting(requests: 1000, per: .seconds(10)), RateLimitSetting(requests: 8000, per: .seconds(60)),
+        ])
 
     static let journeyID = Key.required("id", in: "journeys.NAME", .integer(identifiers))
     static let entranceID = Key.optional("entrance_id", in: "journeys.NAME", .integer(identifiers))

@@ -1,15 +1,15 @@
-/// Whole numbers with a unit behind them, and the words for what is wrong with one.
+/// Parses and formats whole numbers with a unit, and describes what is wrong with a text.
 struct UnitText {
-    /// What is measured, such as `duration`.
+    /// The measured quantity, such as `duration`.
     let noun: String
-    /// The units by name, the smallest first, in multiples of the first.
+    /// The names of the units and their factors, the smallest unit first with the factor 1.
     let units: [(name: String, factor: Int)]
-    /// What people write instead, and the unit meant.
+    /// Common wrong spellings in lower case, and the unit that each one means.
     let aliases: [String: String]
-    /// The unit suggested where none is written.
+    /// The unit that the message suggests when the text has none.
     let usual: String
 
-    /// The value in multiples of the smallest unit.
+    /// The value of a scalar, in multiples of the smallest unit.
     func parse(_ scalar: ScalarText) throws(Complaint) -> Int {
         guard let match = scalar.text.wholeMatch(of: /([0-9]+) *(\p{L}*)/) else {
             throw Complaint("\(scalar.quoted) is not a \(noun)", "write a whole number and one of \(list)")
@@ -32,7 +32,7 @@ struct UnitText {
         return product.partialValue
     }
 
-    /// The value in the largest unit that leaves no remainder; zero in the usual unit.
+    /// A value as text in the largest unit without a remainder. Zero is written in the usual unit.
     func format(_ value: Int) -> String {
         guard value != 0 else { return "0\(usual)" }
         let fitting = units.last { value.isMultiple(of: $0.factor) }
@@ -46,4 +46,57 @@ struct UnitText {
         let remedy = meant.map { "did you mean \(digits)\($0)?" } ?? "use one of \(list)"
         return Complaint("\(scalar.quoted) has an unknown unit", remedy)
     }
+}
+
+/// Parses and formats sizes: a whole number with the unit `B`, `KiB` or `MiB`.
+enum ByteText {
+    private static var unit: UnitText {
+        UnitText(
+            noun: "size",
+            units: [("B", 1), ("KiB", 1 << 10), ("MiB", 1 << 20)],
+            aliases: ["k": "KiB", "kb": "KiB", "ki": "KiB", "m": "MiB", "mb": "MiB", "mi": "MiB", "bytes": "B"],
+            usual: "B")
+    }
+
+    static func parse(_ scalar: ScalarText) throws(Complaint) -> Int {
+        try unit.parse(scalar)
+    }
+
+    static func format(_ bytes: Int) -> String {
+        unit.format(bytes)
+    }
+}
+
+/// Parses and formats durations: a whole number with the unit `ms`, `s`, `m`, `h` or `d`.
+enum DurationText {
+    private static func unit(usual: String) -> UnitText {
+        UnitText(
+            noun: "duration",
+            units: [("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)],
+            aliases: [
+                "msec": "ms", "millis": "ms", "milliseconds": "ms", "sec": "s", "secs": "s", "second": "s",
+                "seconds": "s", "min": "m", "mins": "m", "minute": "m", "minutes": "m", "hr": "h", "hrs": "h",
+                "hour": "h", "hours": "h", "day": "d", "days": "d",
+            ],
+            usual: usual)
+    }
+
+    /// The duration of a scalar, in whole milliseconds.
+    ///
+    /// - Parameter usual: the unit that the message suggests when the text has none.
+    static func parse(_ scalar: ScalarText, usual: String = "s") throws(Complaint) -> Duration {
+        .milliseconds(try unit(usual: usual).parse(scalar))
+    }
+
+    /// A duration as text. Parts of a millisecond are left out.
+    static func format(_ duration: Duration) -> String {
+        let (seconds, attoseconds) = duration.components
+        return unit(usual: "s").format(Int(seconds) * 1000 + Int(attoseconds / 1_000_000_000_000_000))
+    }
+}
+
+extension Duration {
+    static func minutes(_ count: Int) -> Duration { .seconds(count * 60) }
+    static func hours(_ count: Int) -> Duration { .minutes(count * 60) }
+    static func days(_ count: Int) -> Duration { .hours(count * 24) }
 }

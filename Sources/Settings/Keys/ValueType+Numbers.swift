@@ -1,5 +1,5 @@
 extension ValueType where Value == Int {
-    /// A whole number, written without quotes.
+    /// A whole number in a range, written without quotes.
     static func integer(_ range: ClosedRange<Int>) -> ValueType<Int> {
         let words = "\(range.lowerBound)…\(range.upperBound)"
         return ValueType(
@@ -12,7 +12,7 @@ extension ValueType where Value == Int {
             format: { String($0) })
     }
 
-    /// A number of bytes with its unit.
+    /// A number of bytes in a range, written with its unit.
     static func bytes(_ range: ClosedRange<Int>) -> ValueType<Int> {
         let words = "\(ByteText.format(range.lowerBound))…\(ByteText.format(range.upperBound))"
         return ValueType(
@@ -27,7 +27,7 @@ extension ValueType where Value == Int {
 }
 
 extension ValueType where Value == Duration {
-    /// A length of time with its unit; `usual` is the unit suggested where none is written.
+    /// A duration in a range, written with its unit. The message suggests the unit `usual` when the text has none.
     static func duration(_ range: ClosedRange<Duration>, usual: String = "s") -> ValueType<Duration> {
         let words = "\(DurationText.format(range.lowerBound))…\(DurationText.format(range.upperBound))"
         return ValueType(
@@ -44,5 +44,21 @@ extension ValueType where Value == Duration {
 extension Complaint {
     static func outOfRange(_ scalar: ScalarText, _ range: String) -> Complaint {
         Complaint("\(scalar.quoted) is out of range", "give \(range)")
+    }
+}
+
+/// Parses whole decimal numbers. Quotes, plus signs, separators, other bases and leading zeros are refused.
+enum IntegerText {
+    static func parse(_ scalar: ScalarText, range: ClosedRange<Int>) throws(Complaint) -> Int {
+        guard scalar.text.wholeMatch(of: /0|-?[1-9][0-9]*/) != nil else {
+            throw Complaint("\(scalar.quoted) is not a whole number", "write digits only, such as \(range.lowerBound)")
+        }
+        guard scalar.isPlain else {
+            throw Complaint("\(scalar.quoted) is text", "write the number without quotes")
+        }
+        guard let value = Int(scalar.text) else {
+            throw .outOfRange(scalar, "\(range.lowerBound)…\(range.upperBound)")
+        }
+        return value
     }
 }

@@ -1,17 +1,17 @@
-/// A kind of value: how its text is checked, and how people read it.
+/// The type of a value in the configuration file: its name, its range, and its conversion from and to text.
 struct ValueType<Value: Sendable>: Sendable {
-    /// The kind in a word or two.
+    /// The name of the type, one or two words.
     let name: String
-    /// The values allowed, in words.
+    /// The allowed values, in words.
     let range: String
-    /// A value of this kind, for messages.
+    /// An example value, for messages.
     let example: String
-    /// Takes a scalar's text, or says what is wrong with it.
+    /// Converts a scalar to a value, or throws what is wrong with it.
     let parse: @Sendable (ScalarText) throws(Complaint) -> Value
-    /// The text that `parse` would take for a value.
+    /// Converts a value to a text that `parse` accepts.
     let format: @Sendable (Value) -> String
 
-    /// The same kind where there may be no value.
+    /// The same type for a key that may be left out.
     var optional: ValueType<Value?> {
         let (parse, format) = (parse, format)
         return ValueType<Value?>(

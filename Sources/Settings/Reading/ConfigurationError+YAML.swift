@@ -1,7 +1,7 @@
 import Yams
 
 extension ConfigurationError {
-    /// The parser's own objection, in one line.
+    /// An error for text that is not valid YAML, with the parser's reason on one line.
     init(syntax error: any Error, in file: ConfigurationFile) {
         let remedy = "check the indentation, colons and quotes there"
         switch error {
@@ -24,7 +24,7 @@ extension ConfigurationError {
         }
     }
 
-    /// Keys given twice in a way that lets nothing else be checked.
+    /// An error for duplicate keys that prevent the parser from reading the rest of the file.
     init(duplicates names: [String], at mark: Mark, in file: ConfigurationFile) {
         let list = names.prefix(5).map { ScalarText.quoted($0) }.joined(separator: ", ")
         let complaint = Complaint("keys given twice: \(list)", "keep one of each")

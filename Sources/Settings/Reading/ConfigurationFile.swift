@@ -1,19 +1,19 @@
-/// A configuration file that was found and read, not yet understood.
+/// A configuration file that was found and read, and not yet parsed.
 struct ConfigurationFile {
     static let bytesMax = 1 << 20
     static let localName = "journey-outbox.yaml"
     static let systemPath = "/etc/journey-outbox/config.yaml"
 
-    /// The path as it was named, for messages.
+    /// The path as it was given, for messages.
     let name: String
     /// The absolute path.
     let path: String
     let text: String
 
-    /// Relative paths inside the file start here.
+    /// The directory of the file, at which relative paths inside the file start.
     var directory: String { FilePath.parent(of: path) }
 
-    /// Reads the explicit file, else the first that exists of the two default places.
+    /// Reads the explicit file, or else the first existing one of the two default files.
     static func find(
         _ explicit: String?, environment: SettingsEnvironment
     ) throws(ConfigurationError) -> ConfigurationFile {
@@ -21,7 +21,7 @@ struct ConfigurationFile {
             do {
                 return try read(name, environment: environment)
             } catch {
-                // Only an absent default place lets the search go on: one that cannot be read is meant, and broken.
+                // Only a missing default file continues the search. A file that exists and cannot be read is an error.
                 if error == .missing, explicit == nil { continue }
                 throw ConfigurationError(error.complaint, source: name)
             }
@@ -37,7 +37,7 @@ struct ConfigurationFile {
         let path = FilePath.absolute(name, below: environment.currentDirectory)
         let contents = try environment.files.read(path, bytesMax: bytesMax)
         guard let text = String(validating: contents.bytes, as: UTF8.self) else { throw .notText }
-        // The parser was told the encoding, so it would take a byte order mark for content.
+        // The parser gets the encoding explicitly, so it would read a byte order mark as content.
         let content = text.unicodeScalars.first == "\u{FEFF}" ? String(text.unicodeScalars.dropFirst()) : text
         return ConfigurationFile(name: name, path: path, text: content)
     }

@@ -1,10 +1,13 @@
 import Yams
 
 extension ConfigurationReader {
+    /// The most journeys in one configuration.
     static let journeysMax = 10_000
 
-    /// Where one journey of Spotzee is named; two names for it would deliver its rows out of each other's sight.
-    private struct Target: Hashable {
+    /// The journey and entrance at Spotzee that a name stands for.
+    ///
+    /// Two names for one of them would be delivered independently of each other, without a common order.
+    private struct EntrancePoint: Hashable {
         let id: Int
         let entranceID: Int?
     }
@@ -16,14 +19,14 @@ extension ConfigurationReader {
             return [:]
         }
         var journeys: [String: JourneySettings] = [:]
-        var owners: [Target: Section.Entry] = [:]
+        var owners: [EntrancePoint: Section.Entry] = [:]
         for entry in section.entries {
             guard let journey = journey(entry, in: section) else { continue }
-            let target = Target(id: journey.id, entranceID: journey.entranceID)
-            if let owner = owners[target] {
-                add(duplicate: entry, of: owner, target, in: section)
+            let point = EntrancePoint(id: journey.id, entranceID: journey.entranceID)
+            if let owner = owners[point] {
+                add(duplicate: entry, of: owner, point, in: section)
             } else {
-                owners[target] = entry
+                owners[point] = entry
             }
             journeys[journey.name] = journey
         }
@@ -58,13 +61,13 @@ extension ConfigurationReader {
     }
 
     private mutating func add(
-        duplicate entry: Section.Entry, of owner: Section.Entry, _ target: Target, in section: Section
+        duplicate entry: Section.Entry, of owner: Section.Entry, _ point: EntrancePoint, in section: Section
     ) {
-        let entrance = target.entranceID.map { " with entrance \($0)" } ?? ""
+        let entrance = point.entranceID.map { " with entrance \($0)" } ?? ""
         let other = section.path(of: ScalarText.shown(owner.name))
         problems.add(
             Complaint(
-                "names journey \(target.id)\(entrance), as \(other) on line \(owner.position.line) does",
+                "names journey \(point.id)\(entrance), as \(other) on line \(owner.position.line) does",
                 "keep one name for it"),
             key: section.path(of: ScalarText.shown(entry.name)), at: entry.position)
     }

@@ -1,16 +1,16 @@
 import Yams
 
 extension ConfigurationReader {
-    /// The whole file as a section; an empty file is an empty one.
+    /// The root section of the file. An empty file has an empty one.
     mutating func rootSection() -> Section {
         let position = SourcePosition(line: 1, column: 1)
         guard let root = document.root else { return Section(path: "", schema: "", position: position) }
         return section(root, path: "", schema: "", isOpen: false)
     }
 
-    /// The section of a name; an empty one where it is missing, null or wrong.
+    /// The section with this name; an empty section when it is missing, null or not a mapping.
     ///
-    /// - Parameter isOpen: whether any name is allowed inside.
+    /// - Parameter isOpen: whether the section may contain any name.
     mutating func section(_ name: String, in parent: Section, isOpen: Bool = false) -> Section {
         let path = parent.path(of: name)
         let schema = parent.schema.isEmpty ? name : "\(parent.schema).\(name)"
@@ -18,7 +18,7 @@ extension ConfigurationReader {
         return section(entry.value, path: path, schema: schema, isOpen: isOpen)
     }
 
-    /// A node as a section: notes what is no mapping, names given twice, and names that are not known.
+    /// A node as a section. It records a problem for a node that is no mapping, and for duplicate and unknown names.
     mutating func section(_ node: Node, path: String, schema: String, isOpen: Bool) -> Section {
         var section = Section(path: path, schema: schema, position: SourcePosition(node))
         guard case .mapping(let pairs) = node else {
@@ -45,7 +45,7 @@ extension ConfigurationReader {
         return ScalarText(document.text(of: scalar), isPlain: scalar.style == .plain).isNull
     }
 
-    /// The literal text of a name, whatever YAML would make of it.
+    /// The literal text of a name, without YAML's conversion of types; nil and a problem when it is no scalar.
     private mutating func name(_ key: Node, in section: Section) -> String? {
         guard case .scalar(let scalar) = key else {
             let complaint = Complaint("has a list or mapping for a key", "write a name")

@@ -1,7 +1,7 @@
 import Yams
 
 extension ConfigurationReader {
-    /// The value of a key, or its default where it is missing or wrong.
+    /// The value of a key, or its default when it is missing or wrong.
     mutating func value<Value>(_ key: Key<Value>, in section: Section) -> Value {
         guard let entry = section[key.name] else {
             if key.isRequired {
@@ -16,7 +16,7 @@ extension ConfigurationReader {
         return parse(scalar, as: key.type, key: path, at: entry.value) ?? key.standard
     }
 
-    /// A scalar as a kind of value; notes the problem and returns nil where it is none.
+    /// Converts a scalar to a value; nil and a problem when it is not of this type.
     mutating func parse<Value>(
         _ scalar: ScalarText, as type: ValueType<Value>, key: String, at node: Node
     ) -> Value? {
@@ -28,7 +28,7 @@ extension ConfigurationReader {
         }
     }
 
-    /// The text of a node that should be a scalar with something in it.
+    /// The text of a node that must be a non-empty scalar; nil and a problem when it is not.
     mutating func scalar(_ node: Node, expected: String, key: String) -> ScalarText? {
         guard case .scalar(let scalar) = node else {
             let found = node.mapping == nil ? "a list" : "a mapping"
@@ -45,18 +45,18 @@ extension ConfigurationReader {
         return text
     }
 
-    /// The limits of `api.rate`: a list, or `unlimited`.
-    mutating func rateLimits(in section: Section) -> [RateLimit] {
+    /// The value of `api.rate`, which is a list of rates or `unlimited`.
+    mutating func rateLimits(in section: Section) -> [RateLimitSetting] {
         guard let entry = section[Keys.rate.name], case .sequence(let items) = entry.value else {
             return value(Keys.rate, in: section)
         }
-        let countMax = ValueType<[RateLimit]>.rateLimitsMax
+        let countMax = ValueType<[RateLimitSetting]>.rateLimitsMax
         guard (1...countMax).contains(items.count) else {
             let complaint = Complaint("has \(items.count) rates", "give 1…\(countMax), or write unlimited")
             problems.add(complaint, key: Keys.rate.path, at: SourcePosition(entry.value))
             return []
         }
-        var limits: [RateLimit] = []
+        var limits: [RateLimitSetting] = []
         for (index, item) in items.enumerated() {
             let key = "\(Keys.rate.path)[\(index)]"
             guard let scalar = scalar(item, expected: ValueType.rateLimit.name, key: key),

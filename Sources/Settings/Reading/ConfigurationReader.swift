@@ -1,9 +1,9 @@
 import Yams
 
-/// Turns a parsed file into a configuration, and notes everything wrong on the way.
+/// Converts a parsed file to a configuration, and collects all problems.
 ///
-/// Where a value is wrong its default stands in, so that reading goes on to the next problem; the result counts only
-/// while `problems` is empty.
+/// A wrong value is replaced by its default, so that reading continues to the next problem. The result is valid only
+/// when `problems` is empty.
 struct ConfigurationReader {
     let file: ConfigurationFile
     let environment: SettingsEnvironment
@@ -32,7 +32,7 @@ struct ConfigurationReader {
     }
 
     private mutating func database(in root: Section, override: String?) -> String {
-        // The file's own value is checked even when it is replaced: it would break the day the option is left off.
+        // The value in the file is checked although the option replaces it, because it applies without the option.
         let given = root[Keys.database.name] == nil && override != nil ? nil : value(Keys.database, in: root)
         guard let override else { return given.map(absolute) ?? "" }
         do {
@@ -80,8 +80,26 @@ struct ConfigurationReader {
         return backoff
     }
 
-    /// A path of the file, which starts at the file's own directory.
+    /// The absolute form of a path in the file. A relative path starts at the directory of the file.
     func absolute(_ path: String) -> String {
         FilePath.absolute(path, below: file.directory)
+    }
+}
+
+extension ConfigurationReader {
+    mutating func api(in section: Section) -> APISettings {
+        let keyFile = value(Keys.keyFile, in: section).map(absolute)
+        let previous = value(Keys.previousKeyFile, in: section).map(absolute)
+        if let previous, previous == keyFile, let entry = section[Keys.previousKeyFile.name] {
+            let complaint = Complaint("is the same file as api.key_file", "name the file of the key before")
+            problems.add(complaint, key: Keys.previousKeyFile.path, at: SourcePosition(entry.value))
+        }
+        var api = APISettings(key: .standard(keyFile: keyFile, environment: environment))
+        api.previousKey = previous.map { .file($0) }
+        api.url = value(Keys.url, in: section)
+        api.version = value(Keys.version, in: section)
+        api.idempotency = value(Keys.idempotency, in: section)
+        api.rateLimits = rateLimits(in: section)
+        return api
     }
 }

@@ -1,21 +1,23 @@
 import Yams
 
-/// A changed first letter that makes one of two equal keys unlike the other, in place, so that no position moves.
+/// A replacement of the first letter of a duplicate key, so that the parser continues behind it.
+///
+/// The letter becomes one other character, so that no position in the file changes.
 struct DuplicateKeyMask {
-    /// Each mask costs one more parse.
+    /// The most masks in one file. Each mask needs one more parse.
     static let masksMax = 20
 
-    /// In a longer text than any configuration is, one duplicate has to do.
+    /// The longest text in which duplicates are masked. In a longer text, only the first duplicate is reported.
     static let bytesMax = 64 << 10
 
-    /// Where the masked key stands.
+    /// The position of the masked key.
     let position: SourcePosition
-    /// The text with the letter changed.
+    /// The text with the replaced letter.
     let masked: String
     private let original: Unicode.Scalar
     private let mask: Unicode.Scalar
 
-    /// Masks the key at a mark; nil when there were enough masks, or the key is not written out plainly there.
+    /// Masks the key at a position; nil when a limit is reached, or when the key is not in plain text there.
     init?(_ names: [String], at mark: Mark, number: Int, in text: String) {
         guard number < Self.masksMax, text.utf8.count <= Self.bytesMax,
             let mask = Unicode.Scalar(0xE000 + UInt32(number))
@@ -34,13 +36,13 @@ struct DuplicateKeyMask {
         self.mask = mask
     }
 
-    /// The key's text as it was before.
+    /// The original text of a key.
     func restore(_ text: String) -> String {
         guard text.unicodeScalars.first == mask else { return text }
         return String(original) + String(text.unicodeScalars.dropFirst())
     }
 
-    /// The index of a line and column, with the line breaks of YAML.
+    /// The index of a line and column, with the line breaks that YAML defines (YAML 1.1, section 4.2).
     private static func index(
         of mark: Mark, in scalars: String.UnicodeScalarView
     ) -> String.UnicodeScalarView.Index? {

@@ -1,4 +1,4 @@
-/// Collects problems up to the bound of `ConfigurationError`, and counts the rest.
+/// Collects problems up to `ConfigurationError.problemsMax`, and counts the rest.
 struct ProblemList {
     private let file: String
     private var problems: [ConfigurationProblem] = []
@@ -8,14 +8,14 @@ struct ProblemList {
         self.file = file
     }
 
-    /// The problems in the order of the file, those outside it first; nil when there are none.
+    /// The problems as one error; nil when there are none. Problems outside the file come first.
     var error: ConfigurationError? {
         guard !problems.isEmpty else { return nil }
         let sorted = problems.enumerated().sorted { Self.place($0) < Self.place($1) }
         return ConfigurationError(problems: sorted.map(\.element), omitted: omitted)
     }
 
-    /// Adds a problem at a place in the file.
+    /// Adds a problem at a position in the file.
     mutating func add(_ complaint: Complaint, key: String, at position: SourcePosition) {
         add(complaint, key: key, at: position, source: file)
     }

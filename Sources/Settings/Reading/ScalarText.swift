@@ -1,6 +1,6 @@
 import PlainText
 
-/// A scalar's literal text and whether it stood there without quotes.
+/// The literal text of a scalar, and whether it was written without quotes.
 struct ScalarText: Equatable {
     let text: String
     let isPlain: Bool
@@ -10,7 +10,7 @@ struct ScalarText: Equatable {
         self.isPlain = isPlain
     }
 
-    /// Whether nothing was written, or YAML's word for nothing.
+    /// Whether the scalar is empty or one of YAML's words for null.
     var isNull: Bool {
         isPlain && ["", "~", "null", "Null", "NULL"].contains(text)
     }
@@ -21,7 +21,7 @@ struct ScalarText: Equatable {
     /// A text in quotes for a message.
     static func quoted(_ text: String) -> String { "\"\(shown(text))\"" }
 
-    /// A text for a message: on one line, at most 60 characters, and never a secret key.
+    /// A text for a message: one line of at most 60 Unicode scalars, and never a secret key.
     static func shown(_ text: String) -> String {
         if text.firstMatch(of: /(?:^|[^A-Za-z0-9])sk_/) != nil { return "sk_…(redacted)" }
         let shown = PlainText.visible(String(String.UnicodeScalarView(text.unicodeScalars.prefix(60))))

@@ -1,6 +1,6 @@
 import Yams
 
-/// One mapping of the file: its names in order, each once.
+/// One mapping of the file: its entries in order, each name once.
 struct Section {
     struct Entry {
         let name: String
@@ -8,9 +8,9 @@ struct Section {
         let value: Node
     }
 
-    /// The dotted path for messages; empty for the root.
+    /// The dotted path, for messages; empty for the root.
     let path: String
-    /// The dotted path in the list of keys: journeys' names are `NAME` there.
+    /// The dotted path in the list of keys, with `NAME` for the name of a journey.
     let schema: String
     let position: SourcePosition
     private(set) var entries: [Entry] = []
@@ -31,7 +31,7 @@ struct Section {
         path.isEmpty ? name : "\(path).\(name)"
     }
 
-    /// Adds an entry; returns the first one of that name instead where there is one.
+    /// Adds an entry. It returns the existing entry and adds nothing when the name is a duplicate.
     mutating func add(_ entry: Entry) -> Entry? {
         if let first = self[entry.name] { return first }
         indices[entry.name] = entries.count

@@ -1,9 +1,9 @@
-/// Finds the name a mistyped one was meant to be.
+/// Finds the known name that a mistyped name probably means.
 enum Suggestion {
-    /// Longer names are not compared: the work grows with the square of the length.
+    /// The longest compared name. The time grows with the square of the length.
     static let lengthMax = 64
 
-    /// The candidate that begins with the name, else the nearest if at most a third of the letters differ.
+    /// The candidate that begins with the name, or else the nearest one when at most a third of the letters differ.
     static func nearest(to name: String, among candidates: [String]) -> String? {
         let folded = fold(name)
         guard folded.count <= lengthMax else { return nil }
@@ -13,7 +13,7 @@ enum Suggestion {
         return best.distance <= max(1, folded.count / 3) ? best.candidate : nil
     }
 
-    /// The number of letters to insert, delete, replace or swap with their neighbour.
+    /// The optimal string alignment distance: the number of inserted, deleted, replaced and swapped adjacent letters.
     static func distance(_ left: [Character], _ right: [Character]) -> Int {
         var beforeLast = [Int](repeating: 0, count: right.count + 1)
         var last = Array(0...right.count)

@@ -1,15 +1,15 @@
 import Foundation
 
-/// The files of this machine.
+/// A reader of the files of this machine.
 public struct SystemFiles: FileReading {
     public init() {}
 
     public func read(_ path: String, bytesMax: Int) throws(FileReadingError) -> FileContents {
-        // Non-blocking, so that a named pipe without a writer cannot hold the start for ever.
+        // Non-blocking, because opening a named pipe without a writer would otherwise wait without end.
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw Self.failure(errno) }
         let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-        // The open file is asked, not the path, so that the permissions belong to the bytes read.
+        // fstat on the open file, not stat on the path, so that the permissions belong to the bytes that are read.
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw Self.failure(errno) }
         guard status.st_mode & S_IFMT == S_IFREG else { throw .notAFile }

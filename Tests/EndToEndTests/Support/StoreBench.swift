@@ -28,7 +28,7 @@ final class StoreBench: Sendable {
         try Outbox.migrate(business)
         store = try SQLiteStore(path: path)
         _ = try await store.takeOver(at: Self.now)
-        var round = Round(now: Self.now, reckoned: Self.now)
+        var round = Round(now: Self.now, trustedTime: Self.now)
         round.onDead = [journey.name: journey.onDead]
         _ = try await store.commit(round)
     }
@@ -66,8 +66,8 @@ final class StoreBench: Sendable {
 
     // MARK: Working
 
-    func order(batches: Int = 1, rowsMax: Int = 100) -> ClaimOrder {
-        ClaimOrder(
+    func order(batches: Int = 1, rowsMax: Int = 100) -> ClaimRequest {
+        ClaimRequest(
             journey: journey,
             target: Target(
                 url: "http://127.0.0.1:1/api/client", journey: journey.id, entrance: journey.entranceID,
@@ -80,7 +80,7 @@ final class StoreBench: Sendable {
     func claim(_ settlements: [Settlement] = [], batches: Int = 1, at now: WallTime = StoreBench.now) async throws
         -> RoundResult
     {
-        var round = Round(now: now, reckoned: now)
+        var round = Round(now: now, trustedTime: now)
         round.settlements = settlements
         round.claims = [order(batches: batches)]
         return try await store.commit(round)
@@ -98,7 +98,7 @@ final class StoreBench: Sendable {
 
     @discardableResult
     func settle(_ settlements: [Settlement], at now: WallTime = StoreBench.now) async throws -> RoundResult {
-        var round = Round(now: now, reckoned: now)
+        var round = Round(now: now, trustedTime: now)
         round.settlements = settlements
         return try await store.commit(round)
     }

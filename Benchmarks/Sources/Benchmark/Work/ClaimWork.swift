@@ -21,7 +21,7 @@ struct ClaimWork: AsyncParsableCommand {
         var rows = 0
         var open: Batch?
         for number in 0..<claims {
-            var round = Round(now: SystemClock().now().wall, reckoned: SystemClock().now().wall)
+            var round = Round(now: SystemClock().now().wall, trustedTime: SystemClock().now().wall)
             if let open { round.settlements = [try Self.settlement(of: open)] }
             round.claims = [order(journey ?? number % journeys)]
             let before = DrainWork.cpu()
@@ -40,9 +40,9 @@ struct ClaimWork: AsyncParsableCommand {
         )
     }
 
-    private func order(_ number: Int) -> ClaimOrder {
+    private func order(_ number: Int) -> ClaimRequest {
         let target = Target(url: "http://127.0.0.1", journey: Int64(33 + number), entrance: nil, version: "2026-04-28")
-        return ClaimOrder(
+        return ClaimRequest(
             journey: Journey(name: "journey-\(number)", id: Int64(33 + number)), target: target,
             apiKeyFingerprint: "benchmark", batches: 1, rowsMax: 100, bodyBytesMax: 1 << 20, linger: .zero)
     }
@@ -54,7 +54,7 @@ struct ClaimWork: AsyncParsableCommand {
                 body: Array(#"{"success":true}"#.utf8)))
         let now = SystemClock().now().wall
         let verdict = Classifier().judge(answer, to: batch, at: now)
-        var settling = Settling(
+        var settling = SettlementPolicy(
             policy: DeliveryPolicy(), enforcement: .enforced, onUnknown: .hold, othersSucceed: true, now: now,
             random: SplitMix64(seed: 1))
         return try settling.settle(batch, verdict)

@@ -1,0 +1,56 @@
+/// What pauses and resumes, and what is reported of it.
+extension Scheduler {
+    mutating func pause(_ scope: Pause.Scope, _ refusal: Rejection, _ requestID: String?, at now: Moment) {
+        pause(
+            scope, cause: Pause.cause(ofCode: refusal.code), detail: refusal.message, requestID: requestID, at: now)
+    }
+
+    private mutating func pause(
+        _ scope: Pause.Scope, cause: String, detail: String, requestID: String?, at now: Moment
+    ) {
+        let pause = pauses.pause(scope, cause: cause, detail: detail, requestID: requestID, at: now.wall)
+        if let pause { events.append(.paused(pause)) }
+    }
+
+    mutating func resume(_ scope: Pause.Scope, begunAt: WallTime) {
+        for pause in pauses.resume(scope, begunAt: begunAt) {
+            events.append(.resumed(scope: pause.scope, cause: pause.cause))
+            // The setting was at fault: the success that ended it blames no row that was refused under it. The store
+            // does the same for the rows that wait already.
+            if case .journey(let name) = pause.scope, pause.cause == Pause.rowsRefusedCause {
+                settlements.clearRefusals(
+                    of: name, inFlight: open.inFlight.values.filter { $0.journey == name }.map(\.id))
+            }
+        }
+    }
+
+    /// Pauses everything after a 429, for as long as the rate limiter says.
+    mutating func limitRate(_ retryAfter: Duration?, begunAt: Moment, at now: Moment) {
+        let jitter = Duration.milliseconds(Int64.random(in: 0...500, using: &random))
+        let wait = rateLimiter.limited(
+            retryAfter: retryAfter, begunAt: begunAt.monotonic, jitter: jitter, at: now.monotonic)
+        let pause = pauses.limitRate(until: now.wall + wait, at: now.wall)
+        if let pause { events.append(.paused(pause)) }
+    }
+
+    mutating func parkForRows(_ journey: String, _ count: Int, at now: Moment) {
+        pause(
+            .journey(journey), cause: Pause.rowsRefusedCause, detail: "\(count) rows refused alike", requestID: nil,
+            at: now)
+    }
+
+    func isParkedForRows(_ journey: String) -> Bool {
+        pauses.isPaused(.journey(journey), for: Pause.rowsRefusedCause)
+    }
+
+    func isProbedByPosting(_ journey: String) -> Bool {
+        journeyProbes.isByPosting(journey) || isParkedForRows(journey)
+    }
+
+    /// A request that leaves while its scope is paused is the probe.
+    mutating func noteProbes(of journey: String, at now: Moment) {
+        for scope in [Pause.Scope.everything, .journey(journey)] where pauses.isPaused(scope, at: now.wall) {
+            pauses.noteProbe(scope, at: now.wall)
+        }
+    }
+}

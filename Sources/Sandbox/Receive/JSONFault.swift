@@ -1,4 +1,0 @@
-/// Bytes that are not JSON, and where they stop being it.
-struct JSONFault: Error, Equatable {
-    var offset: Int
-}
