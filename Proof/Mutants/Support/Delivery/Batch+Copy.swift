@@ -7,8 +7,9 @@ extension Batch {
             id: id, journey: journey, key: key, target: target ?? self.target,
             apiKeyFingerprint: fingerprint ?? apiKeyFingerprint, traceparent: traceparent, parent: parent, size: size,
             body: body ?? self.body, members: members, frozenAt: frozenAt, attempt: attempt,
-            possiblyExecutedSince: possiblyExecutedSince, stampBefore: stampBefore, replays: replays,
-            unanswered: unanswered)
+            possiblyExecutedSince: possiblyExecutedSince, possiblyExecutedBefore: possiblyExecutedBefore,
+            replays: replays,
+            crashes: crashes)
     }
 
     /// The body, decoded and encoded anew.
