@@ -19,7 +19,7 @@ deps: ## Install what is missing to build (libsqlite3-dev), as root or through s
 	@scripts/install-dependencies
 
 .PHONY: test-tools
-test-tools: ## Install what some tests skip without (nginx, promtool, systemd-nspawn, faketime, valgrind), as root or through sudo.
+test-tools: ## Install what some tests skip without (nginx, promtool, systemd-nspawn, faketime, valgrind, python3), as root or through sudo.
 	@scripts/install-dependencies tests
 
 .PHONY: build

@@ -3,7 +3,7 @@ import Mutation
 import Simulation
 import Synchronization
 
-/// Runs every mutant until the checker catches it, and the same runs without a mutant.
+/// Runs every mutant until the checker catches it. The same run without the mutant must raise no alarm.
 struct Hunt: Sendable {
     /// What a mutant was caught by, and at which seed; nil when it has survived.
     struct Catch: Sendable {
@@ -58,19 +58,21 @@ struct Hunt: Sendable {
         return outcome
     }
 
-    /// Plays each seed with the mutant and without it.
+    /// Plays seeds with the mutant until one raises an alarm, and that seed without the mutant.
     private func play(_ mutant: Mutant, into outcome: inout Outcome) async throws -> Catch? {
         let lanes = try mutant.lanes()
         for seed in mutant.firstSeed..<mutant.firstSeed + Self.seedsMax {
             let breaches = try Mutation.$current.withValue(mutant.name) {
                 try WatchedRun(simulation, seed: seed, tilted: lanes).breaches
             }
-            let unmutated = try WatchedRun(simulation, seed: seed, tilted: lanes).breaches
             outcome.runs += 1
-            if !unmutated.isEmpty {
-                outcome.falseAlarms.append(FalseAlarm(mutant: mutant, seed: seed, breaches: unmutated))
+            if let first = breaches.first {
+                let unmutated = try WatchedRun(simulation, seed: seed, tilted: lanes).breaches
+                if !unmutated.isEmpty {
+                    outcome.falseAlarms.append(FalseAlarm(mutant: mutant, seed: seed, breaches: unmutated))
+                }
+                return Catch(breach: first, seed: seed)
             }
-            if let first = breaches.first { return Catch(breach: first, seed: seed) }
             await Task.yield()
         }
         return nil

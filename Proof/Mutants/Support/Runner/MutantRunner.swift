@@ -24,6 +24,6 @@ struct MutantRunner {
             print("FAILED: \(survivors.count) of \(chosen.count) mutants survive: \(survivors.map(\.name))")
             exit(1)
         }
-        print("\(chosen.count) mutants caught, in \(outcome.runs) runs that raise no alarm without them")
+        print("\(chosen.count) mutants caught, in \(outcome.runs) runs; without them the checker raises no alarm")
     }
 }
