@@ -246,4 +246,6 @@ for target in package.targets where target.type != .system {
         .enableUpcomingFeature("MemberImportVisibility"),
         .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
     ]
+    // The checker is to catch a mutant, and not an assertion of the worker, which would end the process.
+    if target.name.hasPrefix("Mutant") { target.swiftSettings?.append(.unsafeFlags(["-assert-config", "Release"])) }
 }
