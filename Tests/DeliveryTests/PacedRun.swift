@@ -42,7 +42,7 @@ struct PacedRun {
     private func nextDeparture() -> Duration? {
         guard arrivals.count + answers.count < Self.flightsMax else { return nil }
         // A worker's loop comes round a little late.
-        return rateLimiter.nextFree(after: now).map { $0 + .milliseconds(1) }
+        return rateLimiter.nextFree(after: now, atMost: .max).map { $0 + .milliseconds(1) }
     }
 
     private mutating func depart() {

@@ -19,7 +19,7 @@ import Testing
         #expect(rateLimiter.free(at: .seconds(101), atMost: 16) == 4)
         rateLimiter.note(4, at: .seconds(101))
         #expect(rateLimiter.free(at: .seconds(104), atMost: 16) == 0)
-        #expect(rateLimiter.nextFree(after: .seconds(101)) == .seconds(105))
+        #expect(rateLimiter.nextFree(after: .seconds(101), atMost: .max) == .seconds(105))
         // Then one at a time, until an answer says more.
         #expect(rateLimiter.free(at: .seconds(105), atMost: 16) == 1)
         rateLimiter.note(1, at: .seconds(105))
@@ -37,7 +37,7 @@ import Testing
             #expect(rateLimiter.free(at: now, atMost: 16) == 1)
             rateLimiter.note(1, at: now)
             left.append(now)
-            now = rateLimiter.nextFree(after: now) ?? .seconds(111)
+            now = rateLimiter.nextFree(after: now, atMost: .max) ?? .seconds(111)
         }
         #expect(left.count == 9)
         #expect(zip(left, left.dropFirst()).allSatisfy { $1 - $0 > .seconds(1) && $1 - $0 < .milliseconds(1300) })
@@ -59,7 +59,7 @@ import Testing
         var rateLimiter = Self.rateLimiter()
         let headers = RateHeaders(limit: 1, remaining: 0, resetSeconds: 3000)
         rateLimiter.note(Self.answer(200, rate: headers), begunAt: .seconds(101), inFlight: 0, at: .seconds(101))
-        #expect(rateLimiter.nextFree(after: .seconds(101)) == .seconds(161))
+        #expect(rateLimiter.nextFree(after: .seconds(101), atMost: .max) == .seconds(161))
     }
 
     // MARK: What counts
@@ -86,7 +86,7 @@ import Testing
         let learned = rateLimiter.takeLearned()
         #expect(abs((learned ?? 0) - 44.4) < 1)
         #expect(rateLimiter.takeLearned() == nil)
-        #expect(rateLimiter.nextFree(after: .seconds(110)) == nil)
+        #expect(rateLimiter.nextFree(after: .seconds(110), atMost: .max) == nil)
     }
 
     @Test func `waits double at each repeat up to a minute, and a later success ends that`() {

@@ -47,7 +47,7 @@ import Testing
         var now = Duration.zero
         var windows = SlidingWindows(limits: Self.limits, now: now)
         for _ in 0..<200 {
-            if let next = windows.nextFree(after: now) {
+            if let next = windows.nextFree(after: now, atMost: .max) {
                 #expect(next > now)
                 #expect(windows.free(at: next - .nanoseconds(1), atMost: 1) == 0)
                 now = next
@@ -75,18 +75,18 @@ import Testing
         #expect(windows.free(at: start + .milliseconds(10), atMost: 20) == 1)
         windows.note(1, at: start + .milliseconds(10))
         #expect(windows.free(at: start + .milliseconds(20), atMost: 20) == 0)
-        #expect(windows.nextFree(after: start + .milliseconds(20)) == start + .milliseconds(110))
+        #expect(windows.nextFree(after: start + .milliseconds(20), atMost: .max) == start + .milliseconds(110))
         #expect(windows.free(at: start + .milliseconds(110), atMost: 20) == 10)
         // What is left of a bunch need not wait.
         windows.note(4, at: start + .milliseconds(110))
         #expect(windows.free(at: start + .milliseconds(110), atMost: 20) == 6)
-        #expect(windows.nextFree(after: start + .milliseconds(110)) == nil)
+        #expect(windows.nextFree(after: start + .milliseconds(110), atMost: .max) == nil)
     }
 
     @Test func `no limits limit nothing`() {
         var windows = SlidingWindows(limits: [], now: .zero)
         windows.note(1000, at: .zero)
         #expect(windows.free(at: .zero, atMost: 16) == 16)
-        #expect(windows.nextFree(after: .zero) == nil)
+        #expect(windows.nextFree(after: .zero, atMost: .max) == nil)
     }
 }

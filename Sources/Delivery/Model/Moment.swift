@@ -9,6 +9,11 @@ public struct Moment: Sendable, Equatable {
         self.monotonic = monotonic
     }
 
+    /// The moment at which the monotonic clock reads `time`, if nobody steps the wall clock.
+    func advanced(to time: Duration) -> Moment {
+        Moment(wall: wall + (time - monotonic), monotonic: time)
+    }
+
     /// The monotonic time at which the wall clock will read `time`, if nobody steps it.
     func monotonic(at time: WallTime) -> Duration {
         monotonic + (time - wall)

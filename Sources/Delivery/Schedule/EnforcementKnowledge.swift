@@ -11,9 +11,9 @@ struct EnforcementKnowledge: Sendable {
     /// Whom it was learned of.
     private var subject: String?
     private var change: EnforcementFinding?
-    private(set) var isProbing = false
+    private var isProbing = false
     private var probedAt: WallTime?
-    private(set) var nextProbe: Duration
+    private var nextProbe: Duration
     private var inconclusive = 0
 
     init(_ mode: WorkerConfiguration.Idempotency, learned: EnforcementFinding?, at now: Moment) {
@@ -71,8 +71,8 @@ struct EnforcementKnowledge: Sendable {
     /// Whether it is time to doubt that keys are ignored.
     func isRecheckDue(at now: Moment) -> Bool { isRechecked && mayProbe(at: now) }
 
-    /// When it will be; nil when there is nothing to doubt.
-    var nextRecheck: Duration? { isRechecked && !isProbing ? nextProbe : nil }
+    /// When the question may be put next; nil when it may be put now, or is being put.
+    func nextProbe(after now: Duration) -> Duration? { isProbing || nextProbe <= now ? nil : nextProbe }
 
     private var isRechecked: Bool { mode == .auto && learned == .absent }
 

@@ -20,8 +20,10 @@ struct InheritedBatches: Sendable {
 
     func mayAsk(at now: Moment) -> Bool { probe.mayAsk(at: now) }
 
-    /// When the API may be asked next; nil while it is being asked, or once it has answered.
-    var nextAsk: Duration? { probe.isAnswered || probe.isAsking ? nil : probe.next }
+    /// When the API may be asked next; nil when it may be asked now, is being asked, or has answered.
+    func nextAsk(after now: Duration) -> Duration? {
+        probe.isAnswered || probe.isAsking || probe.next <= now ? nil : probe.next
+    }
 
     mutating func beginAsking() { probe.isAsking = true }
 

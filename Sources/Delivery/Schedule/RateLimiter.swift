@@ -43,9 +43,12 @@ struct RateLimiter: Sendable {
     /// As many requests as the smallest configured window holds.
     var windowsMax: Int { windows.requestsMax }
 
-    /// When the next request may leave; nil when one may leave now or nothing limits it.
-    func nextFree(after now: Duration) -> Duration? {
-        [windows.nextFree(after: now), adaptiveRate.nextFree(after: now), serverLimit?.nextFree(after: now)].compactMap
+    /// When so many requests fit into the configured windows at once; nil when they do now.
+    func nextWindowsFree(for count: Int, after now: Duration) -> Duration? { windows.nextRoom(for: count, after: now) }
+
+    /// When the next request may leave, if at most `bound` are to; nil when one may leave now or nothing limits it.
+    func nextFree(after now: Duration, atMost bound: Int) -> Duration? {
+        [windows.nextFree(after: now, atMost: bound), adaptiveRate.nextFree(after: now), serverLimit?.nextFree(after: now)].compactMap
         { $0 }.max()
     }
 

@@ -86,10 +86,13 @@ extension Scheduler {
 
     // MARK: Enforcement of idempotency keys
 
+    /// How many requests of a probe the windows must hold at once: two, or one where a window holds no more.
+    var enforcementProbeRequests: Int { min(2, rateLimiter.windowsMax) }
+
     mutating func probeEnforcement(_ target: Target, into plan: inout Plan, permits: inout Int, at now: Moment) {
         // The windows must hold both requests beside what leaves in this round; a window of a single request never
         // could. Where no more than one may leave for another reason (a probe, the server's word) two count as one.
-        let room = plan.round.resumes.count + min(2, rateLimiter.windowsMax)
+        let room = plan.round.resumes.count + enforcementProbeRequests
         guard enforcementKnowledge.mayProbe(at: now), permits > 0,
             rateLimiter.windowsFree(at: now.monotonic, atMost: room) == room
         else { return }
@@ -106,14 +109,6 @@ extension Scheduler {
             let journey = configuration.journeys.first
         else { return }
         probeEnforcement(configuration.target(of: journey), into: &plan, permits: &permits, at: now)
-    }
-
-    func isAwaitingEnforcement(at now: Moment) -> Bool {
-        enforcement == .unproven && !enforcementKnowledge.isProbing
-            && open.due(at: now.monotonic).contains {
-                // What a predecessor left waits for the time first.
-                $0.possiblyExecutedSince != nil && !inheritedBatches.needsTime($0.id)
-            }
     }
 
     mutating func receive(_ evidence: EnforcementEvidence, from answers: [Answer] = [], at now: Moment) {
@@ -141,14 +136,6 @@ extension Scheduler {
         permits -= 1
         request(1, in: &plan, at: now)
         plan.clockProbe = target
-    }
-
-    /// When the time may be asked for, if a batch that is due waits for it.
-    func nextClockProbe(at now: Moment) -> Duration? {
-        guard let next = inheritedBatches.nextAsk,
-            open.due(at: now.monotonic).contains(where: { inheritedBatches.contains($0.id) })
-        else { return nil }
-        return next
     }
 
     mutating func receive(time report: JourneyReport, at now: Moment) {

@@ -33,11 +33,14 @@ extension Scheduler {
     /// How many more requests of one journey may be under way.
     func freeRequests(of journey: String) -> Int { slots.requestsMaxOfOne - open.requests(in: journey) }
 
+    /// How many requests the slots leave room for, due batches included.
+    ///
+    /// At least one, for a request beside the batches' own: an outage that keeps every slot is no reason not to ask.
+    func permitsMax(at now: Moment) -> Int { max(1, freeSlots(at: now) + open.due(at: now.monotonic).count) }
+
     /// How many requests may leave now, under the rates, the slots and the pauses.
     func permits(at now: Moment) -> Int {
-        // At least one, for a request beside the batches' own: an outage that keeps every slot is no reason not to ask.
-        let most = max(1, freeSlots(at: now) + open.due(at: now.monotonic).count)
-        let free = rateLimiter.free(at: now.monotonic, atMost: most)
+        let free = rateLimiter.free(at: now.monotonic, atMost: permitsMax(at: now))
         switch pauses.gate(.everything, at: now.wall) {
         case .allowed: return free
         case .probe: return min(1, free)

@@ -58,7 +58,7 @@ extension Scheduler {
         guard !isStopping, plan.round.claims.isEmpty, plan.round.resumes.isEmpty, isWaitingForRate(at: now),
             // Half of the slots may be answered and not settled: the others are for requests under way.
             settlements.all.count <= slots.count / 2,
-            let next = rateLimiter.nextFree(after: now.monotonic)
+            let next = rateLimiter.nextFree(after: now.monotonic, atMost: permitsMax(at: now))
         else { return false }
         return settlements.mayWait(for: next, at: now.monotonic)
     }

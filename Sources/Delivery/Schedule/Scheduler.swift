@@ -156,36 +156,4 @@ struct Scheduler: Sendable {
         // The mark is not worth a transaction of its own: without one nothing is stamped either.
         if !round.isEmpty { round.clock = trustedClock.takeMark(at: now) }
     }
-
-    // MARK: Waking up
-
-    /// No time in the database, however far away, makes the worker sleep longer.
-    static let lookMax: Duration = .seconds(3600)
-
-    /// When to look again if nothing happens.
-    func nextLook(after now: Moment) -> Duration {
-        var times: [Duration?] = [
-            open.nextDue(after: now.monotonic), circuitBreaker.nextClaim(after: now.monotonic),
-            isWaitingForRate(at: now) ? rateLimiter.nextFree(after: now.monotonic) : nil,
-            pauses.nextProbe(after: now.wall).map(now.monotonic(at:)),
-            queue.nextReady(after: now.wall).map(now.monotonic(at:)),
-            stoppingSince.map { $0 + Self.stopPatience }, settlements.waitEnd,
-        ]
-        // Not at once: producers get their turn at the write lock.
-        if isBehind && !isStopping { times.append(now.monotonic + .milliseconds(1)) }
-        // Due but not under way means that the rate has no room yet.
-        let soon = max(now.monotonic + .milliseconds(100), rateLimiter.nextFree(after: now.monotonic) ?? .zero)
-        let gate = pauses.gate(.everything, at: now.wall)
-        if gate != .blocked {
-            if isAwaitingEnforcement(at: now) { times.append(max(enforcementKnowledge.nextProbe, soon)) }
-            if let ask = nextClockProbe(at: now) { times.append(max(ask, soon)) }
-        }
-        // It waits for everything to be allowed, which an answer or an operator does.
-        if gate == .allowed, !configuration.journeys.isEmpty, let recheck = enforcementKnowledge.nextRecheck,
-            !isStopping
-        {
-            times.append(max(recheck, soon))
-        }
-        return min(times.compactMap { $0 }.min() ?? .seconds(Int64.max), now.monotonic + Self.lookMax)
-    }
 }

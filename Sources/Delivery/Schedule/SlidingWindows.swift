@@ -38,13 +38,15 @@ struct SlidingWindows {
             return count
         }
 
-        /// When a request may leave, with its bunch if it is to wait for one.
-        var nextFree: Duration {
-            let one = times[head] + span
+        /// When `free(at:atMost:)` is no longer 0.
+        func nextFree(atMost bound: Int) -> Duration {
+            let one = nextRoom(for: 1)
             guard let usedUp else { return one }
-            let all = times[(head + bunch - 1) % times.count] + span
-            return min(all, max(one, usedUp + SlidingWindows.bunchSpan))
+            return min(nextRoom(for: min(bunch, bound)), max(one, usedUp + SlidingWindows.bunchSpan))
         }
+
+        /// When so many requests have room, which is never more than the window holds.
+        func nextRoom(for count: Int) -> Duration { times[(head + count - 1) % times.count] + span }
 
         mutating func note(at now: Duration) {
             times[head] = now
@@ -75,9 +77,14 @@ struct SlidingWindows {
         windows.reduce(bound) { min($0, $1.free(at: now, atMost: bound)) }
     }
 
-    /// When the next request may leave; nil when one may leave now or nothing limits it.
-    func nextFree(after now: Duration) -> Duration? {
-        windows.map(\.nextFree).max().flatMap { $0 > now ? $0 : nil }
+    /// When the next request may leave, if at most `bound` are to; nil when one may leave now or nothing limits it.
+    func nextFree(after now: Duration, atMost bound: Int) -> Duration? {
+        windows.map { $0.nextFree(atMost: max(1, bound)) }.max().flatMap { $0 > now ? $0 : nil }
+    }
+
+    /// When so many requests have room at once; nil when they have it now. At most `requestsMax` are meant.
+    func nextRoom(for count: Int, after now: Duration) -> Duration? {
+        windows.map { $0.nextRoom(for: max(1, min(count, requestsMax))) }.max().flatMap { $0 > now ? $0 : nil }
     }
 
     mutating func note(_ count: Int, at now: Duration) {
