@@ -52,7 +52,7 @@ extension Universe {
         if backup != nil, try !isAdmitted() { return }
         let clock = SimulatedClock(agenda: agenda, wall: self.clock)
         let process = WorkerProcess(clock: clock, ring: Keyring(secrets), connection: try live.borrow())
-        let store = SQLiteStore(process.connection, manner: SQLiteStore.Manner(isBlocking: true))
+        let store = SQLiteStore(process.connection, mode: .blocking)
         let worker = Worker(
             configuration: configuration,
             store: SimulatedStore(

@@ -56,7 +56,7 @@ struct Workload: ParsableCommand {
         let path = folder.appendingPathComponent("app.db").path
         try fill(path)
         let store = try SQLiteStore(
-            path: path, manner: SQLiteStore.Manner(isBlocking: true))
+            path: path, mode: .blocking)
         _ = try await store.takeOver(at: Self.now)
         var open: [Batch] = []
         for _ in 0...count {

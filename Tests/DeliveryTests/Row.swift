@@ -31,7 +31,7 @@ struct Row: Sendable {
     var createdAt: Int64 = 0
     var previousBatch: Int64?
 
-    func offer(to builder: inout BatchBuilder) -> BatchBuilder.Admission {
+    func offer(to builder: inout BatchBuilder) -> BatchBuilder.OfferResult {
         read { builder.offer($0) }
     }
 

@@ -22,7 +22,7 @@ import Testing
     }
 
     @Test(
-        arguments: 1...20 as ClosedRange<UInt64>,
+        arguments: 1...8 as ClosedRange<UInt64>,
         [WorkerConfiguration.Idempotency.enforced, .auto, .absent])
     func `after a plan that did nothing, nothing would be done before the announced wake-up, and something at it`(
         seed: UInt64, idempotency: WorkerConfiguration.Idempotency

@@ -26,9 +26,7 @@ import Testing
                         db, sql: "SELECT journey FROM \(table.rawValue) WHERE id = ?", arguments: [id])
                     guard let journey else { continue }
                     let reader = try IntentReader(
-                        db,
-                        sql: "SELECT id, 0, 0, \(IntentReader.columns), NULL, NULL FROM \(table.rawValue) WHERE id = ?",
-                        arguments: [id])
+                        db, from: table, where: "id = ?", arguments: [id])
                     try reader.forEach(db) { row, _ in
                         proofs[id] = IntentDigest(row, journey: journey).map { [$0.digest] } ?? []
                         return true
@@ -174,7 +172,7 @@ import Testing
         try scene.enqueue(["a"])
         try await scene.freeze()
         try scene.run("UPDATE outbox_batch SET possibly_executed_since = NULL, frozen_at = 1700000000000")
-        let uuid: String? = try await scene.queue.read { try SQLiteStore.meta($0, "uuid") }
+        let uuid: String? = try await scene.queue.read { try MetaTable(db: $0).text(.uuid) }
         let adopting = try Self.adopting(scene, Self.need(500, Marks(fence: 9, intents: 500, batches: 70)))
         _ = try adopting.apply(.deliver)
         #expect(try scene.count("SELECT count(*) FROM outbox_pause WHERE cause = 'database_restored'") == 1)

@@ -77,7 +77,7 @@ struct WorkerSession {
                     logger.note(.standby, [.holder: holder, .lock: path])
                     notifier.standBy(holder: holder)
                 }, onLook: notifier.feed)
-        } catch let failure as WorkerLock.Failure {
+        } catch let failure as WorkerLockError {
             throw Failure.temporary("\(failure)")
         }
         // The schema and the file may have changed while this worker stood by.

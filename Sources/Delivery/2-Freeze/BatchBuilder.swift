@@ -3,13 +3,13 @@
 /// Pure: the store feeds rows in, and commits what comes out before anything is sent.
 public struct BatchBuilder {
     /// What became of a row that was offered.
-    public enum Admission: Equatable {
+    public enum OfferResult: Equatable {
         case taken
         /// The body has no room left; the row starts the next batch.
         case full
-        /// A row of the same contact is in this batch already; this one goes with a later batch.
+        /// A row of the same contact is in this batch already; this one travels in a later batch.
         case repeatedContact
-        /// It will never be sent: unfit, or out of time.
+        /// It will never be sent: its content is unfit, or its time is over.
         case unsendable(Unsendable)
     }
 
@@ -40,7 +40,7 @@ public struct BatchBuilder {
     public var isFull: Bool { ids.count >= rowsMax }
 
     /// Offers the next row, in the order in which the rows are to be entered.
-    public mutating func offer(_ row: IntentRow) -> Admission {
+    public mutating func offer(_ row: IntentRow) -> OfferResult {
         if isFull { return .full }
         let contact = Contact(row)
         if contact.isAmong(contacts) { return .repeatedContact }
@@ -61,6 +61,10 @@ public struct BatchBuilder {
         appendMember(row, profile: places.profile, data: places.data)
         noteTraceparent(of: row)
         ids.append((row.id, row.epoch))
+        assert(ids.count <= rowsMax, "a request has no more members than its limit")
+        assert(
+            places.profile?.upperBound ?? 0 <= body.count && places.data?.upperBound ?? 0 <= body.count,
+            "a payload lies in the body")
         return .taken
     }
 
@@ -160,39 +164,33 @@ public struct BatchBuilder {
     }
 
     private mutating func appendMember(_ row: IntentRow, profile: Range<Int>?, data: Range<Int>?) {
-        members.append(ids.isEmpty ? UInt8(ascii: "[") : UInt8(ascii: ","))
-        if !ids.isEmpty { members.append(UInt8(ascii: "[")) }
-        members.append(integer: row.id)
-        appendPlace(Int64(row.attempts))
-        appendPlace(Int64(row.epoch))
-        appendPlace(row.externalID)
-        appendPlace(row.anonymousID)
-        appendPlace(row.email)
-        appendPlace(row.orderingKey)
-        appendPlace(row.dedupKey)
-        appendPlace(row.scheduledAt)
-        appendPlace(row.expiresAt)
-        appendPlace(row.createdAt)
-        appendPlace(row.traceparent)
-        appendPlace(profile)
-        appendPlace(data)
-        appendPlace(row.previousBatch)
+        if !ids.isEmpty { members.append(UInt8(ascii: ",")) }
+        members.append(UInt8(ascii: "["))
+        var next: MemberColumn? = .id
+        while let column = next {
+            switch column {
+            case .id: members.append(integer: row.id)
+            case .attempts: members.append(integer: Int64(row.attempts))
+            case .epoch: members.append(integer: Int64(row.epoch))
+            case .externalID: members.append(jsonString: row.externalID)
+            case .anonymousID: members.append(jsonString: row.anonymousID)
+            case .email: members.append(jsonString: row.email)
+            case .orderingKey: members.append(jsonString: row.orderingKey)
+            case .dedupKey: members.append(jsonString: row.dedupKey)
+            case .scheduledAt: members.append(integer: row.scheduledAt)
+            case .expiresAt: members.append(integer: row.expiresAt)
+            case .createdAt: members.append(integer: row.createdAt)
+            case .traceparent: members.append(jsonString: row.traceparent)
+            case .profileOffset: members.append(integer: profile.map { Int64($0.lowerBound) })
+            case .profileLength: members.append(integer: profile.map { Int64($0.count) })
+            case .dataOffset: members.append(integer: data.map { Int64($0.lowerBound) })
+            case .dataLength: members.append(integer: data.map { Int64($0.count) })
+            case .previousBatch: members.append(integer: row.previousBatch)
+            }
+            next = column.next
+            if next != nil { members.append(UInt8(ascii: ",")) }
+        }
         members.append(UInt8(ascii: "]"))
-    }
-
-    private mutating func appendPlace(_ number: Int64?) {
-        members.append(UInt8(ascii: ","))
-        members.append(integer: number)
-    }
-
-    private mutating func appendPlace(_ range: Range<Int>?) {
-        appendPlace(range.map { Int64($0.lowerBound) })
-        appendPlace(range.map { Int64($0.count) })
-    }
-
-    private mutating func appendPlace(_ text: IntentRow.Text?) {
-        members.append(UInt8(ascii: ","))
-        members.append(jsonString: text)
     }
 
     /// A request carries a traceparent only when all its members came out of the same trace.
@@ -201,7 +199,8 @@ public struct BatchBuilder {
         if isEmpty { traceparent = text } else if text != traceparent { sharesTraceparent = false }
     }
 
-    /// Two rows share a contact if any of their identities is equal; equal hashes only send a row one batch later.
+    /// Two rows share a contact if any of their identities is equal. Hashes are compared, and two different identities
+    /// with one hash only make a row travel one batch later.
     private struct Contact {
         let externalID, anonymousID, email: Int?
 

@@ -1,7 +1,8 @@
 import Crypto
 
-/// An intent as a record outside the database remembers it: its id, and a digest that tells its content from another's
-/// which came by the same id.
+/// An intent as a record outside the database keeps it: its id and a digest of its content.
+///
+/// The digest tells the intent from another one that has got the same id, as happens after a restore.
 public struct IntentDigest: Sendable, Hashable {
     public var id: Int64
     /// The first 64 bits of a SHA-256 over the journey and everything the producer gave.
@@ -12,7 +13,7 @@ public struct IntentDigest: Sendable, Hashable {
         self.digest = digest
     }
 
-    /// The digest of a row; nil when it is unfit to be sent, and so has never been delivered.
+    /// The digest of a row; nil when the row is unfit to be sent, since it was then never delivered.
     public init?(_ row: IntentRow, journey: String) {
         var identity: [UInt8] = []
         for (index, text) in [row.externalID, row.anonymousID, row.email, row.orderingKey, row.dedupKey].enumerated() {
@@ -62,7 +63,7 @@ public struct IntentDigest: Sendable, Hashable {
         }
     }
 
-    /// What is digested: each part after its length, so that no two contents read alike.
+    /// What is digested: each part follows its length, so that two different contents never give the same bytes.
     private struct Content {
         private let journey: [UInt8]
         private var bytes: [UInt8] = []

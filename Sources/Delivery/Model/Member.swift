@@ -1,9 +1,9 @@
-/// One intent inside a frozen batch: who it is about, and where its payload stands in the body.
+/// One intent inside a frozen batch: its contact, and where its payload stands in the body (`MemberColumn`).
 public struct Member: Sendable, Equatable {
     public var id: Int64
     /// Requests so far that ended with this intent rejected for now.
     public var attempts: Int
-    /// Raised each time the intent travels under a new idempotency key.
+    /// A part of the idempotency key; it rises each time the intent travels under a new key.
     public var epoch: Int
     public var externalID: String?
     public var anonymousID: String?

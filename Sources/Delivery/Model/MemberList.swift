@@ -1,12 +1,15 @@
 import Foundation
 
-/// The members of a batch as the batch row keeps them: a JSON array of arrays, decoded only when somebody asks.
+/// The members of a batch as the batch row keeps them: a JSON array of arrays (`MemberColumn`), decoded only on demand.
 ///
-/// The hot path never needs the members: a batch whose users were all accepted is settled by its row alone.
+/// The hot path never decodes the members: a batch whose users were all accepted is settled by its row alone.
 public struct MemberList: Sendable, Equatable {
     public let text: [UInt8]
     /// Whether any member has an ordering key; known with the list, since every settlement asks.
     public let hasOrderingKeys: Bool
+
+    /// A list without members.
+    public static let empty = MemberList(text: Array("[]".utf8), hasOrderingKeys: false)
 
     public init(text: [UInt8]) {
         self.text = text
@@ -23,12 +26,27 @@ public struct MemberList: Sendable, Equatable {
         try JSONDecoder().decode([StoredMember].self, from: Data(text)).map(\.member)
     }
 
+    /// How many members the list has, counted without decoding; nil when the text is not such a list.
+    public var count: Int? {
+        Self.scan(text) { scanner in
+            var count = 0
+            while scanner.next() { count += 1 }
+            return scanner.isComplete ? count : nil
+        }
+    }
+
     /// The list without the members for which `isKept` is false, each kept member's text unchanged.
     public func keeping(_ isKept: (Int) -> Bool) -> MemberList {
         var kept: [UInt8] = [UInt8(ascii: "[")]
-        for (index, range) in elementRanges().enumerated() where isKept(index) {
-            if kept.count > 1 { kept.append(UInt8(ascii: ",")) }
-            kept.append(contentsOf: text[range])
+        Self.scan(text) { scanner in
+            var place = 0
+            while scanner.next() {
+                if isKept(place) {
+                    if kept.count > 1 { kept.append(UInt8(ascii: ",")) }
+                    kept.append(contentsOf: text[scanner.range])
+                }
+                place += 1
+            }
         }
         kept.append(UInt8(ascii: "]"))
         return MemberList(text: kept)
@@ -40,103 +58,114 @@ public struct MemberList: Sendable, Equatable {
     }
 
     private static func ordered(_ text: [UInt8]) -> [(place: Int, id: Int64)] {
-        text.withUnsafeBufferPointer { bytes in
+        scan(text) { scanner in
             var found: [(place: Int, id: Int64)] = []
-            var (place, depth, column, id) = (0, 0, 0, Int64(0))
-            var index = 0
-            while index < bytes.count {
-                switch bytes[index] {
-                case UInt8(ascii: "\""):
-                    if column == Self.orderingKeyColumn { found.append((place, id)) }
-                    index = Self.endOfString(bytes, from: index)
-                case UInt8(ascii: "["):
-                    depth += 1
-                    (column, id) = (0, 0)
-                case UInt8(ascii: "]"):
-                    depth -= 1
-                    if depth == 1 { place += 1 }
-                case UInt8(ascii: ","): column += depth - 1
-                case let digit where column == 0 && digit >= UInt8(ascii: "0") && digit <= UInt8(ascii: "9"):
-                    id = id * 10 + Int64(digit - UInt8(ascii: "0"))
-                default: break
-                }
-                index += 1
+            var place = 0
+            while scanner.next() {
+                if scanner.hasText(.orderingKey), let id = scanner.integer(.id) { found.append((place, id)) }
+                place += 1
             }
             return found
         }
     }
 
-    private static let orderingKeyColumn = 6
-
-    /// The place of the quote that ends the string which begins at `start`.
-    private static func endOfString(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
-        var index = start + 1
-        while index < bytes.count, bytes[index] != UInt8(ascii: "\"") {
-            index += bytes[index] == UInt8(ascii: "\\") ? 2 : 1
+    /// Since when each member could have been delivered: its insertion, or its `scheduled_at` where that is later.
+    ///
+    /// Empty when the text is not such a list.
+    public func deliverableSince() -> [WallTime] {
+        Self.scan(text) { scanner in
+            var times: [WallTime] = []
+            while scanner.next() {
+                guard scanner.has(.createdAt) else { continue }
+                let time = max(scanner.integer(.createdAt) ?? 0, scanner.integer(.scheduledAt) ?? 0)
+                times.append(WallTime(milliseconds: time))
+            }
+            return times
         }
-        return index
     }
 
-    /// Where each member's own array stands in the text.
-    private func elementRanges() -> [Range<Int>] {
-        var ranges: [Range<Int>] = []
-        var depth = 0
-        var start = 0
-        var inString = false
-        var isEscaped = false
-        for (index, byte) in text.enumerated() {
-            if inString {
-                if isEscaped {
-                    isEscaped = false
-                } else if byte == UInt8(ascii: "\\") {
-                    isEscaped = true
-                } else if byte == UInt8(ascii: "\"") {
-                    inString = false
-                }
-                continue
+    /// The members' contents in the order of the request; nil when the text is not such a list.
+    func contents() -> [MemberContent]? {
+        Self.scan(text) { scanner in
+            var contents: [MemberContent] = []
+            while scanner.next() {
+                guard let content = MemberContent(scanner) else { return nil }
+                contents.append(content)
             }
-            switch byte {
-            case UInt8(ascii: "\""): inString = true
-            case UInt8(ascii: "["):
-                depth += 1
-                if depth == 2 { start = index }
-            case UInt8(ascii: "]"):
-                depth -= 1
-                if depth == 1 { ranges.append(start..<(index + 1)) }
-            default: break
-            }
+            return scanner.isComplete ? contents : nil
         }
-        return ranges
+    }
+
+    private static func scan<Result>(_ text: [UInt8], _ read: (inout MemberScanner) -> Result) -> Result {
+        text.withUnsafeBytes { bytes in
+            var scanner = MemberScanner(bytes)
+            return read(&scanner)
+        }
     }
 }
 
-/// One member's array, read by place.
+/// Where one member's content stands in the list and in the body of its batch.
+struct MemberContent {
+    let id: Int64
+    /// The list's own text of everything a producer gave beside the payload, from `external_id` to `traceparent`.
+    let identity: Range<Int>
+    let profile: Range<Int>?
+    let data: Range<Int>?
+
+    /// Nil when the scanner's current member lacks columns that every member has.
+    fileprivate init?(_ scanner: MemberScanner) {
+        guard scanner.has(.dataLength), let id = scanner.integer(.id),
+            let identity = scanner.text(of: MemberColumn.identity)
+        else { return nil }
+        self.id = id
+        self.identity = identity
+        profile = scanner.bodyRange(.profileOffset, .profileLength)
+        data = scanner.bodyRange(.dataOffset, .dataLength)
+    }
+}
+
+/// One member's array, read column by column.
 private struct StoredMember: Decodable {
     let member: Member
 
     init(from decoder: any Decoder) throws {
-        var places = try decoder.unkeyedContainer()
-        let id = try places.decode(Int64.self)
-        let attempts = try places.decode(Int.self)
-        let epoch = try places.decode(Int.self)
-        let texts = try (0..<5).map { _ in try places.decode(String?.self) }
-        let scheduledAt = try places.decode(Int64?.self)
-        let expiresAt = try places.decode(Int64?.self)
-        let createdAt = try places.decode(Int64.self)
-        let traceparent = try places.decode(String?.self)
-        let profile = try Self.range(from: &places)
-        let data = try Self.range(from: &places)
-        member = Member(
-            id: id, attempts: attempts, epoch: epoch, externalID: texts[0], anonymousID: texts[1], email: texts[2],
-            orderingKey: texts[3], dedupKey: texts[4], scheduledAt: scheduledAt.map(WallTime.init(milliseconds:)),
-            expiresAt: expiresAt.map(WallTime.init(milliseconds:)), createdAt: WallTime(milliseconds: createdAt),
-            traceparent: traceparent, profile: profile, data: data, previousBatch: try places.decode(Int64?.self))
+        var columns = try decoder.unkeyedContainer()
+        var member = Member(id: 0, attempts: 0, epoch: 0, createdAt: WallTime(milliseconds: 0))
+        var (profile, data): (BodyRange, BodyRange) = ((nil, nil), (nil, nil))
+        for column in MemberColumn.allCases {
+            switch column {
+            case .id: member.id = try columns.decode(Int64.self)
+            case .attempts: member.attempts = try columns.decode(Int.self)
+            case .epoch: member.epoch = try columns.decode(Int.self)
+            case .externalID: member.externalID = try columns.decode(String?.self)
+            case .anonymousID: member.anonymousID = try columns.decode(String?.self)
+            case .email: member.email = try columns.decode(String?.self)
+            case .orderingKey: member.orderingKey = try columns.decode(String?.self)
+            case .dedupKey: member.dedupKey = try columns.decode(String?.self)
+            case .scheduledAt: member.scheduledAt = try Self.time(from: &columns)
+            case .expiresAt: member.expiresAt = try Self.time(from: &columns)
+            case .createdAt: member.createdAt = WallTime(milliseconds: try columns.decode(Int64.self))
+            case .traceparent: member.traceparent = try columns.decode(String?.self)
+            case .profileOffset: profile.offset = try columns.decode(Int?.self)
+            case .profileLength: profile.length = try columns.decode(Int?.self)
+            case .dataOffset: data.offset = try columns.decode(Int?.self)
+            case .dataLength: data.length = try columns.decode(Int?.self)
+            case .previousBatch: member.previousBatch = try columns.decode(Int64?.self)
+            }
+        }
+        member.profile = Self.range(profile)
+        member.data = Self.range(data)
+        self.member = member
     }
 
-    private static func range(from places: inout any UnkeyedDecodingContainer) throws -> Range<Int>? {
-        let offset = try places.decode(Int?.self)
-        let length = try places.decode(Int?.self)
-        guard let offset, let length, offset >= 0, length >= 0 else { return nil }
+    private typealias BodyRange = (offset: Int?, length: Int?)
+
+    private static func time(from columns: inout any UnkeyedDecodingContainer) throws -> WallTime? {
+        try columns.decode(Int64?.self).map(WallTime.init(milliseconds:))
+    }
+
+    private static func range(_ stored: BodyRange) -> Range<Int>? {
+        guard let offset = stored.offset, let length = stored.length, offset >= 0, length >= 0 else { return nil }
         return offset..<(offset + length)
     }
 }

@@ -14,8 +14,3 @@ public struct WriteAheadLog: Sendable, Equatable {
 
     public var bytes: Int { pages * pageBytes }
 }
-
-/// Where the database says that its log is pinned, for people who ask `status`.
-package enum PinnedLog {
-    package static let key = "wal_pinned_since"
-}

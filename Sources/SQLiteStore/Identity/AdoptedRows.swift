@@ -5,14 +5,7 @@ import GRDB
 
 /// The intents of an adopted database that stand in a table of their own.
 struct AdoptedRows {
-    enum Table: String, CaseIterable {
-        case outbox
-        case waiting = "outbox_waiting"
-        case dead = "outbox_dead"
-
-        /// What is true of the rows that adopting is about: dead letters may have been retried and delivered.
-        var condition: String { self == .dead ? "state = 'dead'" : "true" }
-    }
+    typealias Table = IntentTable
 
     /// How many intents are looked up in the ledger at once: it is read once for each so many.
     static let windowMax = 100_000
@@ -89,8 +82,7 @@ struct AdoptedRows {
         guard let journey else { return nil }
         var digest: UInt64?
         let reader = try IntentReader(
-            db, sql: "SELECT id, 0, 0, \(IntentReader.columns), NULL, NULL FROM \(table.rawValue) WHERE id = ?",
-            arguments: [id])
+            db, from: table, where: "id = ?", arguments: [id])
         try reader.forEach(db) { row, _ in
             digest = IntentDigest(row, journey: journey)?.digest
             return false
@@ -125,4 +117,9 @@ struct AdoptedRows {
     private static func chunks(_ ids: [Int64]) -> [[Int64]] {
         stride(from: 0, to: ids.count, by: chunkMax).map { Array(ids[$0..<min($0 + chunkMax, ids.count)]) }
     }
+}
+
+extension IntentTable {
+    /// What is true of the rows that adopting is about: dead letters may have been retried and delivered.
+    fileprivate var condition: String { self == .dead ? "state = 'dead'" : "true" }
 }

@@ -7,16 +7,18 @@ import GRDB
 struct IdentityTable {
     let db: Database
 
+    private var meta: MetaTable { MetaTable(db: db) }
+
     func identityRecord() throws -> IdentityRecord {
         IdentityRecord(
-            uuid: try SQLiteStore.meta(db, "uuid"), stateDirectory: try SQLiteStore.meta(db, "state_dir"),
-            deployment: try SQLiteStore.meta(db, "deployment"), marks: try marks(), pending: try pending())
+            uuid: try meta.text(.uuid), stateDirectory: try meta.text(.stateDirectory),
+            deployment: try meta.text(.deployment), marks: try marks(), pending: try pending())
     }
 
     /// How far the outbox has come; a sequence that somebody has set back does not count.
     func marks() throws -> Marks {
         Marks(
-            fence: try number("fence"), intents: max(try sequence(of: "outbox"), try number("id_mark")),
+            fence: try number(.fence), intents: max(try sequence(of: "outbox"), try number(.highestID)),
             batches: max(try sequence(of: "outbox_batch"), try lastBatch()))
     }
 
@@ -25,12 +27,12 @@ struct IdentityTable {
     }
 
     func bind(uuid: String, at site: DeploymentSite) throws {
-        try SQLiteStore.setMeta(db, "uuid", uuid)
-        try SQLiteStore.setMeta(db, "state_dir", site.stateDirectory)
+        try meta.set(.uuid, uuid)
+        try meta.set(.stateDirectory, site.stateDirectory)
         if let deployment = site.deployment {
-            try SQLiteStore.setMeta(db, "deployment", deployment)
+            try meta.set(.deployment, deployment)
         } else {
-            try remove("deployment")
+            try meta.remove(.deployment)
         }
     }
 
@@ -54,12 +56,12 @@ struct IdentityTable {
     /// - Parameter renewing: told the new uuid before it is stored.
     /// - Returns: the uuid in force.
     func keepIDs(uuid: String, renewing: (String) throws -> Void) throws -> String {
-        let mark = try number("id_mark")
-        let isBack = try sequence(of: "outbox") < mark || (try firstIntent() ?? .max) < number("id_floor")
+        let mark = try number(.highestID)
+        let isBack = try sequence(of: "outbox") < mark || (try firstIntent() ?? .max) < number(.lowestID)
         guard isBack else { return uuid }
         let renewed = UUID().uuidString.lowercased()
         try renewing(renewed)
-        try SQLiteStore.setMeta(db, "uuid", renewed)
+        try meta.set(.uuid, renewed)
         try raiseSequence(of: "outbox", to: mark)
         return renewed
     }
@@ -67,9 +69,9 @@ struct IdentityTable {
     /// Notes, after a claim, what ids tell that they went back: a last one below `id_mark`, or one in the outbox below
     /// `id_floor`, since whatever is there later was there then or is newer.
     func noteIDs() throws {
-        let last = max(try sequence(of: "outbox"), try number("id_mark"))
-        try store("id_mark", last)
-        try store("id_floor", try firstIntent() ?? last + 1)
+        let last = max(try sequence(of: "outbox"), try number(.highestID))
+        try meta.set(.highestID, last)
+        try meta.set(.lowestID, try firstIntent() ?? last + 1)
     }
 
     private func firstIntent() throws -> Int64? {
@@ -79,7 +81,7 @@ struct IdentityTable {
     // MARK: Adoption
 
     private func pending() throws -> PendingAdoption? {
-        guard let text = try SQLiteStore.meta(db, "adoption") else { return nil }
+        guard let text = try meta.text(.adoption) else { return nil }
         return try JSONDecoder().decode(PendingAdoption.self, from: Data(text.utf8))
     }
 
@@ -87,7 +89,7 @@ struct IdentityTable {
     func hold(_ need: AdoptionNeed, at now: WallTime) throws {
         try raiseSequence(of: "outbox", to: need.mark)
         let pending = PendingAdoption(cause: need.cause, mark: need.mark)
-        try SQLiteStore.setMeta(db, "adoption", String(decoding: try JSONEncoder().encode(pending), as: UTF8.self))
+        try meta.set(.adoption, String(decoding: try JSONEncoder().encode(pending), as: UTF8.self))
         try removePauses(except: need.pauseCause)
         try PauseTable(db: db).put(
             Pause(
@@ -97,7 +99,7 @@ struct IdentityTable {
 
     /// Takes back what `hold` has stored.
     func release() throws {
-        try remove("adoption")
+        try meta.remove(.adoption)
         try removePauses(except: nil)
     }
 
@@ -109,22 +111,8 @@ struct IdentityTable {
 
     // MARK: Values
 
-    private func number(_ key: String) throws -> Int64 {
-        try Int64.fetchOne(
-            db.cachedStatement(sql: "SELECT value FROM outbox_meta WHERE key = ?"), arguments: [key]) ?? 0
-    }
-
-    private func store(_ key: String, _ value: Int64) throws {
-        try db.cachedStatement(
-            sql: """
-                INSERT INTO outbox_meta (key, value) VALUES (?1, ?2)
-                ON CONFLICT (key) DO UPDATE SET value = ?2 WHERE value <> ?2
-                """
-        ).execute(arguments: [key, value])
-    }
-
-    private func remove(_ key: String) throws {
-        try db.execute(sql: "DELETE FROM outbox_meta WHERE key = ?", arguments: [key])
+    private func number(_ key: MetaKey) throws -> Int64 {
+        try meta.integer(key) ?? 0
     }
 }
 

@@ -22,7 +22,7 @@ public enum OldPlaceLook {
             configuration.busyMode = .timeout(5)
             let queue = try DatabaseQueue(path: path, configuration: configuration)
             let uuid = try queue.read { db in
-                try db.tableExists("outbox_meta") ? try SQLiteStore.meta(db, "uuid") : nil
+                try db.tableExists("outbox_meta") ? try MetaTable(db: db).text(.uuid) : nil
             }
             return uuid.map(knows) == true ? .holds : .gone
         } catch let error as DatabaseError where error.resultCode == .SQLITE_NOTADB {

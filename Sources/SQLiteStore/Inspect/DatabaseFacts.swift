@@ -18,13 +18,13 @@ public struct DatabaseFacts: Sendable, Equatable {
 
     init(_ db: Database, path: String) throws {
         self.path = path
-        uuid = try SQLiteStore.meta(db, "uuid")
-        schemaVersion = try SQLiteStore.meta(db, "schema_version").flatMap { Int($0) }
+        uuid = try MetaTable(db: db).text(.uuid)
+        schemaVersion = try MetaTable(db: db).text(.schemaVersion).flatMap { Int($0) }
         journalMode = try String.fetchOne(db, sql: "PRAGMA journal_mode") ?? ""
         sqliteVersion = try String.fetchOne(db, sql: "SELECT sqlite_version()") ?? ""
         let pages = try Int64.fetchOne(db, sql: "PRAGMA page_count") ?? 0
         bytes = pages * (try Int64.fetchOne(db, sql: "PRAGMA page_size") ?? 0)
-        walPinnedSince = try SQLiteStore.meta(db, PinnedLog.key).flatMap { Int64($0) }.map(WallTime.init(milliseconds:))
+        walPinnedSince = try MetaTable(db: db).integer(.pinnedSince).map(WallTime.init(milliseconds:))
         var file = stat()
         walBytes = journalMode == "wal" && stat(path + "-wal", &file) == 0 ? Int64(file.st_size) : 0
     }

@@ -10,16 +10,8 @@ struct DeadLetters {
     ///
     /// Its attempts start again; its dedup key it never lost. False when it is no dead letter.
     func retry(_ id: Int64) throws -> Bool {
-        try db.cachedStatement(
-            sql: """
-                INSERT INTO outbox_waiting (id, journey, \(IntentReader.columns), state, attempts, epoch, due_at,
-                  batch_id, updated_at)
-                SELECT id, journey, \(IntentReader.columns), 'retrying', 0, epoch + 1, ?1, batch_id, ?1
-                FROM outbox_dead WHERE id = ?2 AND state = 'dead'
-                """
-        ).execute(arguments: [now.milliseconds, id])
-        guard db.changesCount == 1 else { return false }
-        try db.cachedStatement(sql: "DELETE FROM outbox_dead WHERE id = ?").execute(arguments: [id])
+        guard try WaitingTable(db: db, now: now).insertRetried(id) else { return false }
+        try IntentTable.dead.delete(id, db)
         // It may have kept its lane, and keeps it; otherwise it waits for its turn like any older one of its key.
         try db.cachedStatement(sql: "UPDATE outbox_lane SET is_dead = 0 WHERE open_id = ?").execute(arguments: [id])
         return true

@@ -1,22 +1,25 @@
+import Delivery
+
 /// How the columns of an intent are read in each place, under the same names everywhere.
 struct IntentColumns {
     let place: IntentPlace
 
-    var externalID: String { member(3) ?? "external_id" }
-    var anonymousID: String { member(4) ?? "anonymous_id" }
-    var email: String { member(5) ?? "email" }
+    var externalID: String { member(.externalID) ?? "external_id" }
+    var anonymousID: String { member(.anonymousID) ?? "anonymous_id" }
+    var email: String { member(.email) ?? "email" }
     var code: String { isFresh ? "NULL" : name("code") }
     var updatedAt: String { isFresh ? "created_at" : name("updated_at") }
 
     /// What `IntentRecord` reads.
     var list: String {
         let columns = [
-            ("id", member(0) ?? "id"), ("journey", name("journey")), ("external_id", externalID),
-            ("anonymous_id", anonymousID), ("email", email), ("attempts", isFresh ? "0" : member(1) ?? "attempts"),
+            ("id", member(.id) ?? "id"), ("journey", name("journey")), ("external_id", externalID),
+            ("anonymous_id", anonymousID), ("email", email),
+            ("attempts", isFresh ? "0" : member(.attempts) ?? "attempts"),
             ("code", code), ("message", isFresh ? "NULL" : name("message")),
             ("request_id", isFresh ? "NULL" : name("request_id")),
             ("batch_id", isFresh ? "NULL" : place.isBatch ? "batch.id" : "batch_id"),
-            ("due_at", due), ("created_at", member(10) ?? "created_at"), ("updated_at", updatedAt),
+            ("due_at", due), ("created_at", member(.createdAt) ?? "created_at"), ("updated_at", updatedAt),
         ]
         return columns.map { "\($0.1) AS \($0.0)" }.joined(separator: ", ")
     }
@@ -35,8 +38,8 @@ struct IntentColumns {
         place.isBatch ? "batch.\(column)" : column
     }
 
-    /// A member's own column, by its place in the members' array; nil outside batches.
-    private func member(_ index: Int) -> String? {
-        place.isBatch ? "json_extract(member.value, '$[\(index)]')" : nil
+    /// A member's own column; nil outside batches.
+    private func member(_ column: MemberColumn) -> String? {
+        place.isBatch ? column.sql : nil
     }
 }

@@ -16,7 +16,7 @@ struct IntentLookup {
                         ? """
                         SELECT \(columns) FROM outbox_batch AS batch, json_each(batch.members) AS member
                         WHERE \(place.condition(at: now)) AND first_id <= ?1 AND last_id >= ?1
-                          AND json_extract(member.value, '$[0]') = ?1
+                          AND \(MemberColumn.id.sql) = ?1
                         """ : "SELECT \(columns) FROM \(place.table) WHERE id = ?1 AND \(place.condition(at: now))"),
                 arguments: [id])
             if let row { return IntentRecord(row, state: place.state) }

@@ -50,7 +50,7 @@ public struct IntentTrail: Sendable {
                 record, try record.map { try Self.wait(db, $0, at: now) } ?? Wait(),
                 try Int64.fetchOne(db, sql: "SELECT seq FROM sqlite_sequence WHERE name = 'outbox'") ?? 0,
                 try PauseTable(db: db).all(),
-                try SQLiteStore.meta(db, "enforcement").flatMap(Enforcement.init(rawValue:)) ?? .unproven
+                try MetaTable(db: db).text(.enforcement).flatMap(Enforcement.init(rawValue:)) ?? .unproven
             )
         }
         let isUntouched = record.map { $0.state == .pending || $0.state == .scheduled } ?? !(1...max(1, lastID) ~= id)

@@ -30,7 +30,7 @@ struct OldestDue {
             nil)
         let sending = try time(
             """
-            SELECT min(max(json_extract(members, '$[0][10]'), coalesce(json_extract(members, '$[0][8]'), 0))) FROM (
+            SELECT min(max(\(MemberColumn.createdAt.sqlOfFirst), coalesce(\(MemberColumn.scheduledAt.sqlOfFirst), 0))) FROM (
               SELECT members FROM outbox_batch WHERE state <> 'settled' AND state = 'sending' AND ? IS NULL
               LIMIT \(Self.batchesMax))
             """, nil)

@@ -23,72 +23,55 @@ struct Resolution {
             let record = try insertRecord()
             try keepOthers(moving: "batches", ids: [record])
         }
-        try db.execute(
-            sql: """
-                INSERT INTO outbox_journey (journey, delivered) VALUES (?1, ?2)
-                ON CONFLICT (journey) DO UPDATE SET delivered = delivered + ?2
-                """, arguments: [batch.journey, chosen.count])
-        try Lanes.close(chosen.filter { members[$0].orderingKey != nil }.map { members[$0].id }, db)
+        try JourneyTable(db: db).add(delivered: chosen.count, to: batch.journey)
+        try LaneTable.close(chosen.filter { members[$0].orderingKey != nil }.map { members[$0].id }, db)
     }
 
     /// They go back to wait, under their next epoch and so under a new key; no attempt is spent.
     func resend() throws {
-        let mover = IntentMover(db: db, now: now, requestID: nil)
         for place in chosen {
-            try mover.wait(
-                members[place], of: batch,
-                Settlement.Waiting(
-                    attempts: members[place].attempts, dueAt: now, rejection: nil, isRefusedAlone: false))
+            let waiting = Settlement.Waiting(
+                attempts: members[place].attempts, dueAt: now, rejection: nil, isRefusedAlone: false)
+            try WaitingTable(db: db, now: now).insert(members[place], of: batch, waiting, requestID: nil)
         }
         let ids = chosen.map { members[$0].id }
         guard isWhole else { return try keepOthers(moving: "retrying", ids: ids) }
         try note(moving: "retrying", ids: ids)
-        try settle(members: MemberList(text: Array("[]".utf8)), size: 0, note: "resolved_resend")
+        try settle(members: MemberList.empty, size: 0, note: "resolved_resend")
     }
 
     /// They are given up, and end as dead letters.
     func discard(_ reason: Rejection) throws {
-        let mover = IntentMover(db: db, now: now, requestID: nil)
         for place in chosen {
-            try mover.bury(members[place], of: batch, reason, attempts: members[place].attempts)
+            try DeadTable(db: db, now: now)
+                .insert(members[place], of: batch, reason, attempts: members[place].attempts, requestID: nil)
         }
         let ids = chosen.map { members[$0].id }
         guard isWhole else { return try keepOthers(moving: "dead", ids: ids) }
         try note(moving: "dead", ids: ids)
-        try settle(members: MemberList(text: Array("[]".utf8)), size: 0, note: reason.code)
+        try settle(members: MemberList.empty, size: 0, note: reason.code)
     }
 
     private func settle(members: MemberList, size: Int, note: String) throws {
         try db.execute(
             sql: """
-                UPDATE outbox_batch SET state = 'settled', outcome = ?, settled_at = ?, updated_at = ?, body = NULL,
-                  members = CAST(? AS TEXT), size = ?, answers = \(Self.answersWithNote)
-                WHERE id = ? AND state = 'in_doubt'
+                UPDATE outbox_batch SET state = 'settled', outcome = :outcome, settled_at = :now, updated_at = :now,
+                  body = NULL, members = CAST(:members AS TEXT), size = :size,
+                  answers = \(BatchTable.answersWithResolution)
+                WHERE id = :id AND state = 'in_doubt'
                 """,
             arguments: [
-                BatchOutcome.resolved.rawValue, now.milliseconds, now.milliseconds, Data(members.text), size,
-                now.milliseconds, note, batch.id,
+                "outcome": BatchOutcome.resolved.rawValue, "now": now.milliseconds, "members": Data(members.text),
+                "size": size, "resolution": note, "id": batch.id,
             ])
     }
 
     /// A settled row of their own for the members that were delivered, under the same request.
     private func insertRecord() throws -> Int64 {
         let places = Set(chosen)
-        try db.execute(
-            sql: """
-                INSERT INTO outbox_batch (state, journey, key, target, api_key_fingerprint, body_sha256, traceparent,
-                  parent_id, first_id, last_id, size, attempt, possibly_executed_since, due_at, frozen_at, sent_at,
-                  settled_at, updated_at, outcome, code, message, request_id, answers, members)
-                SELECT 'settled', journey, key, target, api_key_fingerprint, body_sha256, traceparent, id, first_id,
-                  last_id, ?, attempt, possibly_executed_since, due_at, frozen_at, sent_at, ?, ?, ?, code, message,
-                  request_id, \(Self.answersWithNote), CAST(? AS TEXT)
-                FROM outbox_batch WHERE id = ?
-                """,
-            arguments: [
-                chosen.count, now.milliseconds, now.milliseconds, BatchOutcome.resolved.rawValue, now.milliseconds,
-                "resolved_delivered", Data(batch.members.keeping(places.contains).text), batch.id,
-            ])
-        return db.lastInsertedRowID
+        return try BatchTable(db: db).insertRecord(
+            of: batch, members: batch.members.keeping(places.contains), size: chosen.count, outcome: .resolved,
+            resolution: "resolved_delivered", at: now)
     }
 
     /// Leaves the others in doubt, and notes where the chosen went.
@@ -111,10 +94,4 @@ struct Resolution {
             sql: "UPDATE outbox_batch SET moved = ? WHERE id = ?",
             arguments: [String(decoding: try encoder.encode(moved), as: UTF8.self), batch.id])
     }
-
-    /// The answers so far and, last, that a person decided.
-    private static let answersWithNote = """
-        json_insert(answers, '$[#]', json_object('attempt', attempt, 'at', ?, 'status', NULL, 'code', ?, \
-        'message', NULL, 'request_id', NULL))
-        """
 }

@@ -36,7 +36,7 @@ public struct StatusReport: Sendable {
         self.total = total
         pauses = try PauseTable(db: db).all()
         worker = try WorkerRecord.read(db)
-        enforcement = try SQLiteStore.meta(db, "enforcement").flatMap(Enforcement.init(rawValue:)) ?? .unproven
+        enforcement = try MetaTable(db: db).text(.enforcement).flatMap(Enforcement.init(rawValue:)) ?? .unproven
         oldestDue = try OldestDue(db: db, now: now).find()
         deliveredPerSecond = try DeliveryRate(db: db, now: now).perSecond()
         database = try DatabaseFacts(db, path: path)

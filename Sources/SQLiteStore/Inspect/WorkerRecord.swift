@@ -19,7 +19,7 @@ public struct WorkerRecord: Sendable, Equatable, Codable {
 
     /// The latest worker's record; nil when there is none, or one that this version cannot read.
     public static func read(_ db: Database) throws -> WorkerRecord? {
-        guard let text = try SQLiteStore.meta(db, "worker") else { return nil }
+        guard let text = try MetaTable(db: db).text(.worker) else { return nil }
         do {
             return try JSONDecoder().decode(Self.self, from: Data(text.utf8))
         } catch is DecodingError {
@@ -31,7 +31,7 @@ public struct WorkerRecord: Sendable, Equatable, Codable {
     public func write(_ db: Database) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys]
-        try SQLiteStore.setMeta(db, "worker", String(decoding: try encoder.encode(self), as: UTF8.self))
+        try MetaTable(db: db).set(.worker, String(decoding: try encoder.encode(self), as: UTF8.self))
     }
 
     private enum CodingKeys: CodingKey {

@@ -17,7 +17,8 @@ public enum WriteProbe {
         do {
             let connection = try OperatorConnection(path: path, for: .changing, busyTimeout: seconds)
             try connection.write { db in
-                try db.execute(sql: "UPDATE outbox_meta SET value = value WHERE key = 'schema_version'")
+                try db.execute(
+                    sql: "UPDATE outbox_meta SET value = value WHERE key = '\(MetaKey.schemaVersion.rawValue)'")
                 throw Undo()
             }
         } catch is Undo {

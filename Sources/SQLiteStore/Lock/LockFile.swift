@@ -2,7 +2,8 @@ import Foundation
 
 /// The open file that workers of one database lock: beside the database's real path, and never unlinked.
 ///
-/// flock(2) says who works. Beside it, a POSIX read lock on a byte of its own says who stands by, so that others can ask.
+/// The worker holds it by flock(2). A standby holds a POSIX read lock on a byte of its own, so that other processes can
+/// ask whether there is one.
 final class LockFile: Sendable {
     /// Where the lock of a database is, with every symbolic link resolved.
     static func path(forDatabase path: String) -> String {
@@ -12,12 +13,12 @@ final class LockFile: Sendable {
     let path: String
     private let descriptor: Int32
 
-    /// Opens the file, and makes it if need be; throws `WorkerLock.Failure`.
+    /// Opens the file, and creates it where it is missing; throws `WorkerLockError`.
     init(forDatabase database: String) throws {
         path = Self.path(forDatabase: database)
         descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o660)
         guard descriptor >= 0 else {
-            throw WorkerLock.Failure.unusable(path: path, reason: String(cString: strerror(errno)))
+            throw WorkerLockError.unusable(path: path, reason: String(cString: strerror(errno)))
         }
     }
 
@@ -25,7 +26,7 @@ final class LockFile: Sendable {
         close(descriptor)
     }
 
-    /// Takes the lock if nobody has it; false too when the file has lost its name, or the database its place.
+    /// Takes the lock if it is free; false also when the file has lost its name, or the database its path.
     func lock(forDatabase database: String) -> Bool {
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { return false }
         guard isCurrent(forDatabase: database) else {
@@ -33,7 +34,7 @@ final class LockFile: Sendable {
             return false
         }
         let text = Array("\(getpid())\n".utf8)
-        // The pid is a courtesy to whoever is refused; the lock itself does not depend on it.
+        // The pid is for the message of a worker that is refused; the lock itself does not depend on it.
         if ftruncate(descriptor, 0) == 0 { _ = pwrite(descriptor, text, text.count, 0) }
         return true
     }
@@ -46,7 +47,7 @@ final class LockFile: Sendable {
             && named.st_ino == held.st_ino && named.st_dev == held.st_dev
     }
 
-    /// The pid that the lock's holder has left.
+    /// The pid that the lock's holder has written.
     var holder: String { Self.holder(descriptor) }
 
     private static func holder(_ file: Int32) -> String {
@@ -59,10 +60,10 @@ final class LockFile: Sendable {
 
     private static let standbyByte: off_t = 1 << 20
 
-    /// Lets others see that this process stands by, or no longer does.
+    /// Shows other processes that this one stands by, or no longer does.
     func showStandby(_ isStandingBy: Bool) {
         var range = Self.standbyRange(Int(isStandingBy ? F_RDLCK : F_UNLCK))
-        // Only a sign: without it nobody is told, and the lock itself is as good.
+        // The lock itself does not depend on this sign, so that a failure is no error.
         _ = fcntl(descriptor, F_SETLK, &range)
     }
 

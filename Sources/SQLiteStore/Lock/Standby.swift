@@ -3,10 +3,10 @@ import Foundation
 
 /// Waits for a database's lock, and takes it as soon as its holder has ended.
 ///
-/// The kernel tells that the holder's file was closed, by inotify(7), shortly before it frees the lock; so after an
-/// event the lock is tried at growing intervals for an eighth of a second. Where no event comes, once a second.
+/// The kernel reports by inotify(7) that the holder's file was closed, shortly before it frees the lock. After such an
+/// event the lock is tried at growing intervals for an eighth of a second; without events it is tried once a second.
 public struct Standby: Sendable {
-    /// The tries after an event.
+    /// The waits between tries after an event.
     static let tries: [Duration] = [0, 1, 1, 2, 4, 8, 16, 32, 64].map { .milliseconds($0) }
 
     let database: String
@@ -15,7 +15,7 @@ public struct Standby: Sendable {
 
     /// - Parameters:
     ///   - lookInterval: how often the lock is tried where no event comes.
-    ///   - deadline: when to give up; never without one.
+    ///   - deadline: when to give up; nil is never.
     public init(
         forDatabase database: String, lookInterval: Duration = .seconds(1),
         until deadline: ContinuousClock.Instant? = nil
@@ -27,8 +27,8 @@ public struct Standby: Sendable {
 
     /// Returns with the lock.
     ///
-    /// Throws `CancellationError` when the task is cancelled before, `WorkerLock.Failure` when time is up or the lock
-    /// cannot be had at all.
+    /// Throws `CancellationError` when the task is cancelled before, `WorkerLockError` at the deadline, or when
+    /// the lock file cannot be opened.
     /// - Parameters:
     ///   - onWait: called once if the lock is held, with the lock's path and the holder's pid.
     ///   - onLook: called with every look while waiting.
@@ -76,7 +76,7 @@ public struct Standby: Sendable {
                 }
                 guard file.isCurrent(forDatabase: database) else { return nil }
                 if let deadline, ContinuousClock.now >= deadline {
-                    throw WorkerLock.Failure.held(path: file.path, holder: file.holder)
+                    throw WorkerLockError.held(path: file.path, holder: file.holder)
                 }
             }
             throw CancellationError()

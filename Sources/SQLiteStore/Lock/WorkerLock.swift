@@ -2,24 +2,9 @@ import Foundation
 
 /// One worker per database: an advisory lock on a file beside the database's real path.
 ///
-/// The kernel frees it the moment the holder ends, however it ends. The file is never unlinked, since a lock on a file
-/// that has lost its name would be held by nobody else's rules; its inode is checked after locking.
+/// The kernel frees it the moment the holder ends, however it ends. The file is never unlinked, since two workers could
+/// then each lock a file of that name; its inode is checked after locking.
 public final class WorkerLock: Sendable {
-    /// Why the lock could not be taken.
-    public enum Failure: Error, Equatable, CustomStringConvertible {
-        case held(path: String, holder: String)
-        case unusable(path: String, reason: String)
-
-        public var description: String {
-            switch self {
-            case .held(let path, let holder):
-                "another worker\(holder.isEmpty ? "" : " (pid \(holder))") drains this database: \(path) is locked; stop that worker first"
-            case .unusable(let path, let reason):
-                "cannot lock \(path): \(reason); the worker's user needs write access to the database's directory"
-            }
-        }
-    }
-
     private let file: LockFile
 
     /// - Parameter file: locked already.
@@ -27,11 +12,11 @@ public final class WorkerLock: Sendable {
         self.file = file
     }
 
-    /// Takes the lock at once or throws `Failure`.
+    /// Takes the lock at once or throws `WorkerLockError`.
     public convenience init(database: String) throws {
         let file = try LockFile(forDatabase: database)
         guard file.lock(forDatabase: database) else {
-            throw Failure.held(path: file.path, holder: file.holder)
+            throw WorkerLockError.held(path: file.path, holder: file.holder)
         }
         self.init(file)
     }
@@ -41,8 +26,23 @@ public final class WorkerLock: Sendable {
         LockFile.holder(ofDatabase: database)
     }
 
-    /// The pid of a worker that stands by for a database, 0 when it cannot be told; nil when none does.
+    /// The pid of a worker that stands by for a database, 0 when it is not known; nil when none does.
     public static func standby(ofDatabase database: String) -> Int? {
         LockFile.standby(ofDatabase: database)
+    }
+}
+
+/// Why the lock could not be taken.
+public enum WorkerLockError: Error, Equatable, CustomStringConvertible {
+    case held(path: String, holder: String)
+    case unusable(path: String, reason: String)
+
+    public var description: String {
+        switch self {
+        case .held(let path, let holder):
+            "another worker\(holder.isEmpty ? "" : " (pid \(holder))") drains this database: \(path) is locked; stop that worker first"
+        case .unusable(let path, let reason):
+            "cannot lock \(path): \(reason); the worker's user needs write access to the database's directory"
+        }
     }
 }
