@@ -19,7 +19,7 @@ deps: ## Install what is missing to build (libsqlite3-dev), as root or through s
 	@scripts/install-dependencies
 
 .PHONY: test-tools
-test-tools: ## Install what some tests skip without (nginx, promtool, systemd-nspawn, faketime, valgrind), as root or through sudo.
+test-tools: ## Install what some tests skip without (nginx, promtool, systemd-nspawn, faketime, valgrind, python3), as root or through sudo.
 	@scripts/install-dependencies tests
 
 .PHONY: build
@@ -34,6 +34,16 @@ demo: build ## Watch orders become journey entrances, through a crash, a rate li
 test: deps ## Run every test and print how many ran.
 	$(SWIFT) build --scratch-path $(SCRATCH) --build-tests
 	@SWIFT=$(SWIFT) scripts/test $(SCRATCH)
+
+MUTANTS ?= .build-mutants
+# Such as MUTANT=new-key-on-retry; all of them when empty.
+MUTANT ?=
+
+.PHONY: mutants
+mutants: deps ## Weave the mutants of Proof/Mutants into a copy of the sources, and look whether the simulation catches each.
+	scripts/mutants weave $(MUTANTS)
+	WOVEN_MUTANTS=$(MUTANTS) $(SWIFT) build --scratch-path $(SCRATCH) --product mutants
+	$(SCRATCH)/debug/mutants $(MUTANT)
 
 SEED ?= 1
 RUNS ?= 1
@@ -95,8 +105,9 @@ format: ## Format the Swift sources in place.
 	$(SWIFT) format --in-place --parallel --recursive Sources Tests Examples Proof Benchmarks/Sources Benchmarks/Package.swift Package.swift migrations
 
 .PHONY: lint
-lint: ## Check the Swift sources' format.
+lint: ## Check the Swift sources' format, and whether each mutant still applies to them.
 	$(SWIFT) format lint --strict --parallel --recursive Sources Tests Examples Proof Benchmarks/Sources Benchmarks/Package.swift Package.swift migrations
+	@scripts/mutants check
 
 .PHONY: release
 release: deps ## Build the statically linked program that `install` puts in place.
@@ -131,4 +142,4 @@ install-files:
 
 .PHONY: clean
 clean: ## Remove what was built.
-	rm -rf $(SCRATCH) $(STATIC_SCRATCH) $(SOAK_SCRATCH) $(BENCH_SCRATCH)
+	rm -rf $(SCRATCH) $(STATIC_SCRATCH) $(SOAK_SCRATCH) $(BENCH_SCRATCH) $(MUTANTS)

@@ -209,6 +209,39 @@ let package = Package(
     ]
 )
 
+// The copy of the worker that `scripts/mutants weave` writes, with the mutants that the simulation has to catch. It is
+// built beside what it does not change, and only where the variable says where it is: `make mutants`.
+if let folder = Context.environment["WOVEN_MUTANTS"] {
+    let names = ["Delivery", "Deployment", "SQLiteStore", "Simulation"]
+    package.targets += package.targets.filter { names.contains($0.name) }.map { target in
+        let dependencies = target.dependencies.map { dependency -> Target.Dependency in
+            guard case .byNameItem(let name, _) = dependency, names.contains(name) else { return dependency }
+            return .init(stringLiteral: "Mutant\(name)")
+        }
+        return .target(
+            name: "Mutant\(target.name)", dependencies: dependencies + ["Mutation"], path: "\(folder)/\(target.name)")
+    }
+    package.targets += [
+        .target(name: "Mutation", path: "\(folder)/Mutation"),
+        .target(
+            name: "MutantLogging",
+            dependencies: [
+                "MutantDelivery", "Mutation", .product(name: "Logging", package: "swift-log"),
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            path: "\(folder)/Logging"
+        ),
+        .executableTarget(
+            name: "mutants",
+            dependencies: [
+                "Mutation", "MutantDelivery", "MutantLogging", "MutantSQLiteStore", "MutantSimulation", "JourneyOutbox",
+                .product(name: "GRDB", package: "GRDB.swift"), .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "\(folder)/Runner"
+        ),
+    ]
+}
+
 for target in package.targets where target.type != .system {
     target.swiftSettings = [
         .swiftLanguageMode(.v6),
@@ -217,4 +250,6 @@ for target in package.targets where target.type != .system {
         .enableUpcomingFeature("MemberImportVisibility"),
         .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
     ]
+    // The checker is to catch a mutant, and not an assertion of the worker, which would end the process.
+    if target.name.hasPrefix("Mutant") { target.swiftSettings?.append(.unsafeFlags(["-assert-config", "Release"])) }
 }
