@@ -85,3 +85,8 @@ enum Make {
         )
     }
 }
+
+extension PauseCause: ExpressibleByStringLiteral {
+    /// In tests a cause is written as the database spells it.
+    public init(stringLiteral text: String) { self.init(text: text) }
+}

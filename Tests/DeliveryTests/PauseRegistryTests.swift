@@ -5,13 +5,13 @@ import Testing
     private static let start = Make.now
     private static let journey = Pause.Scope.journey("welcome")
 
-    private static func paused(_ scope: Pause.Scope = .everything, cause: String = "quota_exceeded") -> PauseRegistry {
+    private static func paused(_ scope: Pause.Scope = .everything, cause: PauseCause = "quota_exceeded") -> PauseRegistry {
         var registry = PauseRegistry([])
         _ = registry.pause(scope, cause: cause, detail: nil, requestID: nil, at: start)
         return registry
     }
 
-    private static func pause(_ cause: String, nextProbe: WallTime?, _ scope: Pause.Scope = .everything) -> Pause {
+    private static func pause(_ cause: PauseCause, nextProbe: WallTime?, _ scope: Pause.Scope = .everything) -> Pause {
         Pause(scope: scope, cause: cause, detail: nil, requestID: nil, since: start, nextProbe: nextProbe, probes: 0)
     }
 
@@ -51,7 +51,7 @@ import Testing
     }
 
     @Test func `an operator's pause is neither ended nor probed by the worker`() {
-        var registry = PauseRegistry([Self.pause(Pause.operatorCause, nextProbe: nil)])
+        var registry = PauseRegistry([Self.pause(PauseCause.byOperator, nextProbe: nil)])
         let late = Self.start + .seconds(86_400 * 365)
         _ = registry.resume(.everything, begunAt: late)
         registry.endRateLimit(at: late)
@@ -68,7 +68,7 @@ import Testing
             .everything, cause: "permission_denied", detail: nil, requestID: nil, at: Self.start + .seconds(20))
         #expect(registry.gate(.everything, at: Self.start + .seconds(40)) == .blocked)
         #expect(registry.gate(.everything, at: Self.start + .seconds(50)) == .probe)
-        let held = PauseRegistry(registry.pauses + [Self.pause(Pause.operatorCause, nextProbe: nil)])
+        let held = PauseRegistry(registry.pauses + [Self.pause(PauseCause.byOperator, nextProbe: nil)])
         #expect(held.gate(.everything, at: Self.start + .seconds(50)) == .blocked)
     }
 
@@ -90,10 +90,10 @@ import Testing
     @Test func `only a short rate limit is brief`() {
         #expect(!Self.paused().isPausedBriefly(at: Self.start))
         #expect(
-            PauseRegistry([Self.pause(Pause.rateCause, nextProbe: Self.start + .seconds(60))]).isPausedBriefly(
+            PauseRegistry([Self.pause(PauseCause.rateLimited, nextProbe: Self.start + .seconds(60))]).isPausedBriefly(
                 at: Self.start))
         #expect(
-            !PauseRegistry([Self.pause(Pause.rateCause, nextProbe: Self.start + .seconds(600))]).isPausedBriefly(
+            !PauseRegistry([Self.pause(PauseCause.rateLimited, nextProbe: Self.start + .seconds(600))]).isPausedBriefly(
                 at: Self.start))
     }
 
@@ -108,9 +108,9 @@ import Testing
         _ = registry.resume(.everything, begunAt: Self.start)
         _ = registry.pause(.everything, cause: "quota_exceeded", detail: nil, requestID: nil, at: Self.start)
         registry.replace(by: [
-            Self.pause("old", nextProbe: Self.start), Self.pause(Pause.operatorCause, nextProbe: nil, Self.journey),
+            Self.pause("old", nextProbe: Self.start), Self.pause(PauseCause.byOperator, nextProbe: nil, Self.journey),
         ])
-        #expect(Set(registry.pauses.map(\.cause)) == ["quota_exceeded", Pause.operatorCause])
+        #expect(Set(registry.pauses.map(\.cause)) == ["quota_exceeded", PauseCause.byOperator])
         _ = registry.takeChanges()
         registry.replace(by: [])
         #expect(registry.pauses.isEmpty)
@@ -134,13 +134,13 @@ import Testing
         #expect(registry.takeChanges().count == 2)
         // A request that has left since ends the pause.
         _ = registry.resume(.everything, begunAt: back)
-        #expect(registry.pauses.map(\.cause) == [Pause.rateCause])
+        #expect(registry.pauses.map(\.cause) == [PauseCause.rateLimited])
     }
 
     @Test func `a pause that a right clock has written is taken over as it is`() {
         var earlier = Self.paused()
         earlier.noteProbe(.everything, at: Self.start + .seconds(30))
-        let pauses = earlier.pauses + [Self.pause(Pause.operatorCause, nextProbe: nil, Self.journey)]
+        let pauses = earlier.pauses + [Self.pause(PauseCause.byOperator, nextProbe: nil, Self.journey)]
         var registry = PauseRegistry(recovering: pauses, at: Self.start + .seconds(31))
         #expect(registry.pauses == pauses)
         #expect(registry.takeChanges().isEmpty)

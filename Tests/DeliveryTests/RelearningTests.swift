@@ -177,7 +177,7 @@ import Testing
         try world.look()
         try world.answer(Make.problem(401, code))
         try world.look()
-        #expect(world.pauses.map(\.cause) == ["api_\(code)"])
+        #expect(world.pauses.map(\.cause) == [PauseCause.api(code: "api_\(code)")])
         world.advance(.seconds(31))
         for _ in 0..<3 where world.flights.isEmpty { try world.look() }
         try world.answer(World.success)

@@ -97,7 +97,7 @@ import Testing
         try world.answer(Make.problem(404, "resource_missing"))
         #expect(try world.look().statusLookups.isEmpty)
         #expect(world.scheduler.open.inFlight.isEmpty)
-        #expect(world.pauses.map(\.cause).sorted() == ["authentication_required", "resource_missing"])
+        #expect(world.pauses.map(\.cause.text).sorted() == ["authentication_required", "resource_missing"])
     }
 
     @Test func `a fresh request probes what is shut rather than one that may be what is refused`() throws {
@@ -134,7 +134,7 @@ import Testing
 
     @Test func `a person's pause holds everything, whatever is answered`() throws {
         let pause = Pause(
-            scope: .everything, cause: Pause.operatorCause, detail: nil, requestID: nil, since: Make.earlier,
+            scope: .everything, cause: .byOperator, detail: nil, requestID: nil, since: Make.earlier,
             nextProbe: nil, probes: 0)
         var world = World(pauses: [pause])
         world.add(Make.rows(10))
@@ -272,7 +272,7 @@ import Testing
         #expect(world.scheduler.pauses.pauses.isEmpty)
         result.refusedAlike = ["welcome": 8]
         world.scheduler.receive(result, at: world.now)
-        #expect(world.scheduler.pauses.pauses.map(\.cause) == [Pause.rowsRefusedCause])
+        #expect(world.scheduler.pauses.pauses.map(\.cause) == [PauseCause.rowsRefused])
         let refused = Answer.response(Make.problem(422, "validation_failed"))
         try world.answerAll(refused)
         for _ in 0..<60 {

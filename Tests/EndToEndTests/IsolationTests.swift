@@ -53,7 +53,7 @@ struct IsolationTests {
             try bench.insert(2, journey: Workbench.entrance)
             try await bench.whileWorking { _ in
                 try await bench.events.first { event in
-                    if case .paused(let pause) = event { pause.cause == "rows_refused" } else { false }
+                    if case .paused(let pause) = event { pause.cause == .rowsRefused } else { false }
                 }
                 let sent = bench.triggers
                 var records = bench.sandbox.watch().makeAsyncIterator()

@@ -114,3 +114,8 @@ final class Scene: Sendable {
 
     struct Nothing: Error {}
 }
+
+extension PauseCause: ExpressibleByStringLiteral {
+    /// In tests a cause is written as the database spells it.
+    public init(stringLiteral text: String) { self.init(text: text) }
+}

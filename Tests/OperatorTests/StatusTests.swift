@@ -111,7 +111,7 @@ import Testing
         #expect(try text(nil).hasPrefix("worker: running (pid 42)\n"))
         #expect(try text(43).hasPrefix("worker: running (pid 42); pid 43 stands by\n"))
         #expect(try text(0).hasPrefix("worker: running (pid 42); another one stands by\n"))
-        for cause in [Pause.copiedCause, Pause.restoredCause] {
+        for cause in [PauseCause.databaseCopied, PauseCause.databaseRestored] {
             try scene.run("DELETE FROM outbox_pause")
             try scene.run("INSERT INTO outbox_pause (scope, cause, since, probes) VALUES ('', '\(cause)', 1, 0)")
             #expect(try text(nil).hasPrefix("worker: waiting for `journey-outbox adopt` (pid 42)\n"))

@@ -36,7 +36,7 @@ struct ResumeCommand: OperatorCommand {
     }
 
     private static func json(_ pause: Pause) -> JSON {
-        .object([.init("scope", .string(pause.scope.name)), .init("cause", .string(pause.cause))])
+        .object([.init("scope", .string(pause.scope.name)), .init("cause", .string(pause.cause.text))])
     }
 
     private static func text(_ resumed: ResumeReport, _ scope: Pause.Scope) -> PlainText {

@@ -21,11 +21,11 @@ struct EventLog: Sendable {
             logger.note(
                 .pauseBegan,
                 [
-                    .cause: SafeLabel.code(pause.cause), .requestID: SafeLabel.requestID(pause.requestID),
+                    .cause: SafeLabel.code(pause.cause.text), .requestID: SafeLabel.requestID(pause.requestID),
                     .scope: pause.scope.name,
                 ])
         case .resumed(let scope, let cause):
-            logger.note(.pauseEnded, [.cause: SafeLabel.code(cause), .scope: scope.name])
+            logger.note(.pauseEnded, [.cause: SafeLabel.code(cause.text), .scope: scope.name])
         case .enforcement(let finding): logger.note(.idempotencyFound, [.finding: finding.rawValue])
         case .clockBehind(let behind): logger.note(.clockBehind, [.seconds: Int(behind.seconds)])
         case .rateLearned(let rate): logger.note(.rateLearned, [.perSecond: (rate * 10).rounded() / 10])

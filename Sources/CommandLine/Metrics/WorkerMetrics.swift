@@ -105,7 +105,7 @@ final class WorkerMetrics: Sendable {
     }
 
     private static func labels(_ pause: Pause) -> [String] {
-        [pause.scope.name, SafeLabel.code(pause.cause)]
+        [pause.scope.name, SafeLabel.code(pause.cause.text)]
     }
 
     // MARK: Instruments

@@ -23,7 +23,7 @@ struct DrainEstimate: Equatable {
         isEstimated = !report.total.estimated.isDisjoint(with: states)
         perSecond = report.deliveredPerSecond
         // A rate limit slows delivery but does not stop it.
-        isPaused = report.pauses.contains { $0.scope == .everything && $0.cause != Pause.rateCause }
+        isPaused = report.pauses.contains { $0.scope == .everything && $0.cause != .rateLimited }
     }
 
     /// Seconds until the backlog is delivered: 0 when nothing is due, infinite when nothing is delivered.

@@ -41,7 +41,7 @@ extension StatusView {
 
     private static func json(_ pause: Pause) -> JSON {
         .object([
-            .init("scope", .string(pause.scope.name)), .init("cause", .string(pause.cause)),
+            .init("scope", .string(pause.scope.name)), .init("cause", .string(pause.cause.text)),
             .init("detail", .of(pause.detail)), .init("request_id", .of(pause.requestID)),
             .init("since", .of(pause.since)), .init("next_probe", .of(pause.nextProbe)),
         ])

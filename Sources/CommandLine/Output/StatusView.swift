@@ -47,7 +47,7 @@ struct StatusView {
 
     init(_ report: StatusReport, configuration: Configuration?, workers: WorkerPresence, at now: WallTime) {
         let counts = Dictionary(uniqueKeysWithValues: report.journeys.map { ($0.journey, $0.counts) })
-        let active = report.pauses.filter { $0.cause != Pause.rateCause || ($0.nextProbe ?? now) > now }
+        let active = report.pauses.filter { $0.cause != .rateLimited || ($0.nextProbe ?? now) > now }
         let names = Set(counts.keys).union(configuration?.journeys.keys.map(JourneyName.init) ?? [])
         journeys = names.sorted().map { name in
             JourneyLine(
@@ -70,7 +70,7 @@ struct StatusView {
         if let configuration, configuration.journey(named: name) == nil { return .notConfigured }
         if pauses.contains(where: { $0.scope == .everything }) { return .paused }
         let own = pauses.filter { $0.scope == .journey(name) }
-        if own.contains(where: { $0.cause == Pause.operatorCause }) { return .paused }
+        if own.contains(where: { $0.cause == .byOperator }) { return .paused }
         return own.isEmpty ? .delivering : .parked
     }
 

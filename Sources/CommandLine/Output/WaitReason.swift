@@ -138,27 +138,27 @@ struct WaitReason: Equatable {
         }
         let own = pauses.filter { $0.scope == .everything || $0.scope == .journey(journey) }
         let isLasting = { (pause: Pause) in
-            pause.cause != Pause.rateCause || (pause.nextProbe ?? service.now) > service.now
+            pause.cause != .rateLimited || (pause.nextProbe ?? service.now) > service.now
         }
         guard let pause = own.first(where: isLasting) else { return nil }
         let scope = pause.scope == .everything ? "everything" : "its journey"
-        if pause.cause == Pause.operatorCause {
+        if pause.cause == .byOperator {
             let argument = pause.scope == .everything ? "" : " \(ShellWord.quoted(journey))"
             return WaitReason(
                 "the end of a pause of \(scope)", rule: "a person paused it" + (pause.detail.map { ": \($0)" } ?? ""),
                 command: "journey-outbox resume\(argument)")
         }
-        if pause.cause.hasPrefix("database_") {
+        if pause.isAwaitingAdoption {
             return WaitReason(
                 "a person, who has to say whether this database goes on: it is a copy, or went back to an earlier state",
-                rule: pause.cause + (pause.detail.map { ": \($0)" } ?? ""), command: "journey-outbox adopt")
+                rule: pause.cause.text + (pause.detail.map { ": \($0)" } ?? ""), command: "journey-outbox adopt")
         }
-        if pause.cause == Pause.rateCause {
+        if pause.cause == .rateLimited {
             return WaitReason("the API's rate limit", rule: "Retry-After of a 429", until: pause.nextProbe)
         }
         return WaitReason(
             "a door that the API has shut for \(scope)",
-            rule: pause.cause + (pause.detail.map { ": \($0)" } ?? "") + "; it is tried again by itself",
+            rule: pause.cause.text + (pause.detail.map { ": \($0)" } ?? "") + "; it is tried again by itself",
             until: pause.nextProbe, command: "journey-outbox doctor")
     }
 

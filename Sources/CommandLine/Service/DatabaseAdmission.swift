@@ -64,7 +64,7 @@ struct DatabaseAdmission {
             return try identity.open(upTo: need.mark)
         }
         logger.note(
-            .adoptionNeeded, [.cause: need.pauseCause, .perhapsDelivered: open, .seen: "\(need.sight)"])
+            .adoptionNeeded, [.cause: need.pauseCause.text, .perhapsDelivered: open, .seen: "\(need.sight)"])
         notifier.awaitAdoption("\(need.pauseCause): \(need.sight)")
     }
 

@@ -143,8 +143,8 @@ final class ServiceNotifier: Sendable {
         if let waiting = state.waiting { return waiting }
         if state.phase == .stopping { return "stopping, \(state.inFlight) requests in flight" }
         let backlog = state.backlog.isEmpty ? "" : ": \(state.backlog)"
-        if let pause = state.pauses.first(where: { $0.scope == .everything && $0.cause != Pause.rateCause }) {
-            return "paused (\(SafeLabel.code(pause.cause)))\(backlog)"
+        if let pause = state.pauses.first(where: { $0.scope == .everything && $0.cause != .rateLimited }) {
+            return "paused (\(SafeLabel.code(pause.cause.text)))\(backlog)"
         }
         let parked = state.pauses.count { $0.scope != .everything }
         return "delivering\(backlog)" + (parked == 0 ? "" : ", \(parked) journeys held back")

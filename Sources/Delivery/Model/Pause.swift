@@ -18,28 +18,13 @@ public struct Pause: Sendable, Equatable {
         }
     }
 
-    /// The cause of a pause that an operator made. Only an operator ends it.
-    public static let operatorCause = "operator"
-    /// The cause of a pause after a 429. It ends at `nextProbe`, without a probe.
-    public static let rateCause = "rate_limited"
-    /// The cause of a journey's pause after several of its rows were refused alone with the same code.
-    public static let rowsRefusedCause = "rows_refused"
-
-    /// Returns the cause for a code of the API.
-    ///
-    /// It never equals a cause of the worker itself, because those pauses end by other rules.
-    static func cause(ofCode code: String) -> String {
-        [operatorCause, rateCause, rowsRefusedCause].contains(code) ? "api_\(code)" : code
-    }
-
     /// The longest pause during which batches that were not executed stay frozen.
     ///
     /// A longer pause ends such batches, so that their intents can be cancelled or can expire.
     static let brief: Duration = .seconds(61)
 
     public var scope: Scope
-    /// One of the causes above, or a code of the API.
-    public var cause: String
+    public var cause: PauseCause
     /// The message of the API; nil when there is none.
     public var detail: String?
     /// The id of the request whose answer made the pause.
@@ -52,7 +37,7 @@ public struct Pause: Sendable, Equatable {
     public var probes: Int
 
     public init(
-        scope: Scope, cause: String, detail: String?, requestID: String?, since: WallTime, nextProbe: WallTime?,
+        scope: Scope, cause: PauseCause, detail: String?, requestID: String?, since: WallTime, nextProbe: WallTime?,
         probes: Int
     ) {
         self.scope = scope
@@ -91,11 +76,6 @@ public struct Pause: Sendable, Equatable {
 }
 
 extension Pause {
-    /// The cause of a pause for a database that may be a copy of another database.
-    public static let copiedCause = "database_copied"
-    /// The cause of a pause for a database that was replaced by an earlier state of itself.
-    public static let restoredCause = "database_restored"
-
     /// Whether only the command `adopt` ends the pause.
-    public var isAwaitingAdoption: Bool { cause == Self.copiedCause || cause == Self.restoredCause }
+    public var isAwaitingAdoption: Bool { cause.isAwaitingAdoption }
 }

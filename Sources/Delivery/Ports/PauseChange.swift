@@ -3,5 +3,5 @@ public enum PauseChange: Sendable {
     /// Adds the pause, or replaces the one with the same scope and cause.
     case put(Pause)
     /// Removes the pause with this scope and cause, if there is one.
-    case remove(Pause.Scope, cause: String)
+    case remove(Pause.Scope, cause: PauseCause)
 }

@@ -11,7 +11,7 @@ public enum WorkerEvent: Sendable {
     /// An intent cannot be sent and became a dead letter.
     case quarantined(intent: Int64, Unsendable)
     case paused(Pause)
-    case resumed(scope: Pause.Scope, cause: String)
+    case resumed(scope: Pause.Scope, cause: PauseCause)
     case enforcement(Enforcement)
     /// The wall clock of this machine was set back, or had fallen behind the API's clock; ages are counted by the trusted
     /// clock.

@@ -31,7 +31,7 @@ struct PauseRegistry: Sendable {
             pause.since = pause.since - ahead
             pause.nextProbe = pause.nextProbe.map { next in
                 let latest = now + Pause.interval(afterProbes: pause.probes)
-                return pause.cause == Pause.rateCause ? next - ahead : min(next - ahead, latest)
+                return pause.cause == .rateLimited ? next - ahead : min(next - ahead, latest)
             }
             guard pause != pauses[index] else { continue }
             pauses[index] = pause
@@ -65,24 +65,24 @@ struct PauseRegistry: Sendable {
     func gate(_ scope: Pause.Scope, at now: WallTime) -> Gate {
         pauses.filter { $0.scope == scope }.reduce(.allowed) { gate, pause in
             guard pause.isDue(at: now) else { return .blocked }
-            return pause.cause == Pause.rateCause || gate == .blocked ? gate : .probe
+            return pause.cause == .rateLimited || gate == .blocked ? gate : .probe
         }
     }
 
     /// Whether a scope is paused, a probe due or not.
     func isPaused(_ scope: Pause.Scope, at now: WallTime) -> Bool { gate(scope, at: now) != .allowed }
 
-    func isPaused(_ scope: Pause.Scope, for cause: String) -> Bool { index(scope, cause) != nil }
+    func isPaused(_ scope: Pause.Scope, for cause: PauseCause) -> Bool { index(scope, cause) != nil }
 
     /// Whether a scope is paused for another reason than the rate.
     func isPausedBesidesRate(_ scope: Pause.Scope) -> Bool {
-        pauses.contains { $0.scope == scope && $0.cause != Pause.rateCause }
+        pauses.contains { $0.scope == scope && $0.cause != .rateLimited }
     }
 
     /// Whether only a rate limit pauses everything, and only for a short while.
     func isPausedBriefly(at now: WallTime) -> Bool {
         pauses.filter { $0.scope == .everything }.allSatisfy { pause in
-            guard pause.cause == Pause.rateCause, let next = pause.nextProbe else { return false }
+            guard pause.cause == .rateLimited, let next = pause.nextProbe else { return false }
             return next - now <= Pause.brief
         }
     }
@@ -106,7 +106,7 @@ struct PauseRegistry: Sendable {
     ///
     /// - Returns: the pause when it is new.
     mutating func pause(
-        _ scope: Pause.Scope, cause: String, detail: String?, requestID: String?, at now: WallTime
+        _ scope: Pause.Scope, cause: PauseCause, detail: String?, requestID: String?, at now: WallTime
     ) -> Pause? {
         if let index = index(scope, cause) {
             pauses[index].detail = detail
@@ -124,20 +124,20 @@ struct PauseRegistry: Sendable {
     ///
     /// - Returns: the pause when it is new.
     mutating func limitRate(until time: WallTime, at now: WallTime) -> Pause? {
-        if let index = index(.everything, Pause.rateCause) {
+        if let index = index(.everything, .rateLimited) {
             pauses[index].nextProbe = max(time, pauses[index].nextProbe ?? time)
             store(pauses[index])
             return nil
         }
         return add(
             Pause(
-                scope: .everything, cause: Pause.rateCause, detail: nil, requestID: nil, since: now, nextProbe: time,
+                scope: .everything, cause: .rateLimited, detail: nil, requestID: nil, since: now, nextProbe: time,
                 probes: 0))
     }
 
     /// Notes that a probe of a scope leaves: the next one is due later, also after a restart.
     mutating func noteProbe(_ scope: Pause.Scope, at now: WallTime) {
-        for index in pauses.indices where pauses[index].scope == scope && pauses[index].cause != Pause.rateCause {
+        for index in pauses.indices where pauses[index].scope == scope && pauses[index].cause != .rateLimited {
             guard pauses[index].nextProbe != nil else { continue }
             pauses[index].probes += 1
             pauses[index].nextProbe = now + Pause.interval(afterProbes: pauses[index].probes)
@@ -151,20 +151,20 @@ struct PauseRegistry: Sendable {
     /// - Returns: the pauses that ended.
     mutating func resume(_ scope: Pause.Scope, begunAt: WallTime) -> [Pause] {
         remove {
-            $0.scope == scope && $0.cause != Pause.operatorCause && $0.cause != Pause.rateCause
+            $0.scope == scope && $0.cause != .byOperator && $0.cause != .rateLimited
                 && $0.isOlder(than: begunAt)
         }
     }
 
     /// Ends a rate limit whose time has passed.
     mutating func endRateLimit(at now: WallTime) {
-        _ = remove { $0.cause == Pause.rateCause && ($0.nextProbe == nil || $0.isDue(at: now)) }
+        _ = remove { $0.cause == .rateLimited && ($0.nextProbe == nil || $0.isDue(at: now)) }
     }
 
     /// Makes probes due at once, because something about the pause changed (a new API key, say).
     mutating func probeSoon(at now: WallTime, where isConcerned: (Pause.Scope) -> Bool) {
         for index in pauses.indices where isConcerned(pauses[index].scope) {
-            guard pauses[index].nextProbe != nil, pauses[index].cause != Pause.rateCause else { continue }
+            guard pauses[index].nextProbe != nil, pauses[index].cause != .rateLimited else { continue }
             pauses[index].nextProbe = now
             store(pauses[index])
         }
@@ -179,7 +179,7 @@ struct PauseRegistry: Sendable {
         }
     }
 
-    private func index(_ scope: Pause.Scope, _ cause: String) -> Int? {
+    private func index(_ scope: Pause.Scope, _ cause: PauseCause) -> Int? {
         pauses.firstIndex { $0.scope == scope && $0.cause == cause }
     }
 

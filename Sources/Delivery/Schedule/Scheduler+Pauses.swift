@@ -2,11 +2,11 @@
 extension Scheduler {
     mutating func pause(_ scope: Pause.Scope, _ refusal: Rejection, _ requestID: String?, at now: Moment) {
         pause(
-            scope, cause: Pause.cause(ofCode: refusal.code), detail: refusal.message, requestID: requestID, at: now)
+            scope, cause: PauseCause(apiCode: refusal.code), detail: refusal.message, requestID: requestID, at: now)
     }
 
     private mutating func pause(
-        _ scope: Pause.Scope, cause: String, detail: String, requestID: String?, at now: Moment
+        _ scope: Pause.Scope, cause: PauseCause, detail: String, requestID: String?, at now: Moment
     ) {
         let pause = pauses.pause(scope, cause: cause, detail: detail, requestID: requestID, at: now.wall)
         if let pause { events.append(.paused(pause)) }
@@ -17,7 +17,7 @@ extension Scheduler {
             events.append(.resumed(scope: pause.scope, cause: pause.cause))
             // The setting was at fault: the success that ended it blames no row that was refused under it. The store
             // does the same for the rows that wait already.
-            if case .journey(let name) = pause.scope, pause.cause == Pause.rowsRefusedCause {
+            if case .journey(let name) = pause.scope, pause.cause == .rowsRefused {
                 settlements.clearRefusals(
                     of: name, inFlight: open.inFlight.values.filter { $0.journey == name }.map(\.id))
             }
@@ -35,12 +35,12 @@ extension Scheduler {
 
     mutating func parkForRows(_ journey: String, _ count: Int, at now: Moment) {
         pause(
-            .journey(journey), cause: Pause.rowsRefusedCause, detail: "\(count) rows refused alike", requestID: nil,
+            .journey(journey), cause: .rowsRefused, detail: "\(count) rows refused alike", requestID: nil,
             at: now)
     }
 
     func isParkedForRows(_ journey: String) -> Bool {
-        pauses.isPaused(.journey(journey), for: Pause.rowsRefusedCause)
+        pauses.isPaused(.journey(journey), for: .rowsRefused)
     }
 
     func isProbedByPosting(_ journey: String) -> Bool {

@@ -3,7 +3,7 @@ import Deployment
 
 extension AdoptionNeed {
     /// The cause of the pause that the database stores until it is adopted.
-    public var pauseCause: String {
-        cause == .restored ? Pause.restoredCause : Pause.copiedCause
+    public var pauseCause: PauseCause {
+        cause == .restored ? PauseCause.databaseRestored : PauseCause.databaseCopied
     }
 }

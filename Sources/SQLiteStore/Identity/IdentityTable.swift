@@ -104,8 +104,8 @@ struct IdentityTable {
         try removePauses(except: nil)
     }
 
-    private func removePauses(except kept: String?) throws {
-        for cause in [Pause.copiedCause, Pause.restoredCause] where cause != kept {
+    private func removePauses(except kept: PauseCause?) throws {
+        for cause in [PauseCause.databaseCopied, PauseCause.databaseRestored] where cause != kept {
             try PauseTable(db: db).remove(.everything, cause: cause)
         }
     }

@@ -18,10 +18,10 @@ package struct PauseSwitch {
     package func pause(_ scope: Pause.Scope, reason: String?) throws -> Bool {
         try connection.write { db in
             let table = PauseTable(db: db)
-            let isPaused = try table.all().contains { $0.scope == scope && $0.cause == Pause.operatorCause }
+            let isPaused = try table.all().contains { $0.scope == scope && $0.cause == .byOperator }
             try table.put(
                 Pause(
-                    scope: scope, cause: Pause.operatorCause, detail: reason, requestID: nil, since: now,
+                    scope: scope, cause: .byOperator, detail: reason, requestID: nil, since: now,
                     nextProbe: nil,
                     probes: 0))
             return !isPaused
@@ -36,7 +36,7 @@ package struct PauseSwitch {
             let table = PauseTable(db: db)
             var resumed = ResumeReport()
             for var pause in try table.all() {
-                if pause.scope == scope && pause.cause == Pause.operatorCause {
+                if pause.scope == scope && pause.cause == .byOperator {
                     try table.remove(scope, cause: pause.cause)
                     resumed.wasPaused = true
                 } else if isProbeable(pause, of: scope) {
@@ -52,7 +52,7 @@ package struct PauseSwitch {
     }
 
     private func isProbeable(_ pause: Pause, of scope: Pause.Scope) -> Bool {
-        pause.nextProbe != nil && pause.cause != Pause.rateCause && pause.cause != Pause.operatorCause
+        pause.nextProbe != nil && pause.cause != .rateLimited && pause.cause != .byOperator
             && (scope == .everything || pause.scope == scope)
     }
 }

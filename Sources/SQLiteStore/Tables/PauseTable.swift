@@ -19,7 +19,7 @@ public struct PauseTable {
                     """)
         ).map { row in
             Pause(
-                scope: Pause.Scope(text: row[0]), cause: row[1], detail: row[2], requestID: row[3],
+                scope: Pause.Scope(text: row[0]), cause: PauseCause(text: row[1]), detail: row[2], requestID: row[3],
                 since: WallTime(milliseconds: row[4]), nextProbe: (row[5] as Int64?).map(WallTime.init(milliseconds:)),
                 probes: row[6])
         }
@@ -32,7 +32,7 @@ public struct PauseTable {
             case .put(let pause): try put(pause)
             case .remove(let scope, let cause):
                 try remove(scope, cause: cause)
-                if case .journey(let name) = scope, cause == Pause.rowsRefusedCause {
+                if case .journey(let name) = scope, cause == .rowsRefused {
                     try RefusedRows(db: db, journey: name, now: now).clearRefusal()
                 }
             }
@@ -49,13 +49,13 @@ public struct PauseTable {
                   since = min(since, excluded.since), next_probe = excluded.next_probe, probes = excluded.probes
                 """
         ).execute(arguments: [
-            pause.scope.text, pause.cause, pause.detail, pause.requestID, pause.since.milliseconds,
+            pause.scope.text, pause.cause.text, pause.detail, pause.requestID, pause.since.milliseconds,
             pause.nextProbe?.milliseconds, pause.probes,
         ])
     }
 
-    public func remove(_ scope: Pause.Scope, cause: String) throws {
+    public func remove(_ scope: Pause.Scope, cause: PauseCause) throws {
         try db.cachedStatement(sql: "DELETE FROM outbox_pause WHERE scope = ? AND cause = ?")
-            .execute(arguments: [scope.text, cause])
+            .execute(arguments: [scope.text, cause.text])
     }
 }
