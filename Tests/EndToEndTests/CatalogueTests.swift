@@ -8,7 +8,7 @@ import Testing
 @Suite(.timeLimit(.minutes(5)))
 struct CatalogueTests {
     /// The required result of an answer after its settlement.
-    enum Fate: Equatable, Sendable {
+    enum ExpectedResult: Equatable, Sendable {
         case delivered
         /// The request did not run, and everything is paused for this cause.
         case paused(String)
@@ -33,8 +33,8 @@ struct CatalogueTests {
         var type = "application/problem+json"
         var body: String?
         var form = SandboxBodyForm.whole
-        var users: Fate
-        var entrance: Fate?
+        var users: ExpectedResult
+        var entrance: ExpectedResult?
 
         var testDescription: String { "\(status) \(code ?? "") \(param ?? "") \(type) \(form.rawValue)" }
 
@@ -111,7 +111,7 @@ struct CatalogueTests {
         Line(status: 200, type: "application/json", body: #"{"success":true}"#, form: .truncated, users: .unknown),
     ]
 
-    private static func shapes(_ line: Line) -> [(Journey, Fate)] {
+    private static func shapes(_ line: Line) -> [(Journey, ExpectedResult)] {
         [(Workbench.users, line.users), (Workbench.entrance, line.entrance ?? line.users)]
     }
 
@@ -143,7 +143,9 @@ struct CatalogueTests {
 }
 
 extension Workbench {
-    fileprivate func expect(_ fate: CatalogueTests.Fate, _ idempotency: WorkerConfiguration.Idempotency) throws {
+    fileprivate func expect(_ fate: CatalogueTests.ExpectedResult, _ idempotency: WorkerConfiguration.Idempotency)
+        throws
+    {
         let states = try states()
         let pause = try business.read { try Row.fetchOne($0, sql: "SELECT scope, cause FROM outbox_pause") }
         let waiting = try business.read { db in

@@ -132,7 +132,7 @@ private struct Mark {
 
 /// A Python process and waiting for its end.
 enum Python {
-    struct Failed: Error {
+    struct ScriptFailed: Error {
         let output: String
     }
 
@@ -161,7 +161,8 @@ enum Python {
             do { try process.run() } catch { continuation.resume(throwing: error) }
         }
         guard process.terminationStatus == 0 else {
-            throw Failed(output: String(decoding: try pipe.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self))
+            throw ScriptFailed(
+                output: String(decoding: try pipe.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self))
         }
     }
 }

@@ -50,13 +50,13 @@ struct OrderingTests {
     private static func produce(
         _ count: Int, _ journey: Journey, on bench: Workbench, _ random: inout SplitMix64
     ) async throws {
-        struct Plan {
+        struct IntentPlan {
             let kind: String
             let key: String
             let delay: TimeInterval
         }
         let plans = (0..<count).map { _ in
-            Plan(
+            IntentPlan(
                 kind: kinds[Int.random(in: 0..<kinds.count, using: &random)],
                 key: "k\(Int.random(in: 0..<5, using: &random))", delay: Double.random(in: 0...0.3, using: &random))
         }

@@ -9,7 +9,7 @@ import Testing
 /// Pauses over HTTP: what causes a pause, how often it is probed, and that it ends by itself.
 @Suite(.timeLimit(.minutes(3)))
 struct PauseProbeTests {
-    struct Refusal: Sendable, CustomTestStringConvertible {
+    struct RefusingAnswer: Sendable, CustomTestStringConvertible {
         var status: Int
         var code: String
         var param: String?
@@ -26,11 +26,13 @@ struct PauseProbeTests {
     }
 
     static let everything = [
-        Refusal(status: 401, code: "authentication_required"), Refusal(status: 402, code: "quota_exceeded"),
-        Refusal(status: 403, code: "permission_denied"), Refusal(status: 400, code: "version_unsupported"),
-        Refusal(status: 400, code: "parameter_missing", param: "Spotzee-Version"),
-        Refusal(status: 400, code: "idempotency_key_invalid"),
-        Refusal(status: 302, code: "moved", type: "text/html"),
+        RefusingAnswer(status: 401, code: "authentication_required"),
+        RefusingAnswer(status: 402, code: "quota_exceeded"),
+        RefusingAnswer(status: 403, code: "permission_denied"),
+        RefusingAnswer(status: 400, code: "version_unsupported"),
+        RefusingAnswer(status: 400, code: "parameter_missing", param: "Spotzee-Version"),
+        RefusingAnswer(status: 400, code: "idempotency_key_invalid"),
+        RefusingAnswer(status: 302, code: "moved", type: "text/html"),
     ]
 
     private static func isPaused(_ event: WorkerEvent) -> Bool {
@@ -48,7 +50,7 @@ struct PauseProbeTests {
 
     @Test(arguments: everything)
     func `a refusal of every request pauses everything, is probed by one request, and resumes by itself`(
-        refusal: Refusal
+        refusal: RefusingAnswer
     )
         async throws
     {
@@ -115,7 +117,7 @@ struct PauseProbeTests {
 
     /// A parked journey, and answers to reading it that do not say whether it is live.
     static let readings = [
-        (Refusal(status: 403, code: "permission_denied").word, 1),
+        (RefusingAnswer(status: 403, code: "permission_denied").word, 1),
         (SandboxWord(status: 200, contentType: "text/html", body: "<html>hello</html>"), 3),
         (SandboxWord(status: 404, contentType: "text/html", body: "<html>gone</html>"), 3),
     ]

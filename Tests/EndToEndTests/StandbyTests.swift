@@ -82,7 +82,7 @@ struct StandbyTests {
     @Test func `a standby reports readiness to systemd and triggers its watchdog`() async throws {
         try await Workbench.open { bench in
             let lock = try WorkerLock(database: bench.path)
-            let systemd = try NotifySocket(in: bench.folder)
+            let systemd = try ServiceManagerSocket(in: bench.folder)
             let worker = try bench.start(["run"], environment: systemd.environment(watchdog: .seconds(3)))
             var seen: Set<String> = []
             for await message in systemd.messages {

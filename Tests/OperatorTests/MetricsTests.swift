@@ -71,8 +71,8 @@ import Testing
     func `promtool accepts every query of the dashboard`() throws {
         struct Dashboard: Decodable {
             struct Panel: Decodable {
-                struct Target: Decodable { let expr: String }
-                let targets: [Target]
+                struct Query: Decodable { let expr: String }
+                let targets: [Query]
             }
             let panels: [Panel]
         }

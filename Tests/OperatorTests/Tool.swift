@@ -3,7 +3,7 @@ import Testing
 
 /// Runs another program from `PATH`.
 enum Tool {
-    struct Outcome: Sendable {
+    struct ProgramResult: Sendable {
         let status: Int32
         let output: String
     }
@@ -13,7 +13,7 @@ enum Tool {
     }
 
     /// Runs a program to its end. The output contains both standard output and standard error.
-    static func run(_ command: [String], in folder: URL? = nil) throws -> Outcome {
+    static func run(_ command: [String], in folder: URL? = nil) throws -> ProgramResult {
         // The output goes to a file. A program with much output would fill a pipe and wait.
         let file = FileManager.default.temporaryDirectory.appendingPathComponent("output-\(UUID().uuidString)")
         let descriptor = open(file.path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
@@ -24,7 +24,7 @@ enum Tool {
         let place = folder.map { ["-C", $0.path] } ?? []
         let pid = try spawn(place + command, input: nil, output: descriptor)
         let status = wait(for: pid)
-        return Outcome(status: status, output: String(decoding: try Data(contentsOf: file), as: UTF8.self))
+        return ProgramResult(status: status, output: String(decoding: try Data(contentsOf: file), as: UTF8.self))
     }
 
     /// Whether a program is installed. Tests are skipped without it.

@@ -1,6 +1,6 @@
 /// The times during which no request may be sent, because a 429 asked for it.
 struct RequiredWaits: Sendable {
-    private struct Wait {
+    private struct RequiredWait {
         var from: Int64
         var until: Int64
         /// The process that received the 429.
@@ -14,10 +14,10 @@ struct RequiredWaits: Sendable {
     /// Requests that were already planned may leave within this time after the 429, in milliseconds.
     private static let tolerance: Int64 = 5
 
-    private var waits: [Wait] = []
+    private var waits: [RequiredWait] = []
 
     mutating func add(from start: Int64, until end: Int64, receiver: WorkerProcess) {
-        waits.append(Wait(from: start, until: end, receiver: receiver))
+        waits.append(RequiredWait(from: start, until: end, receiver: receiver))
     }
 
     /// A step ahead ends every wait, because a wait is stored as a time of the wall clock.

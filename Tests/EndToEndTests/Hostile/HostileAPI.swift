@@ -6,7 +6,7 @@ import Synchronization
 /// It records its entrances: each order of an accepted request whose key is new.
 final class HostileAPI: Sendable {
     /// The way in which an answer is malformed.
-    enum Kind: String, CaseIterable, Sendable {
+    enum AnswerKind: String, CaseIterable, Sendable {
         case endlessChunks, endlessLength, gzipBomb, slowBody, slowHead, headerFlood, hugeHeader, endlessContinue,
             garbage
         case cut, stalled, closed, reset, secondAnswer, badChunk, twoLengths, badLength, badStatus, bodyOf204, deepJSON
@@ -18,7 +18,7 @@ final class HostileAPI: Sendable {
         var entered: [Int: Int] = [:]
         var bodies: [String: [UInt8]] = [:]
         var answers: [String: [UInt8]] = [:]
-        var kinds: [Kind: Int] = [:]
+        var kinds: [AnswerKind: Int] = [:]
         var isCalm = false
         var mismatches = 0
     }
@@ -26,12 +26,12 @@ final class HostileAPI: Sendable {
     private let state: Mutex<State>
     private let bomb: [UInt8]
 
-    private let only: Kind?
+    private let only: AnswerKind?
 
     /// - Parameters:
     ///   - bomb: a gzip stream whose body is far larger than the stream.
     ///   - only: the kind of every answer; nil mixes all kinds with correct answers.
-    init(seed: UInt64, bomb: [UInt8], only: Kind? = nil) {
+    init(seed: UInt64, bomb: [UInt8], only: AnswerKind? = nil) {
         state = Mutex(State(random: SeededNumbers(seed: seed)))
         self.bomb = bomb
         self.only = only
@@ -39,7 +39,7 @@ final class HostileAPI: Sendable {
 
     /// How often each order was entered.
     var entered: [Int: Int] { state.withLock { $0.entered } }
-    var kinds: [Kind: Int] { state.withLock { $0.kinds } }
+    var kinds: [AnswerKind: Int] { state.withLock { $0.kinds } }
     var hostileAnswers: Int { kinds.values.reduce(0, +) }
     /// Keys that were sent with another body.
     var mismatches: Int { state.withLock { $0.mismatches } }
@@ -48,14 +48,14 @@ final class HostileAPI: Sendable {
         state.withLock { $0.isCalm = true }
     }
 
-    func answer(_ request: RawServer.Request) -> [RawServer.Step] {
+    func answer(_ request: RawServer.Request) -> [RawServer.AnswerStep] {
         guard request.line.hasPrefix("POST") else { return [.bytes(Self.whole(200, #"{"id":33,"status":"live"}"#))] }
         return state.withLock { state in
             let key = request.headers["idempotency-key"] ?? ""
             if state.bodies[key, default: request.body] != request.body { state.mismatches += 1 }
             state.bodies[key] = request.body
             let isHostile = !state.isCalm && (only != nil || Int.random(in: 0..<8, using: &state.random) > 0)
-            guard isHostile, let kind = only ?? Kind.allCases.randomElement(using: &state.random) else {
+            guard isHostile, let kind = only ?? AnswerKind.allCases.randomElement(using: &state.random) else {
                 return [.bytes(Self.honest(request, key, &state))]
             }
             state.kinds[kind, default: 0] += 1
@@ -69,10 +69,10 @@ final class HostileAPI: Sendable {
 
     private struct Body: Decodable {
         struct User: Decodable {
-            struct Content: Decodable {
+            struct OrderData: Decodable {
                 let order: Int
             }
-            let data: Content
+            let data: OrderData
         }
         let users: [User]
     }
@@ -101,10 +101,10 @@ final class HostileAPI: Sendable {
     private static let endless = 1 << 20
 
     /// - Parameter honest: the correct answer, when the request has had its effect.
-    private func steps(_ kind: Kind, _ honest: [UInt8]?) -> [RawServer.Step] {
-        func bytes(_ text: String) -> RawServer.Step { .bytes(Array(text.utf8)) }
+    private func steps(_ kind: AnswerKind, _ honest: [UInt8]?) -> [RawServer.AnswerStep] {
+        func bytes(_ text: String) -> RawServer.AnswerStep { .bytes(Array(text.utf8)) }
         let chunk = Array("4000\r\n".utf8) + Array(repeating: 0x20, count: 0x4000) + Array("\r\n".utf8)
-        let close = RawServer.Step.close(isReset: false)
+        let close = RawServer.AnswerStep.close(isReset: false)
         switch kind {
         case .endlessChunks:
             return [
@@ -119,7 +119,7 @@ final class HostileAPI: Sendable {
         case .gzipBomb:
             return [bytes(Self.head + "Content-Encoding: gzip\r\nContent-Length: \(bomb.count)\r\n\r\n"), .bytes(bomb)]
         case .slowBody:
-            let slow = RawServer.Step.again([0x20], every: .milliseconds(100), times: Self.endless)
+            let slow = RawServer.AnswerStep.again([0x20], every: .milliseconds(100), times: Self.endless)
             return [bytes(Self.head + "Content-Length: 100000\r\n\r\n"), slow]
         case .slowHead:
             return Self.forged.map { .bytes([$0]) }.flatMap { [$0, .pause(.milliseconds(100))] }

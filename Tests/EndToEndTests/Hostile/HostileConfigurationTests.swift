@@ -10,7 +10,7 @@ struct HostileConfigurationTests {
     /// The CPU time that it may use, in seconds. It does not depend on other load of the machine.
     private static let secondsMax = 30
 
-    struct Case: Sendable, CustomTestStringConvertible {
+    struct HostileFile: Sendable, CustomTestStringConvertible {
         let testDescription: String
         let bytes: [UInt8]
         /// What the error must contain, beside the position.
@@ -37,54 +37,55 @@ struct HostileConfigurationTests {
         .joined(separator: "\n")
 
     static let cases = [
-        Case("NUL", "database: /d\n\u{0}", "control characters are not allowed"),
-        Case("NUL in quotes", "database: \"/d\\0.db\"\n", "contains a NUL character"),
-        Case("ESC", "database: /d\n\u{1B}[31mx: 1\n", "control characters are not allowed"),
-        Case("C1", "database: /d\ndeployment: \"a\\x9bb\"\n", "contains a control character"),
-        Case("an escape in a key", "\"\\e[31m\\nforged\": 1\n", #"\u001b[31m\u000aforged: unknown key"#),
-        Case("bidirectional keys", "\u{202E}esabatad: /d\n", #"\u202eesabatad: unknown key"#),
-        Case("a line separator in a value", "retention: \"1\\u20287d\"\n", "is not a duration"),
-        Case("no UTF-8", [0x64, 0x3A, 0x20, 0xC3, 0x28, 0x0A], "is not UTF-8 text"),
-        Case("UTF-16", [0xFF, 0xFE, 0x64, 0x00, 0x3A, 0x00], "is not UTF-8 text"),
-        Case("all bytes", (0...255).map { UInt8($0) }, "is not UTF-8 text"),
-        Case("a giant number", "retention: \(String(repeating: "9", count: 500_000))d\n", "out of range"),
-        Case("a giant number without a unit", "retention: \(String(repeating: "9", count: 500_000))\n", "has no unit"),
-        Case(
+        HostileFile("NUL", "database: /d\n\u{0}", "control characters are not allowed"),
+        HostileFile("NUL in quotes", "database: \"/d\\0.db\"\n", "contains a NUL character"),
+        HostileFile("ESC", "database: /d\n\u{1B}[31mx: 1\n", "control characters are not allowed"),
+        HostileFile("C1", "database: /d\ndeployment: \"a\\x9bb\"\n", "contains a control character"),
+        HostileFile("an escape in a key", "\"\\e[31m\\nforged\": 1\n", #"\u001b[31m\u000aforged: unknown key"#),
+        HostileFile("bidirectional keys", "\u{202E}esabatad: /d\n", #"\u202eesabatad: unknown key"#),
+        HostileFile("a line separator in a value", "retention: \"1\\u20287d\"\n", "is not a duration"),
+        HostileFile("no UTF-8", [0x64, 0x3A, 0x20, 0xC3, 0x28, 0x0A], "is not UTF-8 text"),
+        HostileFile("UTF-16", [0xFF, 0xFE, 0x64, 0x00, 0x3A, 0x00], "is not UTF-8 text"),
+        HostileFile("all bytes", (0...255).map { UInt8($0) }, "is not UTF-8 text"),
+        HostileFile("a giant number", "retention: \(String(repeating: "9", count: 500_000))d\n", "out of range"),
+        HostileFile(
+            "a giant number without a unit", "retention: \(String(repeating: "9", count: 500_000))\n", "has no unit"),
+        HostileFile(
             "a giant whole number", "delivery: { batch_size: \(String(repeating: "9", count: 500_000)) }\n",
             "out of range"),
-        Case("a giant name", filled("x", after: "deployment: "), "is longer than 200 bytes"),
-        Case("a giant path", filled("x", after: "database: /"), "is longer than 4096 bytes"),
-        Case("a giant key", filled("k", after: "database: /d\n? "), "kkk…: unknown key"),
-        Case(
+        HostileFile("a giant name", filled("x", after: "deployment: "), "is longer than 200 bytes"),
+        HostileFile("a giant path", filled("x", after: "database: /"), "is longer than 4096 bytes"),
+        HostileFile("a giant key", filled("k", after: "database: /d\n? "), "kkk…: unknown key"),
+        HostileFile(
             "a giant URL", "api: { url: \"https://h/" + String(repeating: "x", count: 1_000_000) + "\" }",
             "is longer than 2048 bytes"),
-        Case("one byte too many", filled("#") + "##", "is longer than 1MiB"),
-        Case("deep lists", filled("["), "is nested too deeply"),
-        Case("deep mappings", filled("{a: "), "is nested too deeply"),
-        Case("deep dashes", filled("- "), "is nested too deeply"),
-        Case("deep questions", filled("? "), "is nested too deeply"),
-        Case(
+        HostileFile("one byte too many", filled("#") + "##", "is longer than 1MiB"),
+        HostileFile("deep lists", filled("["), "is nested too deeply"),
+        HostileFile("deep mappings", filled("{a: "), "is nested too deeply"),
+        HostileFile("deep dashes", filled("- "), "is nested too deeply"),
+        HostileFile("deep questions", filled("? "), "is nested too deeply"),
+        HostileFile(
             "deep and closed", String(repeating: "[", count: 500_000) + String(repeating: "]", count: 500_000),
             "is nested too deeply"),
-        Case(
+        HostileFile(
             "deep by indentation", (0..<1200).map { String(repeating: " ", count: $0) + "a:\n" }.joined(),
             "is nested too deeply"),
-        Case("an alias bomb", bomb, "YAML aliases"),
-        Case("an alias of itself", "database: &a [*a]\n", "found undefined alias"),
-        Case("many anchors", filled("- &a a\n"), "is not a mapping"),
-        Case("many documents", filled("--- a\n"), "is not valid YAML"),
-        Case("many tags", filled("- !!str a\n"), "is not a mapping"),
-        Case("many keys twice", filled("a: 1\n"), "given twice"),
-        Case("many pairs of keys", (0..<40_000).map { "k\($0): 1\nk\($0): 2\n" }.joined(), "given twice"),
-        Case("many unknown keys", (0..<90_000).map { "k\($0): 1\n" }.joined(), "more; mend these first"),
-        Case(
+        HostileFile("an alias bomb", bomb, "YAML aliases"),
+        HostileFile("an alias of itself", "database: &a [*a]\n", "found undefined alias"),
+        HostileFile("many anchors", filled("- &a a\n"), "is not a mapping"),
+        HostileFile("many documents", filled("--- a\n"), "is not valid YAML"),
+        HostileFile("many tags", filled("- !!str a\n"), "is not a mapping"),
+        HostileFile("many keys twice", filled("a: 1\n"), "given twice"),
+        HostileFile("many pairs of keys", (0..<40_000).map { "k\($0): 1\nk\($0): 2\n" }.joined(), "given twice"),
+        HostileFile("many unknown keys", (0..<90_000).map { "k\($0): 1\n" }.joined(), "more; mend these first"),
+        HostileFile(
             "many journeys", "journeys:\n" + (1...20_000).map { "  j\($0): { id: \($0) }\n" }.joined(),
             "has 20000 journeys; give at most 10000"),
-        Case("an endless quote", filled("x", after: "database: \""), "is not valid YAML"),
-        Case("percent signs", filled("%"), "is not valid YAML"),
+        HostileFile("an endless quote", filled("x", after: "database: \""), "is not valid YAML"),
+        HostileFile("percent signs", filled("%"), "is not valid YAML"),
     ]
 
-    @Test(arguments: cases) func `a hostile file gives one clear error`(example: Case) async throws {
+    @Test(arguments: cases) func `a hostile file gives one clear error`(example: HostileFile) async throws {
         try await Self.withFolder { folder in
             let file = folder.appendingPathComponent("c.yaml")
             try Data(example.bytes).write(to: file)

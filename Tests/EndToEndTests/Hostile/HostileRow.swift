@@ -2,7 +2,7 @@ import Foundation
 
 /// A row that a producer should not write, and its required outcome.
 struct HostileRow: Sendable {
-    enum Fate: Sendable, Equatable {
+    enum ExpectedOutcome: Sendable, Equatable {
         /// The INSERT fails, and its message contains this text.
         case refused(String)
         /// The row alone becomes a dead letter with this code, and is never sent.
@@ -18,7 +18,7 @@ struct HostileRow: Sendable {
     /// Columns that are bound as blobs.
     var blobs: Set<String> = []
     var others: [String: Int64] = [:]
-    var fate: Fate
+    var fate: ExpectedOutcome
 
     /// The row of an effect: every `external_id` begins with the row's number.
     static func number(ofExternalID id: String?) -> Int? {

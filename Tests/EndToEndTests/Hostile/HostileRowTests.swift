@@ -31,7 +31,7 @@ struct HostileRowTests {
         print("hostile rows: \(count) (\(figures))")
     }
 
-    private static func name(_ fate: HostileRow.Fate) -> String {
+    private static func name(_ fate: HostileRow.ExpectedOutcome) -> String {
         switch fate {
         case .refused: "refused at INSERT"
         case .quarantined: "quarantined"
@@ -52,7 +52,8 @@ struct HostileRowTests {
     }
 
     /// Inserts the rows that the schema accepts, and returns the ids by the rows' numbers.
-    private static func insert(_ rows: [HostileRow], _ bench: Workbench, _ wrong: ViolationList) throws -> [Int: Int64] {
+    private static func insert(_ rows: [HostileRow], _ bench: Workbench, _ wrong: ViolationList) throws -> [Int: Int64]
+    {
         try bench.business.write { db in
             var ids: [Int: Int64] = [:]
             for row in rows {

@@ -4,7 +4,7 @@ import Synchronization
 /// An API that returns hostile texts: codes, titles, details, messages, request ids, names of journeys.
 final class HostileTextAPI: Sendable {
     /// The answer to a trigger, by the journey's number.
-    enum Journey: Int, CaseIterable {
+    enum AnswerForm: Int, CaseIterable {
         case rejecting = 33
         case invalid = 41
         case closed = 43
@@ -29,7 +29,7 @@ final class HostileTextAPI: Sendable {
         state.withLock { $0.isRevoked = true }
     }
 
-    func answer(_ request: RawServer.Request) -> [RawServer.Step] {
+    func answer(_ request: RawServer.Request) -> [RawServer.AnswerStep] {
         state.withLock { [.bytes(Self.answer(request, &$0))] }
     }
 
@@ -39,10 +39,10 @@ final class HostileTextAPI: Sendable {
         if path.contains("/journeys?") { return list(&state.words) }
         let number = path.firstMatch(of: /journeys\/([0-9]+)/).flatMap { Int($0.1) } ?? 0
         guard request.line.hasPrefix("POST") else {
-            let status = number == Journey.closed.rawValue ? "draft" : "live"
+            let status = number == AnswerForm.closed.rawValue ? "draft" : "live"
             return whole(200, Array(#"{"id":\#(number),"status":"\#(status)"}"#.utf8), &state.words)
         }
-        switch Journey(rawValue: number) {
+        switch AnswerForm(rawValue: number) {
         case .rejecting, nil: return rejections(request, &state.words)
         case .invalid: return problem(422, nil, &state.words)
         case .closed: return problem(409, "state_conflict", &state.words)
@@ -96,7 +96,7 @@ final class HostileTextAPI: Sendable {
     }
 
     private static func list(_ words: inout HostileWords) -> [UInt8] {
-        let entries = (Journey.allCases.map(\.rawValue) + [99]).map { id in
+        let entries = (AnswerForm.allCases.map(\.rawValue) + [99]).map { id in
             object([("id", Array("\(id)".utf8)), ("name", words.json()), ("status", words.json())])
         }
         let results = Array("[".utf8) + entries.joined(separator: Array(",".utf8)) + Array("]".utf8)

@@ -53,8 +53,8 @@ struct HostileWireTests {
         try await server.close()
     }
 
-    @Test(.serialized, arguments: HostileAPI.Kind.allCases)
-    func `no answer takes longer than the request timeout`(kind: HostileAPI.Kind) async throws {
+    @Test(.serialized, arguments: HostileAPI.AnswerKind.allCases)
+    func `no answer takes longer than the request timeout`(kind: HostileAPI.AnswerKind) async throws {
         let api = HostileAPI(seed: Self.seed, bomb: try Self.gzip(of: 1 << 20), only: kind)
         let server = try await RawServer { api.answer($0) }
         let keys = APIKeyRing(current: "sk_test")

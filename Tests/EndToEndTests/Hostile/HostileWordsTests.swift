@@ -10,7 +10,7 @@ struct HostileWordsTests {
     private static let turns = ProcessInfo.processInfo.environment["HOSTILE_WORDS"].flatMap(UInt64.init) ?? 1
     private static let seed = ProcessInfo.processInfo.environment["HOSTILE_SEED"].flatMap(UInt64.init) ?? 1
 
-    private static let journeys: [HostileTextAPI.Journey: String] = [
+    private static let journeys: [HostileTextAPI.AnswerForm: String] = [
         .rejecting: "welcome", .invalid: #"trial\u202Eending"#, .closed: #"clo\u2066sed"#,
         .mismatched: #"mis\u200Ematched"#,
         .untitled: #"un\u2028titled"#, .edge: "edge",

@@ -11,7 +11,7 @@ final class RawServer: Sendable {
         let body: [UInt8]
     }
 
-    enum Step: Sendable {
+    enum AnswerStep: Sendable {
         case bytes([UInt8])
         /// Repeats the same bytes with a pause, until the peer closes or the given number of times.
         case again([UInt8], every: Duration, times: Int)
@@ -23,7 +23,7 @@ final class RawServer: Sendable {
     let port: Int
     private let channel: any Channel
 
-    init(answer: @escaping @Sendable (Request) -> [Step]) async throws {
+    init(answer: @escaping @Sendable (Request) -> [AnswerStep]) async throws {
         channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelInitializer { channel in
@@ -44,10 +44,10 @@ final class RawServer: Sendable {
 private final class RawAnswers: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
 
-    private let answer: @Sendable (RawServer.Request) -> [RawServer.Step]
+    private let answer: @Sendable (RawServer.Request) -> [RawServer.AnswerStep]
     private var received: [UInt8] = []
 
-    init(answer: @escaping @Sendable (RawServer.Request) -> [RawServer.Step]) {
+    init(answer: @escaping @Sendable (RawServer.Request) -> [RawServer.AnswerStep]) {
         self.answer = answer
     }
 
@@ -59,7 +59,7 @@ private final class RawAnswers: ChannelInboundHandler {
     }
 
     /// Ends when the peer closes the connection, because writes then fail.
-    private static func begin(_ steps: [RawServer.Step], on channel: any Channel) {
+    private static func begin(_ steps: [RawServer.AnswerStep], on channel: any Channel) {
         Task { try await play(steps, on: channel) }
     }
 
@@ -83,7 +83,7 @@ private final class RawAnswers: ChannelInboundHandler {
             line: lines.first ?? "", headers: headers, body: Array(received[start..<(start + length)]))
     }
 
-    private static func play(_ steps: [RawServer.Step], on channel: any Channel) async throws {
+    private static func play(_ steps: [RawServer.AnswerStep], on channel: any Channel) async throws {
         for step in steps {
             switch step {
             case .bytes(let bytes): try await channel.writeAndFlush(ByteBuffer(bytes: bytes)).get()

@@ -139,10 +139,10 @@ final class ProcessBench {
         request.method = .PUT
         request.body = .bytes(ByteBuffer(string: body))
         let answer = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
-        guard answer.status == .ok else { throw Refused(path: path) }
+        guard answer.status == .ok else { throw SettingRefused(path: path) }
     }
 
-    struct Refused: Error {
+    struct SettingRefused: Error {
         let path: String
     }
 

@@ -6,7 +6,7 @@ final class Nginx: Sendable {
         FileManager.default.isExecutableFile(atPath: $0)
     }
 
-    struct Failure: Error {
+    struct NginxFailure: Error {
         let reason: String
     }
 
@@ -16,7 +16,7 @@ final class Nginx: Sendable {
 
     /// - Parameter limit: parameters in nginx's syntax, such as `rate=50r/s` and `burst=25 nodelay`.
     init(before upstream: Int, rate: String, burst: String, in folder: URL) async throws {
-        guard let program = Self.program else { throw Failure(reason: "nginx is not installed") }
+        guard let program = Self.program else { throw NginxFailure(reason: "nginx is not installed") }
         port = try Self.freePort()
         let file = folder.appendingPathComponent("nginx.conf")
         let temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
@@ -38,7 +38,7 @@ final class Nginx: Sendable {
         process = try ChildProcess(
             ["-p", folder.path, "-c", file.path, "-e", "\(folder.path)/nginx.log"], program: program, in: folder)
         for _ in 0..<500 where !Self.answers(port) { try await Task.sleep(for: .milliseconds(20)) }
-        guard Self.answers(port) else { throw Failure(reason: "nginx does not listen") }
+        guard Self.answers(port) else { throw NginxFailure(reason: "nginx does not listen") }
     }
 
     private static func freePort() throws -> Int {
@@ -49,7 +49,7 @@ final class Nginx: Sendable {
         let code = withUnsafeMutablePointer(to: &bound) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &length) }
         }
-        guard code == 0 else { throw Failure(reason: "no free port") }
+        guard code == 0 else { throw NginxFailure(reason: "no free port") }
         return Int(UInt16(bigEndian: bound.sin_port))
     }
 
@@ -74,7 +74,7 @@ final class Nginx: Sendable {
         }
         guard code == 0 else {
             close(descriptor)
-            throw Failure(reason: String(cString: strerror(errno)))
+            throw NginxFailure(reason: String(cString: strerror(errno)))
         }
         return (descriptor, address)
     }

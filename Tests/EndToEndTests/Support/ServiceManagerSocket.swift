@@ -2,12 +2,12 @@ import Dispatch
 import Foundation
 
 /// The service manager's end of sd_notify(3), as a socket in the test's folder.
-final class NotifySocket {
+final class ServiceManagerSocket {
     let messages: AsyncStream<String>
     private let path: String
     private let source: any DispatchSourceRead
 
-    struct Failure: Error {
+    struct SocketFailure: Error {
         let code: Int32
     }
 
@@ -16,7 +16,7 @@ final class NotifySocket {
         let path = "/tmp/notify-\(UUID().uuidString)"
         self.path = path
         let descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        guard descriptor >= 0 else { throw Failure(code: errno) }
+        guard descriptor >= 0 else { throw SocketFailure(code: errno) }
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
@@ -25,7 +25,7 @@ final class NotifySocket {
                 bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
             }
         }
-        guard bound == 0 else { throw Failure(code: errno) }
+        guard bound == 0 else { throw SocketFailure(code: errno) }
         let (messages, message) = AsyncStream.makeStream(of: String.self)
         self.messages = messages
         source = DispatchSource.makeReadSource(fileDescriptor: descriptor)
