@@ -3,13 +3,14 @@ import Testing
 
 @testable import Delivery
 
-/// Never call accepted what was not proven accepted: valid answers, spoilt at random, against a second reading.
+/// A user counts as accepted only when the answer proves it: valid answers, corrupted at random, and a second reader as the
+/// oracle.
 @Suite struct AcceptancePropertyTests {
     private static let environment = ProcessInfo.processInfo.environment
     static let seed = environment["HOSTILE_SEED"].flatMap { UInt64($0) } ?? 1
     private static let rounds = environment["SPOILT_ANSWERS"].flatMap { Int($0) } ?? 4000
 
-    @Test func `no spoilt answer makes a user delivered unless it still proves so`() throws {
+    @Test func `a corrupted answer delivers a user only if it still proves the delivery`() throws {
         var random = SplitMix64(seed: Self.seed)
         var proven = 0
         for round in 0..<Self.rounds {

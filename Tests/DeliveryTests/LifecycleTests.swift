@@ -2,7 +2,7 @@ import Delivery
 import Foundation
 import Testing
 
-/// The states of a batch stand in three places, and say the same.
+/// The states of a batch and their transitions are written in three places, which must agree.
 @Suite struct LifecycleTests {
     private static func text(_ path: String) throws -> String {
         let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -18,7 +18,7 @@ import Testing
         line.split(separator: "`").enumerated().filter { $0.offset % 2 == 1 }.map { String($0.element) }
     }
 
-    @Test func `the table of the document is the table of the code`() throws {
+    @Test func `the document has the transitions of the code`() throws {
         let document = try Self.text("docs/lifecycle.md")
         let section = try #require(document.components(separatedBy: "## A batch's transitions").last)
         let rows = section.split(separator: "\n").filter { $0.hasPrefix("| `") }.map { Self.words($0) }
@@ -26,7 +26,7 @@ import Testing
         #expect(rows.count == Self.code.count)
     }
 
-    @Test func `the trigger's table is the table of the code`() throws {
+    @Test func `the trigger has the transitions of the code`() throws {
         let trigger = try Self.text("migrations/0006_outbox_batch_transition.up.sql")
         var allowed: Set<String> = []
         for match in trigger.matches(of: /OLD\.state = '(\w+)' AND NEW\.state (?:= |IN \()([^)]*)\)/) {
@@ -46,7 +46,7 @@ import Testing
         }
     }
 
-    @Test func `the diagram draws the transitions of the table`() throws {
+    @Test func `the diagram has the transitions of the code`() throws {
         let document = try Self.text("docs/lifecycle.md")
         let diagram = try #require(document.components(separatedBy: "<!-- batch -->").dropFirst().first)
         let end = try #require(diagram.range(of: "```\n\n")?.lowerBound)
