@@ -17,7 +17,7 @@ import Testing
             let size = Int.random(in: 1...5, using: &random)
             let batch = try Make.batch(Make.rows(size))
             let status = [200, 200, 200, 201, 202].randomElement(using: &random) ?? 200
-            let body = Self.spoil(Self.answer(size, &random), &random)
+            let body = Self.corrupt(Self.answer(size, &random), &random)
             let response = Response(
                 status: status, contentType: "application/json", requestID: "req_1", body: body)
             guard
@@ -63,7 +63,7 @@ import Testing
         "false", "1.5", "e9",
     ]
 
-    static func spoil(_ body: [UInt8], _ random: inout SplitMix64) -> [UInt8] {
+    static func corrupt(_ body: [UInt8], _ random: inout SplitMix64) -> [UInt8] {
         var body = body
         for _ in 0..<Int.random(in: 0...3, using: &random) where !body.isEmpty {
             let at = Int.random(in: 0..<body.count, using: &random)

@@ -40,7 +40,7 @@ import Testing
         let limits = HostileAnswer.Limits(
             answer: answer, shape: shape, hasEarlierStamp: before != nil, isEnforced: enforcement == .enforced,
             isAbsent: enforcement == .absent, resends: policy.onUnknown == .resend)
-        return places(settlement, batch) + deeds(settlement, limits) + times(settlement, batch, answer)
+        return places(settlement, batch) + actions(settlement, limits) + times(settlement, batch, answer)
             + sizes(settlement)
     }
 
@@ -61,7 +61,7 @@ import Testing
         return []
     }
 
-    private static func deeds(_ settlement: Settlement, _ limits: HostileAnswer.Limits) -> [String] {
+    private static func actions(_ settlement: Settlement, _ limits: HostileAnswer.Limits) -> [String] {
         var wrong: [String] = []
         let isSending = if case .sending = settlement.fate { true } else { false }
         let elsewhere = Set(settlement.leaving.keys).union(settlement.successors.joined()).union(settlement.unproven)

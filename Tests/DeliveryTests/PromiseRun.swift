@@ -41,7 +41,7 @@ struct PromiseRun {
         }
         if Int.random(in: 0..<4, using: &random) == 0 { world.scheduler.needsDueWork = true }
         try world.wait()
-        #expect(try world.whereabouts() == Array(1...Int64(Self.rows)))
+        #expect(try world.intentIDs() == Array(1...Int64(Self.rows)))
         // The halves of a refused batch are added: their rows were frozen before.
         #expect(world.sending.values.count { $0.parent == nil } <= 12)
     }

@@ -64,7 +64,7 @@ struct World {
     /// Makes one turn of the worker's loop.
     @discardableResult
     mutating func look() throws -> Plan {
-        if scheduler.needsDueWork && !scheduler.isStopping { scheduler.receive(survey()) }
+        if scheduler.needsDueWork && !scheduler.isStopping { scheduler.receive(dueWork()) }
         let plan = try scheduler.plan(at: now)
         reads += plan.journeyProbes.map(\.journey)
         if plan.enforcementProbe != nil { enforcementProbes += 1 }
@@ -116,7 +116,7 @@ struct World {
 
     // MARK: The outbox
 
-    private func survey() -> DueWork {
+    private func dueWork() -> DueWork {
         let times = resting.mapValues { $0.map(\.dueAt) }
         return DueWork(
             supplied: Set(times.filter { $0.value.contains { $0 <= now.wall } }.keys),
@@ -227,7 +227,7 @@ struct World {
     }
 
     /// The ids of all intents wherever they are; each must occur once.
-    func whereabouts() throws -> [Int64] {
+    func intentIDs() throws -> [Int64] {
         let frozen = try sending.values.flatMap { try $0.members.decode().map(\.id) }
         return (resting.values.joined().map(\.row.id) + frozen + inDoubt + delivered + dead.keys).sorted()
     }
