@@ -31,7 +31,7 @@ import Testing
                 )
             }
         }
-        #expect(proven > 100, "the answers must not all be spoilt beyond use")
+        #expect(proven > 100, "the answers must not all be corrupted beyond use")
     }
 
     // MARK: Answers

@@ -85,7 +85,7 @@ struct HostileAnswer {
         case 7:
             response.body =
                 [[], [0xFF, 0xFE], Array(repeating: 0x5B, count: 100_000), [0]].randomElement(using: &random) ?? []
-        default: response.body = AcceptancePropertyTests.spoil(response.body, &random)
+        default: response.body = AcceptancePropertyTests.corrupt(response.body, &random)
         }
     }
 

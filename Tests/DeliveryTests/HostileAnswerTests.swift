@@ -19,7 +19,7 @@ import Testing
         }
         let figures = fates.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
         print("hostile answers: \(Self.answers) mutated (\(figures))")
-        #expect(fates.count >= 6, "the answers must not all be spoilt beyond use")
+        #expect(fates.count >= 6, "the answers must not all be corrupted beyond use")
     }
 
     private static func play(
