@@ -1,21 +1,21 @@
 @testable import Delivery
 
-/// A model of the API: it enters users, keeps its promise about keys or not, and fails in every way on its way there.
+/// A model of the API: it enters users, enforces keys or not, and requests and answers fail in every way.
 struct APIModel {
     var enforcesKeys = true
-    /// How many of a hundred requests meet a fault.
+    /// How many of a hundred requests have a fault.
     var faults = 0
     var isKeyRefused = false
     var isJourneyLive = true
     /// How often each intent was entered.
     private(set) var entered: [Int64: Int] = [:]
-    /// What was sent under each key.
+    /// What was sent with each key.
     private(set) var bodies: [String: [UInt8]] = [:]
     private(set) var keyReused = false
     private var cache: [String: Response] = [:]
     private var tries: [Int64: Int] = [:]
 
-    /// Intents that are always refused: by content, and by name.
+    /// Intents that are always refused: without a name, and by name.
     static func isPoison(_ id: Int64) -> Bool { id % 23 == 0 }
     static func isRejected(_ id: Int64) -> Bool { id % 17 == 0 }
     /// Intents whose contact appears only at the second request.
@@ -33,7 +33,7 @@ struct APIModel {
         return after(fault, response)
     }
 
-    /// What stands in front of the effect.
+    /// The faults before the request has an effect.
     private func before(_ fault: Int) -> Answer? {
         switch fault {
         case 0: .notSent(reason: "refused")
@@ -49,7 +49,7 @@ struct APIModel {
         }
     }
 
-    /// What gets lost of an answer after the effect.
+    /// The faults after the request had an effect.
     private func after(_ fault: Int, _ response: Response) -> Answer {
         switch fault {
         case 9: return .silence(reason: "timeout after the effect")

@@ -3,20 +3,21 @@ import Testing
 
 @testable import Delivery
 
-/// Never call accepted what was not proven accepted: valid answers, spoilt at random, against a second reading.
+/// A user counts as accepted only when the answer proves it: valid answers, corrupted at random, and a second reader as the
+/// oracle.
 @Suite struct AcceptancePropertyTests {
     private static let environment = ProcessInfo.processInfo.environment
     static let seed = environment["HOSTILE_SEED"].flatMap { UInt64($0) } ?? 1
     private static let rounds = environment["SPOILT_ANSWERS"].flatMap { Int($0) } ?? 4000
 
-    @Test func `no spoilt answer makes a user delivered unless it still proves so`() throws {
+    @Test func `a corrupted answer delivers a user only if it still proves the delivery`() throws {
         var random = SplitMix64(seed: Self.seed)
         var proven = 0
         for round in 0..<Self.rounds {
             let size = Int.random(in: 1...5, using: &random)
             let batch = try Make.batch(Make.rows(size))
             let status = [200, 200, 200, 201, 202].randomElement(using: &random) ?? 200
-            let body = Self.spoil(Self.answer(size, &random), &random)
+            let body = Self.corrupt(Self.answer(size, &random), &random)
             let response = Response(
                 status: status, contentType: "application/json", requestID: "req_1", body: body)
             guard
@@ -30,7 +31,7 @@ import Testing
                 )
             }
         }
-        #expect(proven > 100, "the answers must not all be spoilt beyond use")
+        #expect(proven > 100, "the answers must not all be corrupted beyond use")
     }
 
     // MARK: Answers
@@ -62,7 +63,7 @@ import Testing
         "false", "1.5", "e9",
     ]
 
-    static func spoil(_ body: [UInt8], _ random: inout SplitMix64) -> [UInt8] {
+    static func corrupt(_ body: [UInt8], _ random: inout SplitMix64) -> [UInt8] {
         var body = body
         for _ in 0..<Int.random(in: 0...3, using: &random) where !body.isEmpty {
             let at = Int.random(in: 0..<body.count, using: &random)

@@ -2,7 +2,7 @@
 import Testing
 
 @Suite struct AcceptanceTests {
-    /// A 2xx and what it proves about three users: `+` delivered, `-` rejected, `?` nothing.
+    /// A 2xx and what it proves about three users: `+` delivered, `-` rejected, `?` unproven.
     struct Case: Sendable, CustomTestStringConvertible {
         var body: String
         var proves: String
@@ -100,14 +100,14 @@ import Testing
     }
 
     @Test(arguments: Case.dialects + Case.unproven + Case.partly)
-    func `a 2xx proves what it says of each user, and nothing more`(example: Case) throws {
+    func `a 2xx proves exactly what it says about each user`(example: Case) throws {
         #expect(try Self.marks(Make.json(example.status, example.body)) == example.proves)
     }
 
     @Test(
         arguments: [202, 204],
         [[0], [0, 0], [0x0B], [0x0C], [0x7F], [0x1B], [0x20, 0], [0xC2, 0xA0], [0xEF, 0xBB, 0xBF]])
-    func `a body of other bytes than JSON's space is no empty one, and accepts nobody`(status: Int, body: [UInt8])
+    func `a body of bytes that are no JSON white space is not empty and accepts no user`(status: Int, body: [UInt8])
         throws
     {
         var response = Make.json(status, "")
@@ -126,11 +126,11 @@ import Testing
         (#"{"success":true}"#, "+"), (#"{"success":false}"#, "?"), ("{}", "?"),
         (#"{"success":true,"errors":[{"code":"c"}]}"#, "-"),
     ])
-    func `the shape of one user needs no index`(body: String, proves: String) throws {
+    func `an answer to a request with one user needs no index`(body: String, proves: String) throws {
         #expect(try Self.marks(Make.json(200, body), rows: Make.rows(1), .entrance) == proves)
     }
 
-    @Test func `an error that could be about two users is about none`() throws {
+    @Test func `an error that matches two users is assigned to neither`() throws {
         let rows = [
             Row(id: 1, externalID: "a", email: "x@y"), Row(id: 2, externalID: nil, anonymousID: "a"),
             Row(id: 3, externalID: "c"),
@@ -141,7 +141,7 @@ import Testing
         #expect(try Self.marks(Make.json(200, two), rows: rows) == "???")
     }
 
-    @Test func `members that cannot be read are matched by nothing`() throws {
+    @Test func `an entry of an answer matches no member that cannot be decoded`() throws {
         let whole = try Make.batch(Make.rows(2))
         let batch = Batch(
             id: 1, journey: "welcome", key: "k", target: Make.target(), apiKeyFingerprint: "current", traceparent: nil,

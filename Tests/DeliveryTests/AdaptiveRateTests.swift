@@ -1,7 +1,7 @@
 @testable import Delivery
 import Testing
 
-/// The rate that is learned from refusals alone, against limits that nobody tells.
+/// The rate that is learned from refusals, against servers that do not announce their limits.
 @Suite struct AdaptiveRateTests {
     struct Case: CustomTestStringConvertible, Sendable {
         var name: String
@@ -28,9 +28,9 @@ import Testing
     }
 
     @Test(arguments: cases([10, 100], [nil]) + cases([20], [.seconds(1), .seconds(2)]))
-    func `an untold limit is used to 95 % with at most 1 % refused`(_ setting: Case) {
+    func `a limit that is not announced is used to 95 % with at most 1 % of the requests refused`(_ setting: Case) {
         var run = PacedRun(setting.limiter, retryAfter: setting.retryAfter)
-        // Time to find it, then many tries at it.
+        // Time to find the limit, and then to reach it many times.
         run.run(for: .seconds(150))
         let span = Duration.seconds(setting.limit > 50 ? 250 : 900)
         run.run(for: span)
@@ -40,7 +40,7 @@ import Testing
     }
 
     @Test(arguments: cases([20], [.seconds(1)]), [2.0, 1.25, 0.8, 0.5])
-    func `a raised or lowered limit is found again within a minute`(_ setting: Case, factor: Double) {
+    func `a raised or lowered limit is found within a minute`(_ setting: Case, factor: Double) {
         var run = PacedRun(setting.limiter, retryAfter: setting.retryAfter)
         run.run(for: .seconds(200))
         let limit = (setting.limit * factor).rounded(.down)
@@ -54,7 +54,7 @@ import Testing
         #expect(run.refused(last: .seconds(120)) <= 0.02)
     }
 
-    @Test func `a low limit's hold and a long pause's are longer, so that refusals stay rare`() {
+    @Test func `the plateau is longer for a low limit and for a long pause, so that refusals stay rare`() {
         var run = PacedRun(.sliding(2), retryAfter: .seconds(1))
         run.run(for: .seconds(900))
         #expect(run.refused(last: .seconds(600)) <= 0.01)
@@ -63,7 +63,7 @@ import Testing
         #expect(slow.accepted(last: .seconds(1200)) / 50 >= 0.9)
     }
 
-    @Test func `a quiet night neither raises nor forgets a learned rate`() {
+    @Test func `an idle night neither raises the learned rate nor removes it`() {
         var run = PacedRun(.sliding(50), retryAfter: .seconds(1))
         run.run(for: .seconds(200))
         let limit = run.rateLimiter.adaptiveRate.limit
@@ -73,19 +73,19 @@ import Testing
         #expect((adaptiveRate.rate ?? 0) <= 55)
     }
 
-    @Test func `before any refusal nothing is held back`() {
+    @Test func `before the first refusal no request is held back`() {
         let adaptiveRate = AdaptiveRate(learned: nil, rateMax: 100, now: .zero)
         #expect(adaptiveRate.free(at: .zero, atMost: 16) == 16)
         #expect(adaptiveRate.nextFree(after: .zero) == nil && adaptiveRate.rate == nil)
     }
 
-    @Test func `refusals between which nothing is taken say to wait, and nothing about a rate`() {
+    @Test func `refusals without an accepted request between them do not change the rate`() {
         var adaptiveRate = AdaptiveRate(learned: 50, rateMax: 1000, now: .zero)
         for second in 1...20 { adaptiveRate.noteLimited(until: .seconds(second * 10 + 5), at: .seconds(second * 10)) }
         #expect(adaptiveRate.limit == 50)
     }
 
-    @Test func `a 503 right after a start is judged by what was taken since, not by ten seconds`() {
+    @Test func `a 503 right after a start counts the requests accepted since the start, not over ten seconds`() {
         var adaptiveRate = AdaptiveRate(learned: nil, rateMax: 1000, now: .zero)
         for number in 1...10 {
             adaptiveRate.note(1, at: .milliseconds(20 * number))
@@ -96,7 +96,7 @@ import Testing
     }
 
     @Test(arguments: [nil, 50.0])
-    func `a 503 slows down by a third at most once a second, and after the outage the rate is back in half a minute`(
+    func `a 503 lowers the rate by a third at most once a second, and it recovers within half a minute`(
         learned: Double?
     ) {
         var adaptiveRate = AdaptiveRate(learned: learned, rateMax: 1000, now: .zero)
@@ -122,7 +122,7 @@ import Testing
         #expect(adaptiveRate.limit == learned)
     }
 
-    @Test func `what an earlier worker found is where the next one starts`() {
+    @Test func `a worker starts with the limit that the previous worker has learned`() {
         var run = PacedRun(.sliding(50), retryAfter: .seconds(1), learned: 50)
         run.run(for: .seconds(9))
         #expect(run.refused(last: .seconds(9)) == 0)

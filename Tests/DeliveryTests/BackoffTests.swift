@@ -11,14 +11,14 @@ import Testing
         #expect(Self.backoff.ceiling(afterTry: count) == .seconds(seconds))
     }
 
-    @Test func `waits are spread over all of the room below the ceiling`() {
+    @Test func `waits are spread over the whole range below the ceiling`() {
         var random = SplitMix64(seed: 3)
         let waits = (0..<2000).map { _ in Self.backoff.delay(afterTry: 4, using: &random) }
         #expect(waits.allSatisfy { $0 >= .zero && $0 <= .seconds(8) })
         #expect(waits.contains { $0 < .seconds(1) } && waits.contains { $0 > .seconds(7) })
     }
 
-    @Test func `the longest settings neither trap nor go below zero`() {
+    @Test func `the largest settings neither overflow nor give a negative wait`() {
         var random = SplitMix64(seed: 4)
         let long = Backoff(initial: .seconds(86_400 * 365), max: .seconds(86_400 * 365 * 10))
         #expect(long.ceiling(afterTry: 60) == long.max)

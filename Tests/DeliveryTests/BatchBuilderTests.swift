@@ -6,7 +6,7 @@ import Testing
         String(decoding: try #require(Make.request(rows, shape)).body, as: UTF8.self)
     }
 
-    @Test func `many users in one request, byte for byte`() throws {
+    @Test func `a request with many users has the expected bytes`() throws {
         let rows = [
             Row(
                 id: 1, externalID: "a", anonymousID: "b", email: "c", profile: #"{"first":"Ä","n":1.10}"#,
@@ -20,7 +20,7 @@ import Testing
                 + #"{"email":"d@e" },{"external_id":"f","data":{ }}]}"#)
     }
 
-    @Test func `one user in one request, byte for byte`() throws {
+    @Test func `a request with one user has the expected bytes`() throws {
         let row = Row(
             id: 1, externalID: "a", email: "b", profile: #"{"tz":"UTC"}"#, data: #"{"n":12345678901234567890123}"#)
         #expect(
@@ -30,14 +30,14 @@ import Testing
         #expect(try Self.body([Row()], .entrance) == #"{"entrance_id":42,"user":{"external_id":"a"},"event":{}}"#)
     }
 
-    @Test func `identities are escaped, and nothing else is`() throws {
+    @Test func `only identities are escaped`() throws {
         let row = Row(externalID: "\"\\/\u{8}\u{1F}\u{7F}é😀", profile: #"{"a":"\u00e9\/"}"#)
         #expect(
             try Self.body([row])
                 == "{\"users\":[{\"external_id\":\"\\\"\\\\/\\u0008\\u001f\u{7F}é😀\",\"a\":\"\\u00e9\\/\"}]}")
     }
 
-    @Test func `the frozen request names its rows and digests its body`() throws {
+    @Test func `a frozen request has the ids of its rows and the digest of its body`() throws {
         let request = try #require(Make.request([Row(id: 9, externalID: "a"), Row(id: 4, epoch: 2, externalID: "b")]))
         #expect((request.size, request.firstID, request.lastID) == (2, 4, 9))
         #expect(request.bodySHA256 == IdempotencyKey.digest(ofBody: request.body))
@@ -46,14 +46,14 @@ import Testing
                 == IdempotencyKey.derive(outbox: Make.outbox, target: Make.target(), members: [(9, 0), (4, 2)]))
     }
 
-    @Test func `nothing taken is nothing to send`() {
+    @Test func `a builder without rows freezes no request`() {
         #expect(Make.request([]) == nil)
         #expect(Make.request([Row(expiresAt: 0)]) == nil)
     }
 
     // MARK: Limits
 
-    @Test func `the body never exceeds its limit, and the row left over starts the next`() throws {
+    @Test func `the body never exceeds its limit, and the row that does not fit starts the next batch`() throws {
         let rows = Make.rows(10)
         let whole = try #require(Make.request(rows)).body.count
         for limit in 1...(whole + 2) {
@@ -67,7 +67,7 @@ import Testing
         }
     }
 
-    @Test func `rows are counted, one in the shape of one user`() {
+    @Test func `a batch has at most as many rows as allowed, and one row when a request carries one user`() {
         var users = BatchBuilder(order: Make.order(rowsMax: 3), at: Make.now)
         #expect(Make.rows(4).map { $0.offer(to: &users) } == [.taken, .taken, .taken, .full])
         #expect(users.isFull)
@@ -82,13 +82,13 @@ import Testing
         (Row(id: 2, externalID: nil, email: "c"), true),
         (Row(id: 2, externalID: "b", anonymousID: "c", email: "a"), false),
         (Row(id: 2, externalID: "A", email: "C"), false),
-    ]) func `a contact travels once in a request, by any of its identities`(row: Row, isRepeated: Bool) {
+    ]) func `a request has a contact only once, compared by each identity`(row: Row, isRepeated: Bool) {
         var builder = BatchBuilder(order: Make.order(), at: Make.now)
         #expect(Row(externalID: "a", anonymousID: "b", email: "c").offer(to: &builder) == .taken)
         #expect(row.offer(to: &builder) == (isRepeated ? .repeatedContact : .taken))
     }
 
-    @Test func `a row that was not taken leaves its contact free`() {
+    @Test func `the contact of a row that was not taken may be in the batch`() {
         var builder = BatchBuilder(order: Make.order(), at: Make.now)
         #expect(Row(id: 1, externalID: "a", data: "[]").offer(to: &builder) == .unsendable(.invalidJSON))
         #expect(Row(id: 2, externalID: "a").offer(to: &builder) == .taken)
@@ -106,7 +106,9 @@ import Testing
             (Row(data: Text(stringLiteral: #"{"a":"# + String(repeating: "[", count: 600) + "}")), .tooDeep),
             (Row(expiresAt: Make.now.milliseconds), .expired), (Row(expiresAt: Make.now.milliseconds - 1), .expired),
             (Row(expiresAt: .min), .expired),
-        ] as [(Row, Unsendable)]) func `a row that would spoil its company stays out`(row: Row, reason: Unsendable)
+        ] as [(Row, Unsendable)]) func `a row because of which the API would refuse the request is not taken`(
+            row: Row, reason: Unsendable
+        )
     {
         var builder = BatchBuilder(order: Make.order(), at: Make.now)
         #expect(row.offer(to: &builder) == .unsendable(reason))
@@ -114,17 +116,17 @@ import Testing
         #expect(Row(id: 2, externalID: "z").offer(to: &builder) == .taken)
     }
 
-    @Test func `a row is sent until the millisecond it expires`() {
+    @Test func `a row is sent until the millisecond in which it expires`() {
         var builder = BatchBuilder(order: Make.order(), at: Make.now)
         #expect(Row(expiresAt: Make.now.milliseconds + 1).offer(to: &builder) == .taken)
     }
 
-    @Test func `one user per request needs an external id`() {
+    @Test func `a request with one user needs an external id`() {
         var builder = BatchBuilder(order: Make.order(.entrance), at: Make.now)
         #expect(Row(externalID: nil, email: "a").offer(to: &builder) == .unsendable(.externalIDMissing))
     }
 
-    @Test(arguments: Unsendable.allCases) func `every reason says what to do`(reason: Unsendable) {
+    @Test(arguments: Unsendable.allCases) func `every reason has a message`(reason: Unsendable) {
         #expect(reason == .expired || reason.rawValue.hasPrefix("unsendable_"))
         #expect(!reason.message.isEmpty)
     }
@@ -134,7 +136,9 @@ import Testing
     @Test(
         arguments: [(["t", "t"], "t"), (["t", "u"], nil), (["t", nil], nil), ([nil, "t"], nil), ([nil, nil], nil)]
             as [([Text?], String?)])
-    func `a request carries a trace only when all its rows came out of it`(traces: [Text?], shared: String?) throws {
+    func `a request has a trace context only when all its rows have the same one`(traces: [Text?], shared: String?)
+        throws
+    {
         let rows = zip(Make.rows(2), traces).map { row, trace in
             var row = row
             row.traceparent = trace

@@ -1,7 +1,7 @@
 @testable import Delivery
 import Testing
 
-/// Journeys that fail, settings that change under frozen batches, and how little of it others feel.
+/// Journeys that fail, settings that change while batches are frozen, and what this does to other journeys.
 @Suite struct CircuitBreakerTests {
     private static func changed(_ world: World, _ change: (inout WorkerConfiguration) -> Void) -> WorkerConfiguration {
         var configuration = world.scheduler.configuration
@@ -9,7 +9,7 @@ import Testing
         return configuration
     }
 
-    @Test func `what has not run follows a journey that is renumbered`() throws {
+    @Test func `a batch that was not executed follows a journey whose id changes`() throws {
         var world = World()
         world.add(Make.rows(3))
         try world.look()
@@ -22,7 +22,7 @@ import Testing
         #expect(world.inDoubt.isEmpty)
     }
 
-    @Test func `a refusal of a version that has been replaced pauses nobody`() throws {
+    @Test func `a refusal of a replaced API version pauses nothing`() throws {
         var world = World()
         world.add(Make.rows(3))
         try world.look()
@@ -35,7 +35,7 @@ import Testing
         #expect(world.sending.values.first?.possiblyExecutedSince != nil)
     }
 
-    @Test func `where keys are ignored, an outage of an hour puts a few in doubt, and not the backlog`() throws {
+    @Test func `where keys are not enforced, an outage of an hour leaves only a few intents in doubt`() throws {
         var world = World(idempotency: .absent)
         world.add(Make.rows(2000))
         for _ in 0..<500 where world.now.wall - Make.now < .seconds(3600) {
@@ -46,7 +46,7 @@ import Testing
         #expect((1...400).contains(world.inDoubt.count))
     }
 
-    @Test func `a wrong setting parks a slow journey too, before it has killed its rows one by one`() throws {
+    @Test func `a wrong setting pauses a slow journey too before its rows become dead one by one`() throws {
         var world = World()
         for id in 1...30 as ClosedRange<Int64> {
             world.add(Make.rows(1, from: id))

@@ -8,7 +8,7 @@ import Testing
     }
 
     @Test(arguments: Entry.all, [Shape.users, .entrance])
-    func `every answer means what the table says`(entry: Entry, shape: Shape) throws {
+    func `every answer is classified as the table says`(entry: Entry, shape: Shape) throws {
         let verdict = try Self.judge(entry.answer, shape)
         #expect(Kind(verdict.finding) == entry.kind(shape))
         #expect(verdict.evidence == entry.evidence)
@@ -16,7 +16,7 @@ import Testing
     }
 
     @Test(arguments: Entry.all, [Shape.users, .entrance])
-    func `a replayed answer below 500 speaks for every attempt, but for limits and keys in use`(
+    func `a replayed answer below 500 is evidence about every attempt, except for rate limits and keys in use`(
         entry: Entry, shape: Shape
     ) throws {
         guard case .response(var response) = entry.answer else { return }
@@ -27,9 +27,9 @@ import Testing
         #expect(verdict.isReplayed)
     }
 
-    /// One letter under many marks is one character, of as many bytes as there are marks.
+    /// One letter with many combining marks is one character with a byte or more for each mark.
     @Test(arguments: [String(repeating: "x", count: 50_000), "x" + String(repeating: "\u{301}", count: 50_000)])
-    func `of a code and a message no more is kept than bytes that somebody reads`(word: String) throws {
+    func `stored codes and messages are clipped to a number of bytes`(word: String) throws {
         let rejected = Make.json(
             200, #"{"created":3,"errors":[{"index":0,"code":"\#(word)","message":"\#(word)"}]}"#)
         guard case .processed(let results) = try Self.judge(.response(rejected), .users).finding,
@@ -56,11 +56,11 @@ import Testing
     }
 
     @Test(arguments: [(0, ""), (1, "a"), (2, "a"), (3, "aé"), (6, "aé"), (7, "aé😀"), (8, "aé😀b"), (9, "aé😀b")])
-    func `a text is cut between two scalars`(bytesMax: Int, text: String) {
+    func `a text is clipped between two scalars`(bytesMax: Int, text: String) {
         #expect("aé😀b".clipped(toBytes: bytesMax) == text)
     }
 
-    @Test func `a refusal that names rows says why in their own words`() throws {
+    @Test func `a refusal that names rows has the code and message of each row`() throws {
         let response = Make.json(
             422,
             #"""
@@ -80,7 +80,7 @@ import Testing
             ])
     }
 
-    @Test func `what is kept of an answer is bounded and holds the request id`() throws {
+    @Test func `what is stored of an answer is bounded and has the request id`() throws {
         let long = String(repeating: "ä", count: 100_000)
         let response = Make.json(401, #"{"status":"error","code":"\#(long)","message":"\#(long)"}"#)
         let verdict = try Self.judge(.response(response), .users)
@@ -93,7 +93,7 @@ import Testing
                 #"{"attempt":3,"at":1800000000000,"status":401,"code":"ä"#))
     }
 
-    @Test func `an answer of random bytes always has a meaning`() throws {
+    @Test func `an answer of random bytes always has a verdict`() throws {
         var random = SplitMix64(seed: 11)
         let batch = try Make.batch(Make.rows(3))
         let types = ["", "application/json", "application/problem+json", "text/html"]

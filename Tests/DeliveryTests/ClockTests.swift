@@ -1,9 +1,9 @@
 @testable import Delivery
 import Testing
 
-/// What a worker does with its predecessor's requests when no clock can be trusted.
+/// What a worker does with the requests of a previous worker when the time is not known.
 @Suite struct ClockTests {
-    /// A batch that an earlier worker sent a minute before its end, by the clock of that time.
+    /// A batch that a previous worker sent a minute before its end, by the clock of that time.
     private static func inherited(crashes: Int = 1) throws -> Batch {
         var batch = try Make.batch(Make.rows(3), before: Make.now - .seconds(60))
         batch.crashes = crashes
@@ -19,7 +19,7 @@ import Testing
         return "\(weekday), \(day) Jan 2027 \(clock.joined(separator: ":")) GMT"
     }
 
-    @Test func `a predecessor's request leaves again only after somebody was asked for the time`() throws {
+    @Test func `a request of a previous worker is sent again only after the API was asked for the time`() throws {
         var world = World(inheriting: [try Self.inherited()])
         world.apiDate = Self.httpDate(.zero)
         let plan = try world.look()
@@ -28,7 +28,7 @@ import Testing
         #expect(world.flights.count == 1 && world.clockProbes == 1)
     }
 
-    @Test func `when the API's clock says that a day went by unnoticed, nothing is sent again`() throws {
+    @Test func `when the API's clock shows that a day has passed, no request is sent again`() throws {
         let mark = ClockMark(highWater: Make.now - .seconds(30), apiAhead: .zero)
         var world = World(inheriting: [try Self.inherited()], clock: mark)
         world.apiDate = Self.httpDate(.seconds(30 * 3600))
@@ -36,14 +36,14 @@ import Testing
         #expect(world.flights.isEmpty && world.inDoubt == [1, 2, 3])
     }
 
-    @Test func `when the clock went back and nobody can say how far, nothing is sent again`() throws {
+    @Test func `when the clock was set back by an unknown time, no request is sent again`() throws {
         let mark = ClockMark(highWater: Make.now + .seconds(7200), apiAhead: nil)
         var world = World(inheriting: [try Self.inherited()], clock: mark)
         for _ in 0..<3 { try world.look() }
         #expect(world.flights.isEmpty && world.inDoubt == [1, 2, 3])
     }
 
-    @Test func `a clock that went back stops no request of this worker's own`() throws {
+    @Test func `a clock that was set back does not stop the worker's own requests`() throws {
         let mark = ClockMark(highWater: Make.now + .seconds(7200), apiAhead: nil)
         var world = World(clock: mark)
         world.add(Make.rows(3))
@@ -54,7 +54,7 @@ import Testing
         #expect(world.flights.count == 1 && world.inDoubt.isEmpty)
     }
 
-    @Test func `a clock set back while a request may have run does not make it younger`() throws {
+    @Test func `a clock that is set back does not lower the age of a possibly executed request`() throws {
         var world = World()
         world.add(Make.rows(3))
         try world.look()
@@ -66,7 +66,7 @@ import Testing
         #expect(world.flights.isEmpty && world.inDoubt == [1, 2, 3])
     }
 
-    @Test func `a clock set back while a partial batch waits for company does not keep it waiting`() throws {
+    @Test func `a clock that is set back does not prolong the wait of a partial batch`() throws {
         var world = World()
         try world.look()
         world.resting["welcome"] = Make.rows(3).map { World.Resting(row: $0, dueAt: Make.now - .seconds(2 * 86400)) }
@@ -78,7 +78,7 @@ import Testing
         #expect(world.flights.count == 1)
     }
 
-    @Test func `nobody answers for the time: it is asked again after backoff, and nothing leaves`() throws {
+    @Test func `without an answer the time is asked for again after a backoff, and no request leaves`() throws {
         var world = World(inheriting: [try Self.inherited()])
         let plan = try world.scheduler.plan(at: world.now)
         #expect(plan.clockProbe != nil)
@@ -90,7 +90,7 @@ import Testing
     }
 }
 
-/// Requests that may be what ends the worker.
+/// Requests that may be the cause of crashes of the worker.
 @Suite struct SuspectTests {
     private static func inherited(_ id: Int64, crashes: Int) throws -> Batch {
         var batch = try Make.batch(Make.rows(2, from: id * 10), id: id, before: Make.now - .seconds(60))
@@ -98,10 +98,10 @@ import Testing
         return batch
     }
 
-    @Test func `what three workers ended with is sent with nobody beside it, the least suspicious first`() throws {
+    @Test func `a batch that three workers crashed with is sent alone, that with the fewest crashes first`() throws {
         let batches = try [(1, 4), (2, 3), (3, 0)].map { try Self.inherited(Int64($0.0), crashes: $0.1) }
         var world = World(inheriting: batches)
-        // Asks for the time; nothing may leave before.
+        // The worker asks for the time; no batch may leave before.
         try world.look()
         world.add(Make.rows(30, from: 100))
         var order: [[Int64]] = []
@@ -116,7 +116,8 @@ import Testing
     }
 
     @Test(arguments: [Journey.OnUnknown.hold, .resend])
-    func `what eight workers ended with waits for a person, whatever the journey says`(policy: Journey.OnUnknown) throws
+    func `a batch that eight workers crashed with is in doubt, whatever the journey's policy`(policy: Journey.OnUnknown)
+        throws
     {
         var world = World(
             journeys: [Journey(name: "welcome", id: 33, onUnknown: policy)],
@@ -125,14 +126,14 @@ import Testing
         #expect(world.inDoubt == [10, 11] && world.flights.isEmpty)
     }
 
-    @Test func `any answer clears a suspect`() throws {
+    @Test func `any answer sets the crashes of a batch to zero`() throws {
         var world = World(inheriting: [try Self.inherited(1, crashes: 7)])
         for _ in 0..<3 where world.flights.isEmpty { try world.look() }
         try world.answer(.silence(reason: "timeout"))
         #expect(world.scheduler.open.waiting[1]?.batch.crashes == 0)
     }
 
-    @Test func `a worker told to stop writes down what it has waited for in vain`() throws {
+    @Test func `a worker that stops stores that its requests got no answer`() throws {
         var world = World()
         world.add(Make.rows(3))
         try world.look()

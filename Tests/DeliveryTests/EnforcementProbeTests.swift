@@ -38,12 +38,12 @@ import Testing
         (answer(400, "a"), .notSent(reason: ""), .inconclusive),
     ]
 
-    @Test(arguments: cases.indices) func `two answers under one key show whether it was looked at`(index: Int) {
+    @Test(arguments: cases.indices) func `two answers with one key show whether keys are enforced`(index: Int) {
         let (first, second, finding) = Self.cases[index]
         #expect(EnforcementEvidence(first, second) == finding)
     }
 
-    @Test func `two answers under two API keys show nothing`() async {
+    @Test func `two answers with two API keys prove nothing`() async {
         let target = Make.target()
         let rotated = RotatingSender(answers: [Self.answer(400, "a"), Self.answer(400, "b")], isRotated: true)
         #expect(await EnforcementProbe(sender: rotated).run(target: target, key: "k").0 == .inconclusive)
@@ -52,7 +52,7 @@ import Testing
     }
 }
 
-/// Gives its answers in turn; the API key changes with the last one, if at all.
+/// Gives its answers in order; the API key changes with the last one, if at all.
 private final class RotatingSender: BatchSender {
     private let answers: Mutex<[Answer]>
     private let isRotated: Bool

@@ -1,7 +1,7 @@
 @testable import Delivery
 import Testing
 
-/// What an answer comes down to, short enough for a table.
+/// The kind of a finding, short enough for a table.
 enum Kind: Equatable, Sendable {
     case processed, rows, content, tooLarge, edge, closed, journey, inProgress, mismatch, limited, unknown, notSent
 
@@ -22,7 +22,7 @@ enum Kind: Equatable, Sendable {
     }
 }
 
-/// One answer, and what it means in either shape: written down from the API's reference, not from the code.
+/// One answer, and what it means in each shape. The table is made from the API reference and not from the code.
 struct Entry: Sendable, CustomTestStringConvertible {
     var what: String
     var answer: Answer
@@ -48,7 +48,7 @@ struct Entry: Sendable, CustomTestStringConvertible {
         (self.what, self.answer, users, entrance, self.evidence) = (what, answer, kind, kind, evidence)
     }
 
-    /// The catalogue's refusals, with the code as a text.
+    /// The refusals of the error catalogue, with the code as a text.
     static let catalogue: [Entry] = [
         Entry("400 parameter_missing", Make.problem(400, "parameter_missing"), .content, nil, .everyAttempt),
         Entry(
@@ -74,7 +74,7 @@ struct Entry: Sendable, CustomTestStringConvertible {
         Entry("503 service_unavailable", Make.problem(503, "service_unavailable"), .unknown, nil, .nothing),
     ]
 
-    /// Params, additive codes, old numeric codes and contradicting marks.
+    /// Parameters, further codes, numeric codes of earlier versions and marks that contradict each other.
     static let variants: [Entry] = [
         Entry(
             "400 naming a user", Make.problem(400, "parameter_invalid_format", param: "users[1].email"), .rows,
@@ -89,7 +89,8 @@ struct Entry: Sendable, CustomTestStringConvertible {
             "422 naming the event", Make.problem(422, "validation_failed", param: "event"), .content, .rows,
             .everyAttempt),
         Entry(
-            "422 naming a user nobody sent", Make.problem(422, "validation_failed", param: "users[99].email"), .content,
+            "422 naming a user that was not sent", Make.problem(422, "validation_failed", param: "users[99].email"),
+            .content,
             nil, .everyAttempt),
         Entry(
             "422 naming a user beyond all integers",
@@ -146,7 +147,7 @@ struct Entry: Sendable, CustomTestStringConvertible {
             .everyAttempt),
     ]
 
-    /// What comes from in front of the API, and nothing at all.
+    /// Answers of proxies in front of the API, and missing answers.
     static let edges: [Entry] =
         [400, 401, 402, 403, 404, 405, 409, 415, 418, 422, 499].map {
             Entry("\($0) as HTML", Make.page($0), .edge, nil, .thisAttempt)
@@ -163,7 +164,7 @@ struct Entry: Sendable, CustomTestStringConvertible {
             Entry("425", Make.problem(425, "too_early"), .unknown, nil, .nothing),
             Entry("200 as HTML", Make.page(200), .unknown, nil, .nothing),
             Entry("202 as HTML, a challenge", Make.page(202), .unknown, nil, .nothing),
-            Entry("202 from nobody", Response(status: 202), .unknown, nil, .nothing),
+            Entry("202 without a mark of the API", Response(status: 202), .unknown, nil, .nothing),
             Entry("400 cut off", cut(Make.problem(400, "parameter_missing")), .edge, nil, .thisAttempt),
             Entry("401 cut off", cut(Make.problem(401, "authentication_required")), .edge, nil, .thisAttempt),
             Entry("400 empty", Make.json(400, ""), .edge, nil, .thisAttempt),

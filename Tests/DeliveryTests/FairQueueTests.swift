@@ -20,7 +20,7 @@ import Testing
         return result
     }
 
-    /// Who gets the only permit of each of so many rounds, everyone wanting it.
+    /// The journey that gets the only permit of each round, while every journey wants one.
     private static func winners(_ journeys: [Journey], rounds: Int) -> [String] {
         var turns = turns()
         return (0..<rounds).map { _ in
@@ -30,17 +30,17 @@ import Testing
         }
     }
 
-    @Test func `who was served longest ago goes first`() {
+    @Test func `the journey that was served longest ago goes first`() {
         #expect(Self.winners(Self.journeys, rounds: 9) == ["a", "b", "c", "a", "b", "c", "a", "b", "c"])
     }
 
-    @Test func `a permit that came to nothing is no turn`() {
+    @Test func `a permit that was not used is no turn`() {
         let turns = Self.turns()
         #expect(turns.allot(1, among: Self.journeys) { _ in 8 }[0].journey.name == "a")
         #expect(turns.allot(1, among: Self.journeys) { _ in 8 }[0].journey.name == "a")
     }
 
-    @Test func `three turns of four go by priority and the fourth to whoever waits longest`() {
+    @Test func `three turns of four go by priority, and the fourth to the journey that waits longest`() {
         let journeys = [
             Journey(name: "a", id: 1), Journey(name: "b", id: 2, priority: 1000),
             Journey(name: "c", id: 3, priority: .min + 1),
@@ -51,7 +51,7 @@ import Testing
             ])
     }
 
-    @Test func `permits are dealt one by one, within each journey's room`() {
+    @Test func `permits are given one by one, within the bound of each journey`() {
         let turns = Self.turns()
         let dealt = turns.allot(8, among: Self.journeys) { $0.name == "b" ? 1 : 4 }
         #expect(
@@ -59,7 +59,7 @@ import Testing
         #expect(turns.allot(8, among: Self.journeys) { _ in -1 }.isEmpty)
     }
 
-    @Test func `only journeys with something ripe compete`() {
+    @Test func `only journeys that are ready compete`() {
         var turns = Self.turns(supplied: ["a"], nextDue: ["b": Self.now + .seconds(5)])
         #expect(turns.ready(Self.journeys, at: Self.now).map(\.name) == ["a"])
         turns.receive(Self.left("a", .partial(readyAt: Self.now + .milliseconds(20))))
@@ -71,7 +71,7 @@ import Testing
         #expect(!turns.isReady("nobody", at: Self.now))
     }
 
-    @Test func `a due time that has come is a supply until a claim says otherwise`() {
+    @Test func `a journey with a due time in the past is ready until a claim finds nothing`() {
         var turns = Self.turns(supplied: [], nextDue: ["b": Self.now + .seconds(5)])
         turns.note(due: Self.now + .seconds(9), in: "b")
         turns.note(due: Self.now + .seconds(7), in: "c")
@@ -84,7 +84,7 @@ import Testing
         #expect(turns.isReady("b", at: Self.now + .seconds(50)))
     }
 
-    @Test func `a new configuration keeps the turns of the journeys that stay`() {
+    @Test func `a reload keeps the turns of the journeys that remain`() {
         var turns = Self.turns(supplied: [])
         turns.keep([Journey(name: "a", id: 9), Journey(name: "new", id: 2)])
         #expect(!turns.isReady("a", at: Self.now))

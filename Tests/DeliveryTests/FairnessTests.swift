@@ -1,7 +1,7 @@
 @testable import Delivery
 import Testing
 
-/// Who gets the requests when there are more takers than requests, and how much is ever frozen.
+/// Which journeys get the requests when there are fewer requests than journeys, and how many batches are frozen.
 @Suite struct FairnessTests {
     private static let refused = Answer.response(Make.problem(422, "validation_failed"))
 
@@ -9,7 +9,7 @@ import Testing
         (0..<count).map { Journey(name: "j\($0)", id: Int64($0 + 1)) }
     }
 
-    @Test func `a journey whose requests take 30 s never has every connection`() throws {
+    @Test func `a journey whose requests take 30 s never uses every connection`() throws {
         var world = World(journeys: Self.journeys(2), connections: 4)
         world.add(Make.rows(1000), to: "j0")
         for _ in 0..<20 {
@@ -27,7 +27,7 @@ import Testing
         }
     }
 
-    @Test func `batches that come back at once do not take every connection either`() throws {
+    @Test func `batches that are due again at once do not use every connection either`() throws {
         var world = World(journeys: Self.journeys(2), connections: 4)
         world.add(Make.rows(1000), to: "j0")
         for _ in 0..<10 {
@@ -37,9 +37,9 @@ import Testing
         }
     }
 
-    /// With one permit at a time: how many requests the others see between two of the small journey's.
-    @Test(arguments: [0, 1000]) func `a journey with a million rows leaves the others their turn`(priority: Int) throws
-    {
+    /// With one permit at a time: how many requests of the large journey leave between two of the small one.
+    @Test(arguments: [0, 1000])
+    func `a journey with a million rows leaves other journeys their turns`(priority: Int) throws {
         var journeys = Self.journeys(2)
         journeys[0].priority = priority
         var world = World(journeys: journeys, batchSize: 1, rate: [RateLimit(requests: 10, per: .seconds(1))])
@@ -56,11 +56,11 @@ import Testing
             waits.append(world.now.monotonic - start)
             try world.answerAll(World.success)
         }
-        // At most four requests of the other one, at ten a second.
+        // At most four requests of the other journey, at ten a second.
         #expect(waits.allSatisfy { $0 <= .milliseconds(600) }, "\(waits)")
     }
 
-    @Test func `what others have open does not keep a journey with nothing open out`() throws {
+    @Test func `open batches of other journeys do not hold back a journey without one`() throws {
         var world = World(journeys: Self.journeys(2), connections: 4, rate: [RateLimit(requests: 5, per: .seconds(1))])
         world.add(Make.rows(200), to: "j0")
         var waits: [Duration] = []
@@ -84,23 +84,22 @@ import Testing
         #expect(waits.allSatisfy { $0 <= .seconds(1) }, "\(waits)")
     }
 
-    @Test func `splitting never freezes another row, and leaves two parts of each size for a request under way`() throws
-    {
+    @Test func `a split freezes no further row, and leaves two parts of each size for a request`() throws {
         var world = World(connections: 4, batchSize: 100)
         world.add(Make.rows(3000))
         var rowsMax = 0
         for _ in 0..<600 {
             try world.wait()
             rowsMax = max(rowsMax, world.sending.values.reduce(0) { $0 + $1.size })
-            // All at once, which is the worst for whoever counts.
+            // All at once, which is the worst case for the count.
             try world.answerAll(Self.refused)
         }
-        // Three requests under way, two parts of each of seven sizes for each, beside the six claimed.
+        // Three requests under way, with two parts of each of seven sizes for each, and the six claimed batches.
         #expect(rowsMax <= 600)
         #expect(world.frozenMax <= 6 + 3 * 2 * 7, "\(world.frozenMax)")
     }
 
-    @Test func `with the API down a million rows leave twice the connections frozen`() throws {
+    @Test func `while the API is down, twice as many batches are frozen as there are connections`() throws {
         var world = World(journeys: Self.journeys(5), connections: 4)
         for index in 0..<5 { world.add(Make.rows(2000, from: Int64(index * 10_000)), to: "j\(index)") }
         for answer in [Answer.notSent(reason: "refused"), .silence(reason: "timeout")] {

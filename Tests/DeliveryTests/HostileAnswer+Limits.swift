@@ -1,15 +1,15 @@
 @testable import Delivery
 
 extension HostileAnswer {
-    /// What an answer allows to be done, at most: written down from the API's reference.
+    /// The most that an answer allows the worker to do, by the API reference.
     struct Limits {
         let answer: HostileAnswer
         let shape: Shape
-        /// An earlier attempt under the key may have run.
+        /// Whether an earlier attempt with the key was possibly executed.
         let hasEarlierStamp: Bool
         let isEnforced: Bool
         let isAbsent: Bool
-        /// The journey has said: resend what nobody can know.
+        /// Whether the journey's policy is to resend a batch whose outcome is unknown.
         let resends: Bool
 
         private var response: Response { answer.response }
@@ -20,7 +20,7 @@ extension HostileAnswer {
                     response.body, response.status == 204 ? 202 : response.status, place, answer.size)
         }
 
-        /// Whether rows may travel under another key: nothing that carried them may have run.
+        /// Whether rows may get another key: no request with them was possibly executed.
         var mayRename: Bool {
             guard (300..<500).contains(response.status) || response.isReplayed && response.status < 500 else {
                 return false
@@ -39,13 +39,13 @@ extension HostileAnswer {
             answer.is2xx ? isRejected(place) : mayRename
         }
 
-        /// Named by the answer, or alone in the request.
+        /// The rows that the answer names, or the only row of the request.
         func mayDie(_ place: Int) -> Bool {
             if answer.is2xx { return isRejected(place) }
             return answer.is4xx && (answer.size == 1 || answer.isAmbiguous || isNamed(place))
         }
 
-        /// A person is asked where a 2xx proves too little, the key is said to be another's, or keys are ignored.
+        /// Whether the batch may be in doubt: a 2xx proves too little, the key has another request, or keys are not enforced.
         var mayAsk: Bool {
             answer.is2xx || isAbsent || answer.isAmbiguous || answer.code == "idempotency_key_mismatch"
         }

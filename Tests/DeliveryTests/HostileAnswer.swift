@@ -1,7 +1,7 @@
 @testable import Delivery
 import Foundation
 
-/// A valid answer, mutated: in its status, its headers and its body.
+/// A valid answer with random changes to its status, its headers and its body.
 struct HostileAnswer {
     var size: Int
     var response: Response
@@ -85,13 +85,13 @@ struct HostileAnswer {
         case 7:
             response.body =
                 [[], [0xFF, 0xFE], Array(repeating: 0x5B, count: 100_000), [0]].randomElement(using: &random) ?? []
-        default: response.body = AcceptancePropertyTests.spoil(response.body, &random)
+        default: response.body = AcceptancePropertyTests.corrupt(response.body, &random)
         }
     }
 
     // MARK: Reading it by the API's reference
 
-    /// The problem document as another parser reads it; nil for what is none.
+    /// The problem document as a second parser reads it; nil for any other text.
     var problem: [String: Any]? {
         guard response.isComplete, response.contentType.contains("json"),
             let fields = try? JSONSerialization.jsonObject(with: Data(response.body)) as? [String: Any]
@@ -99,7 +99,7 @@ struct HostileAnswer {
         return fields["status"] as? String == "error" || fields["code"] is String ? fields : nil
     }
 
-    /// Whether a parser may pick one of two words: then only the status binds.
+    /// Whether a key is duplicate, so that parsers may differ: then only the status counts.
     var isAmbiguous: Bool { problem != nil && StrictJSON.read(response.body) == nil }
 
     var code: String? { problem?["code"] as? String }
@@ -107,13 +107,13 @@ struct HostileAnswer {
     var is2xx: Bool { (200..<300).contains(response.status) }
     var is4xx: Bool { (400..<500).contains(response.status) }
 
-    /// A timeout, a 5xx, nonsense, or a request that still runs.
+    /// A timeout, a 5xx, a malformed answer, or a request in progress.
     var provesNothing: Bool {
         let isOpen = !is2xx && !(300..<500).contains(response.status) || [408, 425].contains(response.status)
         return isOpen && !(response.isReplayed && response.status < 500)
     }
 
-    /// What the API says once it has looked at the key, and every replay below 500.
+    /// An answer after the API has looked the key up, and every replay below 500.
     var isFromBehindTheCache: Bool {
         (is2xx && isMarked) || (response.isReplayed && response.status < 500)
             || ([400, 404, 409, 422].contains(response.status) && problem != nil)

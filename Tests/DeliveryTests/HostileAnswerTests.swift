@@ -2,14 +2,14 @@
 import Foundation
 import Testing
 
-/// Mutated answers, straight into the classifier and the settlement: none settles what it does not prove.
+/// Mutated answers for the classifier and the settlement policy: none settles what it does not prove.
 ///
-/// `HOSTILE_ANSWERS` plays more of them. What may be done is told by `HostileAnswer`, which reads the answer by itself.
+/// `HOSTILE_ANSWERS` sets their number. `HostileAnswer` reads each answer independently, and gives what it allows.
 @Suite struct HostileAnswerTests {
     private static let answers = ProcessInfo.processInfo.environment["HOSTILE_ANSWERS"].flatMap(Int.init) ?? 6000
     private static let seed = ProcessInfo.processInfo.environment["HOSTILE_SEED"].flatMap(UInt64.init) ?? 1
 
-    @Test func `no mutated answer settles, kills or renames what it does not prove`() throws {
+    @Test func `a mutated answer delivers, kills or gives a new key only to rows for which it proves it`() throws {
         var random = SplitMix64(seed: Self.seed)
         var fates: [String: Int] = [:]
         for number in 0..<Self.answers {
@@ -19,7 +19,7 @@ import Testing
         }
         let figures = fates.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
         print("hostile answers: \(Self.answers) mutated (\(figures))")
-        #expect(fates.count >= 6, "the answers must not all be spoilt beyond use")
+        #expect(fates.count >= 6, "the answers must not all be corrupted beyond use")
     }
 
     private static func play(
@@ -40,7 +40,7 @@ import Testing
         let limits = HostileAnswer.Limits(
             answer: answer, shape: shape, hasEarlierStamp: before != nil, isEnforced: enforcement == .enforced,
             isAbsent: enforcement == .absent, resends: policy.onUnknown == .resend)
-        return places(settlement, batch) + deeds(settlement, limits) + times(settlement, batch, answer)
+        return places(settlement, batch) + actions(settlement, limits) + times(settlement, batch, answer)
             + sizes(settlement)
     }
 
@@ -52,16 +52,16 @@ import Testing
         }
     }
 
-    /// Every member is in exactly one place.
+    /// Every member is at exactly one place.
     private static func places(_ settlement: Settlement, _ batch: Batch) -> [String] {
         let named = Array(settlement.leaving.keys) + settlement.successors.joined() + settlement.unproven
-        if named.contains(where: { !(0..<batch.size).contains($0) }) { return ["a member nobody sent"] }
+        if named.contains(where: { !(0..<batch.size).contains($0) }) { return ["a member that was not sent"] }
         if Set(named).count != named.count { return ["a member in two places"] }
         if case .sending = settlement.fate, !named.isEmpty { return ["members leave what is sent again"] }
         return []
     }
 
-    private static func deeds(_ settlement: Settlement, _ limits: HostileAnswer.Limits) -> [String] {
+    private static func actions(_ settlement: Settlement, _ limits: HostileAnswer.Limits) -> [String] {
         var wrong: [String] = []
         let isSending = if case .sending = settlement.fate { true } else { false }
         let elsewhere = Set(settlement.leaving.keys).union(settlement.successors.joined()).union(settlement.unproven)
@@ -73,11 +73,11 @@ import Testing
             if case .dead = leaving, !limits.mayDie(place) { wrong.append("\(place) is called dead") }
         }
         if !settlement.successors.isEmpty && !limits.mayRename { wrong.append("the halves get new keys") }
-        if settlement.fate == .inDoubt && !limits.mayAsk { wrong.append("a person is asked for nothing") }
+        if settlement.fate == .inDoubt && !limits.mayAsk { wrong.append("in doubt without a reason") }
         return wrong
     }
 
-    /// What is stored of the API's words is bounded, whatever it says.
+    /// The texts of an answer that are stored are bounded.
     private static func sizes(_ settlement: Settlement) -> [String] {
         let rejections = settlement.leaving.values.compactMap { leaving in
             switch leaving {
@@ -88,14 +88,14 @@ import Testing
         let codes = rejections.map(\.code) + [settlement.record.code ?? ""]
         let messages = rejections.map(\.message) + [settlement.record.message ?? ""]
         let isBounded = codes.allSatisfy { $0.utf8.count <= 100 } && messages.allSatisfy { $0.utf8.count <= 1000 }
-        return isBounded ? [] : ["more of the API's words is kept than anybody reads"]
+        return isBounded ? [] : ["a stored text of the answer is too long"]
     }
 
     private static func times(_ settlement: Settlement, _ batch: Batch, _ answer: HostileAnswer) -> [String] {
         guard case .sending(let dueAt, let stamp) = settlement.fate else { return [] }
         let wait = dueAt - Make.now
         if wait < .zero || wait > .seconds(3600) { return ["it waits for \(wait)"] }
-        // Only an answer that proves something may take a stamp back, and never an earlier one's.
+        // Only an answer that proves something may remove a stamp, and never that of an earlier attempt.
         if answer.provesNothing && stamp != batch.possiblyExecutedSince { return ["the stamp is lost"] }
         if stamp == nil && batch.possiblyExecutedBefore != nil && !answer.isFromBehindTheCache {
             return ["an earlier stamp is lost"]

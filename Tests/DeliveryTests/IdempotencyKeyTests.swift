@@ -1,13 +1,13 @@
 @testable import Delivery
 import Testing
 
-/// Golden values: a key that changes is a second entrance for every request in flight over an upgrade.
+/// Golden values: if an upgrade changed the keys, each request under way at that time would be entered twice.
 @Suite struct IdempotencyKeyTests {
     private static func key(_ outbox: String, _ target: Target, _ members: [(id: Int64, epoch: Int)]) -> String {
         IdempotencyKey.derive(outbox: outbox, target: target, members: members)
     }
 
-    @Test func `the same inputs give the same key for ever`() {
+    @Test func `the same content always gives the same key`() {
         #expect(
             Self.key(members: [(1, 0), (2, 3), (9_007_199_254_740_993, 12)])
                 == "jo1-33-1-5fa7ce64ebf31cfb6dbee6ef0545bb1154b9d60adf77e2290f0fa417c4c003c9")
@@ -20,7 +20,7 @@ import Testing
         key(Make.outbox, target, members)
     }
 
-    @Test func `whatever makes another request makes another key`() {
+    @Test func `different content gives a different key`() {
         var other = Make.target()
         other.journey = 34
         var entrance = Make.target(.entrance)
@@ -39,14 +39,14 @@ import Testing
         #expect(Set(keys).count == keys.count)
     }
 
-    @Test func `where a request goes does not enter the key, since its target is frozen beside it`() {
+    @Test func `the URL does not change the key, because the target is frozen with the batch`() {
         var moved = Make.target()
         moved.url = "https://other.test"
         moved.version = "2027-01-01"
         #expect(Self.key(target: moved, members: [(1, 0)]) == Self.key(members: [(1, 0)]))
     }
 
-    @Test func `no key is longer than the API takes`() {
+    @Test func `no key is longer than the API accepts`() {
         var far = Make.target()
         far.journey = .max
         let key = Self.key(target: far, members: (0..<100).map { (.max - $0, Int.max) })
@@ -54,7 +54,7 @@ import Testing
         #expect(key.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F })
     }
 
-    @Test func `a fingerprint tells keys apart without telling them`() {
+    @Test func `a fingerprint distinguishes API keys without revealing them`() {
         #expect(IdempotencyKey.fingerprint(ofAPIKey: "sk_test_1") == "28ab62a8e0300d27")
         #expect(IdempotencyKey.fingerprint(ofAPIKey: "sk_test_2") != IdempotencyKey.fingerprint(ofAPIKey: "sk_test_1"))
         #expect(

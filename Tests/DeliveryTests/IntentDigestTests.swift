@@ -29,7 +29,7 @@ import Testing
         }
     }
 
-    @Test func `members are told in the order of the request, also after some have left`() throws {
+    @Test func `digests are in the order of the request, also after some members have left`() throws {
         let batch = try Make.batch(Self.rows)
         let digests = try #require(IntentDigest.members(of: batch))
         #expect(digests.map(\.id) == [1, 2, 3])
@@ -38,7 +38,7 @@ import Testing
         #expect(contents.map(\.id) == [1, 3])
     }
 
-    @Test func `a digest depends on everything a producer gave, and on the journey`() {
+    @Test func `a digest depends on the journey and on everything that the producer gave`() {
         let base = Self.rows[1]
         func digest(_ journey: String = "welcome", _ change: (inout Row) -> Void = { _ in }) -> UInt64? {
             var row = base
@@ -51,17 +51,17 @@ import Testing
             digest { $0.profile = nil }, digest { $0.data = nil }, digest { $0.data = "{}" },
         ]
         #expect(Set(all.map { $0 ?? 0 }).count == all.count)
-        // What changes on the way does not count.
+        // What the worker changes does not count.
         #expect(digest { $0.attempts = 3 } == digest())
     }
 
-    @Test func `a row unfit to be sent has no digest`() {
+    @Test func `a row that cannot be sent has no digest`() {
         var row = Self.rows[0]
         row.profile = #"{"a":1,"a":2}"#
         #expect(row.read { IntentDigest($0, journey: "welcome") } == nil)
     }
 
-    @Test func `a list that is no list proves nothing`() throws {
+    @Test func `a malformed member list has no digests`() throws {
         var batch = try Make.batch(Self.rows)
         batch = Batch(
             id: batch.id, journey: batch.journey, key: batch.key, target: batch.target,

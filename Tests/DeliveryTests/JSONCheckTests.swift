@@ -24,7 +24,7 @@ import Testing
         #expect(Self.fault(Array(text.utf8)) == nil)
     }
 
-    /// By their places: some hold characters that no test report should.
+    /// Named by their index, because some texts have characters that a test report should not contain.
     private static let invalid = [
         "", " ", "[]", "1", "null", #""a""#, "{", "}", "{}}", "{}{}", "{},", "{} x", #"{"a"}"#, #"{"a":}"#,
         #"{"a":1,}"#, #"{,"a":1}"#,
@@ -40,7 +40,7 @@ import Testing
         #"{"a":--1}"#,
     ]
 
-    @Test(arguments: invalid.indices) func `what is no object is turned away`(index: Int) {
+    @Test(arguments: invalid.indices) func `a text that is not a JSON object is refused`(index: Int) {
         #expect(Self.fault(Array(Self.invalid[index].utf8)) == .invalidJSON)
     }
 
@@ -50,7 +50,7 @@ import Testing
             [0xED, 0xBF, 0xBF],
             [0xF0, 0x80, 0x80, 0xAF], [0xF4, 0x90, 0x80, 0x80], [0xF5, 0x80, 0x80, 0x80],
             [0xF8, 0x88, 0x80, 0x80, 0x80], [0xFE], [0xFF],
-        ] as [[UInt8]]) func `bytes that are no UTF-8 are turned away wherever they stand`(bytes: [UInt8])
+        ] as [[UInt8]]) func `bytes that are not UTF-8 are refused at any place`(bytes: [UInt8])
     {
         #expect(Self.fault(Array(#"{"a":""#.utf8) + bytes + Array(#""}"#.utf8)) == .invalidUTF8)
         #expect(Self.fault(Array(#"{""#.utf8) + bytes + Array(#"":1}"#.utf8)) == .invalidUTF8)
@@ -66,11 +66,11 @@ import Testing
         #"{"\/":1,"/":2}"#, #"{"😀":1,"\ud83d\ude00":2}"#, #"{"\ud800":1,"\ud800":2}"#,
         "{" + (0..<40).map { "\"k\($0)\":1" }.joined(separator: ",") + ",\"k3\":1}",
         "{" + (0..<40).map { "\"k\($0)\":1" }.joined(separator: ",") + ",\"\\u006b39\":1}",
-    ]) func `a key that stands twice is found, however it is spelled`(text: String) {
+    ]) func `a duplicate key is found, however it is escaped`(text: String) {
         #expect(Self.fault(Array(text.utf8)) == .duplicateKey)
     }
 
-    @Test func `many keys that differ are no duplicates`() {
+    @Test func `many different keys are no duplicates`() {
         let many = "{" + (0..<500).map { "\"k\($0)\":{\"k\($0)\":1}" }.joined(separator: ",") + ",\"\\u006b\":1}"
         #expect(Self.fault(Array(many.utf8)) == nil)
     }
@@ -85,17 +85,17 @@ import Testing
     @Test(arguments: [
         #"{"a":1e999}"#, #"{"a":-1e309}"#, #"{"a":1E+400}"#, "{\"a\":1\(String(repeating: "0", count: 400))}",
     ])
-    func `numbers beyond a double are turned away`(text: String) {
+    func `numbers that overflow a double are refused`(text: String) {
         #expect(Self.fault(Array(text.utf8)) == .numberOutOfRange)
     }
 
-    @Test func `the range is what stands between the braces`() throws {
+    @Test func `the range is that between the braces`() throws {
         let text = Array(" { \"a\":{} } ".utf8)
         let range = try text.withUnsafeBytes { bytes throws(JSONDefect) in try JSONCheck.check(object: bytes) }
         #expect(Array(text[range]) == Array(" \"a\":{} ".utf8))
     }
 
-    @Test func `random bytes are judged alike by a second reader`() {
+    @Test func `a second reader decides the same about random bytes`() {
         var random = SplitMix64(seed: 5)
         let alphabet = Array(#"{{{}}}[]"",,::01e-+.\ntrufalse "#.utf8)
         for _ in 0..<20_000 {

@@ -18,7 +18,7 @@ import Testing
         line.split(separator: "`").enumerated().filter { $0.offset % 2 == 1 }.map { String($0.element) }
     }
 
-    @Test func `the table of the document is the table of the code`() throws {
+    @Test func `the document has the transitions of the code`() throws {
         let document = try Self.text("docs/lifecycle.md")
         let section = try #require(document.components(separatedBy: "## A batch's transitions").last)
         let rows = section.split(separator: "\n").filter { $0.hasPrefix("| `") }.map { Self.words($0) }
@@ -26,7 +26,7 @@ import Testing
         #expect(rows.count == Self.code.count)
     }
 
-    @Test func `the trigger's table is the table of the code`() throws {
+    @Test func `the trigger has the transitions of the code`() throws {
         let trigger = try Self.text("migrations/0006_outbox_batch_transition.up.sql")
         var allowed: Set<String> = []
         for match in trigger.matches(of: /OLD\.state = '(\w+)' AND NEW\.state (?:= |IN \()([^)]*)\)/) {

@@ -1,10 +1,10 @@
 @testable import Delivery
 
-/// A server's rate limit, as the ones in use count.
+/// The rate limit of a server, in the forms that are in use.
 enum Limiter {
-    /// At most so many in any span; refused requests count where `countsRefused`.
+    /// At most a number of requests in any span; refused requests count too if `countsRefused`.
     case sliding(limit: Int, span: Duration, arrivals: [Duration], countsRefused: Bool)
-    /// nginx's `limit_req`: a bucket that leaks at the rate and holds the burst.
+    /// `limit_req` of nginx: a bucket that leaks at the rate and holds the burst.
     case leaky(rate: Double, burst: Double, level: Double, at: Duration)
 
     static func sliding(_ perSecond: Int, over span: Duration = .seconds(10), countsRefused: Bool = true) -> Limiter {
@@ -25,7 +25,7 @@ enum Limiter {
         }
     }
 
-    /// Whether a request that arrives now is taken.
+    /// Whether a request that arrives now is accepted.
     mutating func takes(at now: Duration) -> Bool {
         switch self {
         case .sliding(let limit, let span, var arrivals, let countsRefused):

@@ -1,10 +1,10 @@
 @testable import Delivery
 
-/// What the tests are made of: one journey, one target, and times a reader can add up.
+/// The values that the tests use: one journey, one target, and times that are easy to add up.
 enum Make {
     static let outbox = "0b8a2f6e-0000-4000-8000-000000000001"
     static let now = WallTime(milliseconds: 1_800_000_000_000)
-    /// An hour ago: when an earlier attempt may have run.
+    /// An hour ago: when an earlier attempt was possibly executed.
     static let earlier = now + .seconds(-3600)
     /// Ten seconds ago: when the attempt that is being answered began.
     static let begun = now + .seconds(-10)
@@ -33,7 +33,7 @@ enum Make {
         return builder.freeze(outbox: outbox)
     }
 
-    /// A batch whose latest attempt began at `begun`, and whose earlier ones left the stamp `before`.
+    /// A batch whose latest attempt began at `begun`, and whose earlier attempts left the stamp `before`.
     static func batch(
         _ rows: [Row], _ shape: Shape = .users, id: Int64 = 7, before: WallTime? = nil, attempt: Int = 1,
         replays: Int = 0, fingerprint: String = "current"

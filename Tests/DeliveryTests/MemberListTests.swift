@@ -11,7 +11,7 @@ import Testing
         Row(id: 3, externalID: "", profile: "{}", data: "{}"),
     ]
 
-    @Test func `what was written is read back`() throws {
+    @Test func `members are read back as they were written`() throws {
         let request = try #require(Make.request(Self.rows))
         let members = try request.members.decode()
         let first = members[0]
@@ -26,7 +26,7 @@ import Testing
         #expect(members[2].externalID == "")
     }
 
-    @Test func `the offsets cut out exactly what was stored`() throws {
+    @Test func `the offsets give exactly the stored texts`() throws {
         let request = try #require(Make.request(Self.rows))
         let members = try request.members.decode()
         #expect(members[0].profile(in: request.body) == Array(#"{ "n" : 1.10 }"#.utf8))
@@ -36,7 +36,7 @@ import Testing
         #expect(members[2].data(in: request.body) == Array("{}".utf8))
     }
 
-    @Test func `a member that goes on is the same intent under its next epoch`() throws {
+    @Test func `a member that goes on is the same intent with the next epoch`() throws {
         let batch = try Make.batch(Self.rows)
         let members = try batch.members.decode()
         var builder = BatchBuilder(order: Make.order(), at: Make.now)
@@ -52,7 +52,7 @@ import Testing
         }
     }
 
-    @Test(arguments: 0..<8) func `keeping some leaves their text and order alone`(mask: Int) throws {
+    @Test(arguments: 0..<8) func `keeping some members changes neither their text nor their order`(mask: Int) throws {
         let list = try #require(Make.request(Self.rows)).members
         let kept = list.keeping { mask & (1 << $0) != 0 }
         let expected = try list.decode().enumerated().filter { mask & (1 << $0.offset) != 0 }.map(\.element)
@@ -62,7 +62,7 @@ import Testing
     }
 
     @Test(arguments: ["", "{}", "[[1]]", "[1]", "[[\"a\"]]", "[["])
-    func `a list that is none is an error`(text: String) {
+    func `a malformed list is an error`(text: String) {
         #expect(throws: (any Error).self) { try MemberList(text: Array(text.utf8)).decode() }
     }
 }

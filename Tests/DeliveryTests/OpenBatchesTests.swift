@@ -4,7 +4,7 @@ import Testing
 @Suite struct OpenBatchesTests {
     private static func batch(_ id: Int64) throws -> Batch { try Make.batch(Make.rows(1), id: id) }
 
-    @Test func `a batch is in one place, and counted once`() throws {
+    @Test func `a batch is at one place and counted once`() throws {
         var open = OpenBatches()
         open.begin(try Self.batch(1))
         open.wait(try Self.batch(1), until: .seconds(5))
@@ -21,7 +21,7 @@ import Testing
         #expect((open.count, open.count(in: "welcome"), open.count(in: "other")) == (1, 1, 0))
     }
 
-    @Test func `the longest due goes first`() throws {
+    @Test func `the batch that is due for longest comes first`() throws {
         var open = OpenBatches()
         for (id, due) in [(1, 5), (2, 3), (3, 3), (4, 9)] as [(Int64, Int)] {
             open.wait(try Self.batch(id), until: .seconds(due))
@@ -31,7 +31,7 @@ import Testing
         #expect(open.nextDue(after: .seconds(9)) == nil)
     }
 
-    @Test func `a long wait takes no slot, within a bound of its own`() throws {
+    @Test func `batches in a long wait take no slot, up to a bound`() throws {
         var open = OpenBatches()
         for id in 1...6 as ClosedRange<Int64> { open.wait(try Self.batch(id), until: .seconds(100)) }
         open.wait(try Self.batch(7), until: .seconds(1))

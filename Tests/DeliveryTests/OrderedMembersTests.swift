@@ -3,7 +3,7 @@ import Testing
 @testable import Delivery
 
 struct OrderedMembersTests {
-    @Test func `the members with an ordering key are found by place and id, whatever their texts hold`() throws {
+    @Test func `members with an ordering key are found by index and id, whatever their texts contain`() throws {
         let rows = [
             Row(id: 7, externalID: "a"),
             Row(id: 1_234_567_890_123, externalID: #"q"uo\te,[1]"#, orderingKey: #"k","[\"#),

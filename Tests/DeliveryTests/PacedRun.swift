@@ -1,6 +1,7 @@
 @testable import Delivery
 
-/// A rateLimiter against a limiter, with more to send than may leave and a clock that jumps from event to event.
+/// A run of the rate limiter against a server's limit, with more to send than may leave. The clock advances from event to
+/// event.
 struct PacedRun {
     struct Sent {
         var at: Duration
@@ -9,7 +10,7 @@ struct PacedRun {
 
     var rateLimiter: RateLimiter
     var limiter: Limiter
-    /// What a 429 carries.
+    /// The `Retry-After` of a 429.
     var retryAfter: Duration?
     private(set) var now: Duration = .seconds(100)
     private(set) var sent: [Sent] = []
@@ -41,7 +42,7 @@ struct PacedRun {
 
     private func nextDeparture() -> Duration? {
         guard arrivals.count + answers.count < Self.flightsMax else { return nil }
-        // A worker's loop comes round a little late.
+        // The loop of a worker wakes up a little late.
         return rateLimiter.nextFree(after: now, atMost: .max).map { $0 + .milliseconds(1) }
     }
 
@@ -79,17 +80,17 @@ struct PacedRun {
         }
     }
 
-    /// Half a round trip.
+    /// Half of the time of a round trip.
     private mutating func way() -> Duration { .microseconds(Int64.random(in: 20_000...35_000, using: &random)) }
 
-    // MARK: What came of it
+    // MARK: Results
 
-    /// Accepted requests per second in the last so many seconds.
+    /// The accepted requests per second in the last seconds.
     func accepted(last span: Duration) -> Double {
         Double(sent.reversed().prefix { $0.at > now - span }.count(where: \.isAccepted)) / span.seconds
     }
 
-    /// The part of the requests of the last so many seconds that was refused.
+    /// The part of the requests of the last seconds that was refused.
     func refused(last span: Duration) -> Double {
         let recent = sent.reversed().prefix { $0.at > now - span }
         return Double(recent.count { !$0.isAccepted }) / Double(max(1, recent.count))

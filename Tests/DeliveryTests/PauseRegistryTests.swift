@@ -15,7 +15,7 @@ import Testing
         Pause(scope: scope, cause: cause, detail: nil, requestID: nil, since: start, nextProbe: nextProbe, probes: 0)
     }
 
-    @Test func `a pause is probed after 30 s, then ever more rarely, up to every 15 minutes`() {
+    @Test func `a pause is probed after 30 s, and then at growing intervals up to 15 minutes`() {
         var registry = Self.paused()
         var now = Self.start
         for seconds in [30, 60, 120, 240, 480, 900, 900, 900] {
@@ -103,7 +103,7 @@ import Testing
         #expect(registry.gate(.everything, at: Self.start) == .probe)
     }
 
-    @Test func `a change that is not stored yet survives a look at what is stored`() {
+    @Test func `a change that is not stored yet survives the reading of the stored pauses`() {
         var registry = PauseRegistry([Self.pause("old", nextProbe: Self.start)])
         _ = registry.resume(.everything, begunAt: Self.start)
         _ = registry.pause(.everything, cause: "quota_exceeded", detail: nil, requestID: nil, at: Self.start)
@@ -124,7 +124,7 @@ import Testing
         #expect(registry.takeChanges().isEmpty)
     }
 
-    @Test func `a clock that was set back by hours while nothing ran leaves a pause its interval, not those hours`() {
+    @Test func `a clock that was set back by hours between two workers does not prolong a pause by these hours`() {
         var earlier = Self.paused()
         _ = earlier.limitRate(until: Self.start + .seconds(20), at: Self.start)
         for _ in 0..<3 { earlier.noteProbe(.everything, at: Self.start + .seconds(3600)) }
@@ -132,12 +132,12 @@ import Testing
         var registry = PauseRegistry(recovering: earlier.pauses, at: back)
         #expect(registry.pauses.map { $0.nextProbe.map { $0 - back } } == [.seconds(240), .seconds(20)])
         #expect(registry.takeChanges().count == 2)
-        // A request that has left since ends the pause.
+        // A request that began later ends the pause.
         _ = registry.resume(.everything, begunAt: back)
         #expect(registry.pauses.map(\.cause) == [PauseCause.rateLimited])
     }
 
-    @Test func `a pause that a right clock has written is taken over as it is`() {
+    @Test func `a pause that a correct clock has written is taken over unchanged`() {
         var earlier = Self.paused()
         earlier.noteProbe(.everything, at: Self.start + .seconds(30))
         let pauses = earlier.pauses + [Self.pause(PauseCause.byOperator, nextProbe: nil, Self.journey)]

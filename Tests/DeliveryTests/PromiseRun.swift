@@ -21,7 +21,7 @@ struct PromiseRun {
         world.add(Make.rows(Self.rows / 2, from: Int64(Self.rows / 2) + 1), to: "other")
     }
 
-    /// Answers some of what is in flight in any order, and goes on.
+    /// Answers some of the requests under way in random order, and continues.
     mutating func step() throws {
         world.flights.shuffle(using: &random)
         let count = Int.random(in: 1...4, using: &random)
@@ -41,8 +41,8 @@ struct PromiseRun {
         }
         if Int.random(in: 0..<4, using: &random) == 0 { world.scheduler.needsDueWork = true }
         try world.wait()
-        #expect(try world.whereabouts() == Array(1...Int64(Self.rows)))
-        // The halves of a refused batch come on top: they are what was frozen already.
+        #expect(try world.intentIDs() == Array(1...Int64(Self.rows)))
+        // The halves of a refused batch are added: their rows were frozen before.
         #expect(world.sending.values.count { $0.parent == nil } <= 12)
     }
 
@@ -54,7 +54,7 @@ struct PromiseRun {
         (api.faults, api.isKeyRefused, api.isJourneyLive) = (0, false, true)
     }
 
-    /// What goes wrong in a round: faults all the time, a refused API key and a journey that is off for a while.
+    /// The faults of a round: random ones all the time, a refused API key and a journey that is not live for a time.
     mutating func setFaults(round: Int) {
         api.faults = 40
         api.isKeyRefused = (60..<70).contains(round)

@@ -1,10 +1,11 @@
 @testable import Delivery
 import Testing
 
-/// The promise, against an API that fails in every way: never lost, and entered once for as long as keys are enforced.
+/// The promise, against an API that fails in every way: no intent is lost, and each is entered once while keys are
+/// enforced.
 @Suite struct PromiseTests {
     @Test(arguments: 1...12 as ClosedRange<UInt64>, [WorkerConfiguration.Idempotency.enforced, .auto])
-    func `where keys are enforced, every intent is entered once and the outbox drains when the faults end`(
+    func `where keys are enforced, every intent is delivered once, and the outbox drains when the faults end`(
         seed: UInt64, idempotency: WorkerConfiguration.Idempotency
     ) throws {
         var run = PromiseRun(seed, enforcesKeys: true, idempotency: idempotency)
@@ -15,7 +16,7 @@ import Testing
         #expect(run.api.entered.values.allSatisfy { $0 == 1 }, "entered more than once")
         let entered = Set(run.api.entered.keys)
         #expect(Set(run.world.delivered).isSubset(of: entered), "called delivered what was not")
-        // In doubt is only what was replayed twice and could not be read; dead are the rows that deserve it.
+        // Only rows whose answer could not be read after two replays are in doubt; only refused rows are dead.
         for (id, code) in run.world.dead {
             #expect(APIModel.isPoison(id) || APIModel.isRejected(id) || !entered.contains(id), "\(id) died of \(code)")
         }
@@ -23,7 +24,7 @@ import Testing
     }
 
     @Test(arguments: 1...12 as ClosedRange<UInt64>, [WorkerConfiguration.Idempotency.absent, .auto])
-    func `where keys are ignored, nothing is entered twice: what may have run waits for a person`(
+    func `where keys are not enforced, no intent is delivered twice, and possibly executed intents are in doubt`(
         seed: UInt64, idempotency: WorkerConfiguration.Idempotency
     ) throws {
         var run = PromiseRun(seed, enforcesKeys: false, idempotency: idempotency)

@@ -12,7 +12,7 @@ import Testing
 
     // MARK: X-RateLimit-*
 
-    @Test func `no more leaves than the server says is left, less what is under way`() {
+    @Test func `no more requests leave than the server has left, less those under way`() {
         var rateLimiter = Self.rateLimiter()
         let headers = RateHeaders(limit: 80, remaining: 7, resetSeconds: 4)
         rateLimiter.note(Self.answer(200, rate: headers), begunAt: .seconds(101), inFlight: 3, at: .seconds(101))
@@ -20,14 +20,14 @@ import Testing
         rateLimiter.note(4, at: .seconds(101))
         #expect(rateLimiter.free(at: .seconds(104), atMost: 16) == 0)
         #expect(rateLimiter.nextFree(after: .seconds(101), atMost: .max) == .seconds(105))
-        // Then one at a time, until an answer says more.
+        // Then one request at a time, until an answer announces more.
         #expect(rateLimiter.free(at: .seconds(105), atMost: 16) == 1)
         rateLimiter.note(1, at: .seconds(105))
         #expect(rateLimiter.free(at: .milliseconds(105_900), atMost: 16) == 0)
         #expect(rateLimiter.free(at: .seconds(106), atMost: 16) == 1)
     }
 
-    @Test func `the last of what is left is spread until the server has room again`() {
+    @Test func `the last requests of a window are spread until its reset`() {
         var rateLimiter = Self.rateLimiter()
         let headers = RateHeaders(limit: 1000, remaining: 9, resetSeconds: 10)
         rateLimiter.note(Self.answer(200, rate: headers), begunAt: .seconds(101), inFlight: 0, at: .seconds(101))
@@ -43,7 +43,7 @@ import Testing
         #expect(zip(left, left.dropFirst()).allSatisfy { $1 - $0 > .seconds(1) && $1 - $0 < .milliseconds(1300) })
     }
 
-    @Test func `an older answer's word does not replace a newer one's, and silence ends it`() {
+    @Test func `an older answer does not replace the limit of a newer one, and an answer without headers removes it`() {
         var rateLimiter = Self.rateLimiter()
         for (remaining, begunAt) in [(0, 102), (900, 101)] {
             let headers = RateHeaders(limit: 1000, remaining: remaining, resetSeconds: 30)
@@ -55,14 +55,14 @@ import Testing
         #expect(rateLimiter.free(at: .seconds(104), atMost: 16) == 16)
     }
 
-    @Test func `no reset silences the worker for longer than a minute`() {
+    @Test func `no announced reset stops the worker for longer than a minute`() {
         var rateLimiter = Self.rateLimiter()
         let headers = RateHeaders(limit: 1, remaining: 0, resetSeconds: 3000)
         rateLimiter.note(Self.answer(200, rate: headers), begunAt: .seconds(101), inFlight: 0, at: .seconds(101))
         #expect(rateLimiter.nextFree(after: .seconds(101), atMost: .max) == .seconds(161))
     }
 
-    // MARK: What counts
+    // MARK: Reload
 
     @Test func `a reload keeps what was learned`() {
         var rateLimiter = Self.rateLimiter(learned: 50)
@@ -72,7 +72,7 @@ import Testing
 
     // MARK: 429
 
-    @Test func `a limit is worth storing when it moved by a twentieth`() {
+    @Test func `a learned limit is stored when it has changed by a twentieth`() {
         var rateLimiter = Self.rateLimiter()
         #expect(rateLimiter.takeLearned() == nil)
         for step in 0..<500 {
@@ -89,7 +89,7 @@ import Testing
         #expect(rateLimiter.nextFree(after: .seconds(110), atMost: .max) == nil)
     }
 
-    @Test func `waits double at each repeat up to a minute, and a later success ends that`() {
+    @Test func `waits double with each repeated limit up to a minute, until a later request succeeds`() {
         var rateLimiter = Self.rateLimiter()
         var now = Duration.seconds(100)
         var waits: [Duration] = []

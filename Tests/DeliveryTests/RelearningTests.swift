@@ -1,11 +1,11 @@
 @testable import Delivery
 import Testing
 
-/// What was learned of the API, doubted when there is reason to.
+/// What was learned about the API, and when it is checked again.
 @Suite struct RelearningTests {
     private static let absent = EnforcementFinding(enforcement: .absent, subject: "https://api.test current")
 
-    @Test func `that keys are ignored is asked again at the start, then once a day`() throws {
+    @Test func `a finding that keys are not enforced is checked again at the start, then once a day`() throws {
         var world = World(idempotency: .auto, enforcement: Self.absent)
         try world.look()
         #expect(world.enforcementProbes == 1)
@@ -26,8 +26,8 @@ import Testing
         #expect(world.enforcementProbes == 2)
     }
 
-    @Test func `a question of two requests waits until the windows have room for both`() throws {
-        // After a start they are taken as evenly used.
+    @Test func `a probe of two requests waits until the windows have room for both`() throws {
+        // After a start the windows count as evenly used.
         var world = World(
             idempotency: .auto, rate: [RateLimit(requests: 2, per: .seconds(10))], enforcement: Self.absent)
         world.advance(.seconds(6))
@@ -39,7 +39,7 @@ import Testing
         #expect(plan.round.extraRequests == 2)
     }
 
-    @Test func `a question that waits for an open door is not looked after all the time`() throws {
+    @Test func `a probe that waits for the end of a pause does not wake the worker`() throws {
         var world = World(
             idempotency: .auto,
             pauses: [
@@ -53,7 +53,7 @@ import Testing
         #expect(world.scheduler.nextLook(after: world.now) - world.now.monotonic >= .seconds(30))
     }
 
-    @Test func `a question of two requests counts what leaves beside it`() throws {
+    @Test func `a probe of two requests counts the requests that leave in the same round`() throws {
         var batches = try [1, 2].map { try Make.batch(Make.rows(1, from: $0), id: $0) }
         for index in batches.indices { batches[index].possiblyExecutedSince = nil }
         var world = World(
@@ -65,21 +65,21 @@ import Testing
         #expect(world.enforcementProbes == 0)
     }
 
-    @Test func `without a journey to ask about nothing is asked, and nobody looks for it`() throws {
+    @Test func `without a configured journey there is no probe and no wake-up for one`() throws {
         var world = World(journeys: [], idempotency: .auto, enforcement: Self.absent)
         try world.look()
         #expect(world.enforcementProbes == 0)
         #expect(world.scheduler.nextLook(after: world.now) - world.now.monotonic >= .seconds(3600))
     }
 
-    @Test func `an outage that keeps every slot neither keeps the question from being asked nor the worker busy`()
+    @Test func `an outage that takes every slot neither prevents the probe nor keeps the worker busy`()
         throws
     {
         var world = World(connections: 1, idempotency: .auto, enforcement: Self.absent)
         try world.look()
         world.scheduler.receive(.absent, at: world.now)
         world.add(Make.rows(40))
-        // Nothing gets out for more than a day.
+        // No request leaves for more than a day.
         let end = world.now.monotonic + .seconds(25 * 3600)
         var looks = 0
         while world.now.monotonic < end {
@@ -92,7 +92,7 @@ import Testing
         #expect(looks < 25 * 3600 / 10)
     }
 
-    @Test func `where the API says that nothing is left, the question is asked once it has room again`() throws {
+    @Test func `where the API has no requests left, the probe waits for its reset`() throws {
         var world = World(idempotency: .auto)
         world.add(Make.rows(10))
         try world.look()
@@ -107,7 +107,7 @@ import Testing
         #expect(world.enforcementProbes == 1)
     }
 
-    @Test func `where a window holds a single request, keys are asked about all the same`() throws {
+    @Test func `a window of a single request does not prevent the probe`() throws {
         var world = World(
             idempotency: .auto, rate: [RateLimit(requests: 1, per: .seconds(10))], enforcement: Self.absent)
         world.advance(.seconds(11))
@@ -116,12 +116,12 @@ import Testing
     }
 
     @Test(arguments: ["https://api.test other", "https://staging.test current"])
-    func `what was learned of another key or API is not believed`(subject: String) throws {
+    func `a finding about another API key or URL is not used`(subject: String) throws {
         let world = World(idempotency: .auto, enforcement: EnforcementFinding(enforcement: .enforced, subject: subject))
         #expect(world.scheduler.enforcement == .unproven)
     }
 
-    @Test func `another API key is asked anew`() throws {
+    @Test func `another API key is probed anew`() throws {
         var world = World(
             idempotency: .auto,
             enforcement: EnforcementFinding(enforcement: .enforced, subject: "https://api.test current"))
@@ -131,7 +131,7 @@ import Testing
         #expect(try world.look().round.enforcement?.subject == "https://api.test new")
     }
 
-    @Test func `the configuration's word is never doubted`() throws {
+    @Test func `the enforcement that the configuration gives is never checked`() throws {
         var world = World(idempotency: .absent, enforcement: Self.absent)
         try world.look()
         world.advance(.seconds(48 * 3600))
@@ -139,14 +139,14 @@ import Testing
         #expect(world.enforcementProbes == 0)
     }
 
-    @Test func `a reload forgets the body limit that a 413 taught`() throws {
+    @Test func `a reload removes the body limit that a 413 has left`() throws {
         var world = World(bodyBytesMax: 70_000)
         world.scheduler.reconfigure(world.scheduler.configuration, at: world.now)
         #expect(world.scheduler.unstored.bodyBytesMax == nil)
         #expect(try world.look().round.bodyBytesMax == .forgotten)
     }
 
-    @Test func `a journey that reads live and takes nothing is tried ever more rarely, with one row`() throws {
+    @Test func `a journey that is live and accepts nothing is probed at growing intervals with one row`() throws {
         var world = World()
         world.add(Make.rows(500))
         var sent: [Int] = []
@@ -160,7 +160,7 @@ import Testing
             world.reads = []
         }
         #expect(world.now.wall - Make.now > .seconds(3 * 3600))
-        // The first burst, the burst after the first reading, and then one row at a time.
+        // The first burst, the burst after the first reading of the status, and then one row at a time.
         #expect(sent.drop { $0 > 1 }.allSatisfy { $0 == 1 })
         #expect(sent.count { $0 > 1 } <= 12)
         try world.wait()
@@ -171,7 +171,7 @@ import Testing
     }
 
     @Test(arguments: ["operator", "rate_limited", "rows_refused"])
-    func `a code of the API never passes for a pause of the worker's own`(code: String) throws {
+    func `a code of the API never equals a cause of the worker's own pauses`(code: String) throws {
         var world = World()
         world.add(Make.rows(1))
         try world.look()
@@ -185,7 +185,7 @@ import Testing
         #expect(world.pauses.isEmpty)
     }
 
-    @Test func `silences make the next wait longer, limits do not`() throws {
+    @Test func `requests without an answer make the next wait longer, rate limits do not`() throws {
         var world = World()
         world.add(Make.rows(1))
         for _ in 0..<6 {

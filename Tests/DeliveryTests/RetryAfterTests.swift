@@ -7,11 +7,11 @@ import Testing
 
     @Test(arguments: [
         ("0", 0), ("1", 1), ("120", 120), (" 7 ", 7), ("3600", 3600), ("007", 7),
-    ]) func `seconds are taken at their word`(text: String, seconds: Int) {
+    ]) func `seconds are read`(text: String, seconds: Int) {
         #expect(RetryAfter.duration(of: text, now: Make.now) == .seconds(seconds))
     }
 
-    @Test func `a fraction of a second is borne`() {
+    @Test func `a fraction of a second is read`() {
         #expect(RetryAfter.duration(of: "1.5", now: Make.now) == .milliseconds(1500))
     }
 
@@ -24,7 +24,7 @@ import Testing
             String(repeating: "9", count: 39), String(repeating: "9", count: 400),
             "Fri, 15 Jan 999999999999 08:00:00 GMT",
             "1" + String(repeating: "0", count: 100_000),
-        ] as [String?]) func `nonsense, the past and the far future are no wait`(text: String?)
+        ] as [String?]) func `a malformed text, a past date and a date in the far future give no wait`(text: String?)
     {
         #expect(RetryAfter.duration(of: text, now: Make.now) == nil)
     }
@@ -39,7 +39,7 @@ import Testing
     }
 
     @Test(arguments: [WallTime(milliseconds: .max), WallTime(milliseconds: .min + 1), WallTime(milliseconds: 0)])
-    func `no clock makes a date overflow`(now: WallTime) {
+    func `no time of the clock lets a date overflow`(now: WallTime) {
         #expect(RetryAfter.duration(of: "Sun, 06 Nov 1994 08:49:37 GMT", now: now) == nil)
     }
 }

@@ -1,6 +1,6 @@
 import Delivery
 
-/// Bytes that a test may write as a string.
+/// Bytes that a test writes as a string.
 struct Text: Sendable, ExpressibleByStringLiteral, ExpressibleByStringInterpolation {
     var bytes: [UInt8]
 
@@ -13,7 +13,7 @@ struct Text: Sendable, ExpressibleByStringLiteral, ExpressibleByStringInterpolat
     }
 }
 
-/// An intent as a test writes it down.
+/// An intent as a test defines it.
 struct Row: Sendable {
     var id: Int64 = 1
     var attempts = 0
@@ -35,7 +35,7 @@ struct Row: Sendable {
         read { builder.offer($0) }
     }
 
-    /// The row as the store would read it.
+    /// The row as the store reads it.
     func read<Result>(_ use: (IntentRow) -> Result) -> Result {
         var arena: [UInt8] = []
         let texts = [externalID, anonymousID, email, profile, data, orderingKey, dedupKey, traceparent]

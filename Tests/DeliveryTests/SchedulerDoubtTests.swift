@@ -1,13 +1,13 @@
 @testable import Delivery
 import Testing
 
-/// What may have run: under which key it goes on, and when it waits for a person.
+/// Possibly executed batches: with which API key they are sent again, and when they are in doubt.
 @Suite struct SchedulerDoubtTests {
     private static let timeout = Answer.silence(reason: "timeout")
     private static let unauthorized = Answer.response(Make.problem(401, "authentication_required"))
 
     @Test(arguments: [Journey.OnUnknown.hold, .resend])
-    func `what may have run is sent under its key until unknown_after, then as its journey says`(
+    func `a possibly executed batch is sent with its key until unknown_after, then by the journey's policy`(
         policy: Journey.OnUnknown
     ) throws {
         var world = World(journeys: [Journey(name: "welcome", id: 33, onUnknown: policy)])
@@ -30,7 +30,7 @@ import Testing
         }
     }
 
-    @Test func `a rotated key: what may have run keeps the old one, the rest takes the new one`() throws {
+    @Test func `after a key rotation only possibly executed batches keep the old API key`() throws {
         var world = World()
         world.add(Make.rows(20))
         try world.look()
@@ -52,7 +52,7 @@ import Testing
         #expect(world.delivered.sorted() == Array(1...20))
     }
 
-    @Test func `a key that is gone leaves what may have run in doubt`() throws {
+    @Test func `without its API key a possibly executed batch is in doubt`() throws {
         var world = World()
         world.add(Make.rows(2))
         try world.look()
@@ -62,7 +62,7 @@ import Testing
         #expect(world.inDoubt == [1, 2])
     }
 
-    @Test func `a 401 under a replaced key pauses nothing`() throws {
+    @Test func `a 401 for a replaced API key pauses nothing`() throws {
         var world = World()
         world.add(Make.rows(10))
         try world.look()
@@ -77,7 +77,7 @@ import Testing
         #expect(world.flights.map(\.batch.apiKeyFingerprint) == ["new"])
     }
 
-    @Test func `before what may have run is sent again, it is found out whether keys count`() throws {
+    @Test func `before a possibly executed batch is sent again, key enforcement is probed`() throws {
         var world = World(idempotency: .auto)
         world.add(Make.rows(2))
         try world.look()
@@ -99,7 +99,7 @@ import Testing
         #expect(absent.inDoubt == [1, 2])
     }
 
-    @Test func `another API key is asked at once whether it counts, though the answer for the last one is fresh`()
+    @Test func `key enforcement is probed at once for another API key, even right after a finding about the last one`()
         throws
     {
         var world = World(idempotency: .auto)
@@ -117,7 +117,7 @@ import Testing
         #expect(world.now.monotonic - start <= .seconds(10))
     }
 
-    @Test func `before the time is known there is no hurry to learn whether keys count`() throws {
+    @Test func `before the time is known, key enforcement is not probed`() throws {
         var world = World(idempotency: .auto, inheriting: [try Make.batch(Make.rows(1))])
         world.scheduler.inheritedBatches.endAsking(nil, backoff: Backoff(), at: world.now)
         world.scheduler.needsDueWork = false
@@ -125,7 +125,7 @@ import Testing
         #expect(world.scheduler.nextLook(after: world.now) == world.now.monotonic + .seconds(1))
     }
 
-    @Test func `what the configuration said about keys is not taken for knowledge`() throws {
+    @Test func `what the configuration says about keys is not stored as a finding`() throws {
         var world = World(idempotency: .enforced)
         var configuration = world.scheduler.configuration
         configuration.idempotency = .auto

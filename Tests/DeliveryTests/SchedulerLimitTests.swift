@@ -1,7 +1,7 @@
 @testable import Delivery
 import Testing
 
-/// What a 429 does to the requests after it.
+/// What a 429 does to later requests.
 @Suite struct SchedulerLimitTests {
     private static let two = [Journey(name: "welcome", id: 33), Journey(name: "other", id: 34)]
 
@@ -9,7 +9,7 @@ import Testing
         .response(Make.problem(429, "rate_limited", retryAfter: retryAfter))
     }
 
-    @Test func `a 429 holds everything for its time, under the same keys`() throws {
+    @Test func `a 429 pauses everything for its time, and the batches keep their keys`() throws {
         var world = World(journeys: Self.two)
         world.add(Make.rows(30))
         world.add(Make.rows(30, from: 1000), to: "other")
@@ -52,21 +52,21 @@ import Testing
         #expect(world.now.monotonic - start <= .milliseconds(3501))
     }
 
-    @Test func `the answers of one burst are one limit`() throws {
+    @Test func `several 429 answers to one burst count as one limit`() throws {
         var world = World()
         world.add(Make.rows(500))
         try world.look()
         let start = world.now.monotonic
         while world.flights.count > 1 { try world.answer(Self.limited("2")) }
         try world.look()
-        // A straggler of the same burst: neither a repeat nor the end.
+        // A later answer of the same burst is neither a repeated limit nor the end of it.
         world.advance(.seconds(1))
         try world.answer(Self.limited("2"))
         while world.flights.isEmpty { try world.wait() }
         #expect(world.now.monotonic - start <= .milliseconds(3501))
     }
 
-    @Test func `requests keep to the windows over hours of work`() throws {
+    @Test func `requests stay within the windows over hours of work`() throws {
         var world = World(batchSize: 1, rate: [RateLimit(requests: 10, per: .seconds(1))])
         world.add(Make.rows(200))
         var times: [Duration] = []

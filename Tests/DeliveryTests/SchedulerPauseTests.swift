@@ -1,7 +1,7 @@
 @testable import Delivery
 import Testing
 
-/// Pauses and parked journeys, as the scheduler keeps them.
+/// Pauses of everything and of single journeys.
 @Suite struct SchedulerPauseTests {
     private static let timeout = Answer.silence(reason: "timeout")
     private static let unauthorized = Answer.response(Make.problem(401, "authentication_required"))
@@ -12,9 +12,9 @@ import Testing
         .response(Make.problem(429, "rate_limited", retryAfter: retryAfter))
     }
 
-    // MARK: Closed doors
+    // MARK: Pauses of everything
 
-    @Test func `a paused world sends nothing but one probe when it is due`() throws {
+    @Test func `while everything is paused, only one probe leaves when it is due`() throws {
         var world = World()
         world.add(Make.rows(100))
         try world.look()
@@ -45,7 +45,7 @@ import Testing
         #expect(world.pauses.isEmpty)
     }
 
-    @Test func `a probe goes out in time although only a request that may have run is left`() throws {
+    @Test func `a probe leaves in time although only a possibly executed batch is left`() throws {
         var world = World(idempotency: .auto)
         world.add(Make.rows(1))
         try world.look()
@@ -61,18 +61,18 @@ import Testing
     }
 
     @Test(arguments: [Response.JourneyReading.live, .missing])
-    func `what the 404s of one journey mean is asked by one request, which the windows count`(
+    func `one request, which the windows count, finds out what several 404 answers of a journey mean`(
         reading: Response.JourneyReading
     ) throws {
         let journey = Journey(name: "welcome", id: 41, entranceID: 42)
         var world = World(journeys: [journey], rate: [RateLimit(requests: 1000, per: .seconds(10))])
-        // The windows are taken for used at the start.
+        // The windows count as used at the start.
         world.advance(.seconds(20))
         world.add(Make.rows(3))
         try world.look()
         let asked = world.flights.map(\.batch.target)
         try world.answerAll(.response(Make.problem(404, "resource_missing")))
-        // Nothing is decided before the journey has been read, and the requests count as under way.
+        // Nothing is decided before the status of the journey is read, and the requests count as under way.
         #expect(world.scheduler.open.inFlight.count == asked.count && asked.count > 1)
         let before = world.scheduler.rateLimiter.free(at: world.now.monotonic, atMost: 2000)
         let plan = try world.look()
@@ -85,7 +85,7 @@ import Testing
         #expect(world.pauses.map(\.cause) == (reading == .live ? [] : ["resource_missing"]))
     }
 
-    @Test func `no 404 waits for a reading while everything is paused`() throws {
+    @Test func `no 404 waits for the status of its journey while everything is paused`() throws {
         let journeys = [Journey(name: "welcome", id: 41, entranceID: 42), Journey(name: "other", id: 34)]
         var world = World(journeys: journeys)
         world.add(Make.rows(1))
@@ -100,13 +100,13 @@ import Testing
         #expect(world.pauses.map(\.cause.text).sorted() == ["authentication_required", "resource_missing"])
     }
 
-    @Test func `a fresh request probes what is shut rather than one that may be what is refused`() throws {
+    @Test func `a new batch is the probe of a pause rather than a batch that may be refused`() throws {
         var world = World()
         world.add(Make.rows(3))
         try world.look()
         try world.answer(.silence(reason: "timeout"))
         world.advance(.seconds(30))
-        // The one that may have run is refused, and waits; the next probe is somebody else's.
+        // The possibly executed batch is refused and waits; the next probe is another batch.
         try world.look()
         try world.answerAll(Self.unauthorized)
         try world.look()
@@ -116,7 +116,7 @@ import Testing
         #expect(world.flights.map(\.batch.size) == [2])
     }
 
-    @Test func `a probe goes out in time although a failing journey has more to send and may claim nothing`() throws {
+    @Test func `a probe leaves in time although a failing journey has more to send and may claim nothing`() throws {
         var world = World(batchSize: 1)
         world.add(Make.rows(30))
         for _ in 0..<4 {
@@ -132,7 +132,7 @@ import Testing
         #expect(world.pauses.isEmpty)
     }
 
-    @Test func `a person's pause holds everything, whatever is answered`() throws {
+    @Test func `an operator's pause holds everything back, whatever is answered`() throws {
         let pause = Pause(
             scope: .everything, cause: .byOperator, detail: nil, requestID: nil, since: Make.earlier,
             nextProbe: nil, probes: 0)
@@ -141,14 +141,14 @@ import Testing
         for _ in 0..<20 { try world.wait() }
         #expect(world.flights.isEmpty && world.sending.isEmpty)
         #expect(world.pauses == [pause])
-        // Somebody lifts it in the database.
+        // Another process removes the pause from the database.
         world.pauses = []
         world.scheduler.needsDueWork = true
         try world.look()
         #expect(world.flights.count == 1)
     }
 
-    @Test func `a pause survives the survey that has not seen it`() throws {
+    @Test func `a pause survives the reading of due work that does not contain it`() throws {
         var world = World()
         world.add(Make.rows(100))
         try world.look()
@@ -161,7 +161,7 @@ import Testing
 
     // MARK: Journeys
 
-    @Test func `a parked journey leaves the others alone, and is read until it is live`() throws {
+    @Test func `a paused journey does not hold back others, and its status is read until it is live`() throws {
         var world = World(journeys: Self.two)
         world.add(Make.rows(60))
         try world.look()
@@ -187,7 +187,7 @@ import Testing
         #expect(world.delivered.count == 260)
     }
 
-    @Test func `a journey that may not be read is probed with one row under a fresh key`() throws {
+    @Test func `a journey whose status may not be read is probed with one row and a new key`() throws {
         var world = World()
         world.add(Make.rows(30))
         try world.look()
@@ -201,14 +201,14 @@ import Testing
         #expect(world.flights.count > 1 || world.flights.first?.batch.size == 10)
     }
 
-    @Test func `parked journeys neither unbound what is frozen nor take every slot`() throws {
+    @Test func `batches of paused journeys keep to their bound and leave slots free`() throws {
         let journeys = (0..<12).map { Journey(name: "j\($0)", id: Int64($0 + 1)) }
         var world = World(journeys: journeys, connections: 4)
         for (index, journey) in journeys.enumerated() {
             world.add(Make.rows(100, from: Int64(index * 1000)), to: journey.name)
         }
         try world.look()
-        // Half of the journeys may have run something and are then parked.
+        // Half of the journeys have possibly executed batches and are then paused.
         for _ in 0..<30 {
             while let flight = world.flights.first {
                 let isSick = journeys.prefix(6).contains { $0.name == flight.batch.journey }
@@ -221,7 +221,7 @@ import Testing
         #expect(world.delivered.count > 100)
     }
 
-    @Test func `what waits to learn whether keys count neither unbounds what is frozen nor takes every slot`() throws {
+    @Test func `batches that wait for a probe of key enforcement keep to their bound and leave slots free`() throws {
         let journeys = (0..<20).map { Journey(name: "j\($0)", id: Int64($0 + 1)) }
         var world = World(journeys: journeys, connections: 2, idempotency: .auto)
         for (index, journey) in journeys.enumerated() {
@@ -237,7 +237,7 @@ import Testing
         #expect(world.frozenMax <= 8)
     }
 
-    @Test func `a journey that went off during a pause does not keep the pause alive`() throws {
+    @Test func `a journey that stops being live during a pause does not prolong the pause`() throws {
         var world = World()
         world.add(Make.rows(10))
         try world.look()
@@ -250,7 +250,7 @@ import Testing
         #expect(world.reads == ["welcome"])
     }
 
-    @Test func `with everything paused and every journey parked, the journeys are still read`() throws {
+    @Test func `while everything and every journey is paused, the journeys' status is still read`() throws {
         var world = World()
         world.add(Make.rows(10))
         try world.look()
@@ -262,7 +262,7 @@ import Testing
         #expect(world.reads == ["welcome"])
     }
 
-    @Test func `eight rows refused alike park their journey, and a probe that works frees it`() throws {
+    @Test func `eight rows refused with one code pause their journey, and a successful probe ends the pause`() throws {
         var world = World()
         world.add(Make.rows(16))
         try world.look()

@@ -1,9 +1,9 @@
 @testable import Delivery
 import Testing
 
-/// When answers are written down at a rate that holds back the next claims.
+/// When settlements are stored while a rate limit holds back the next claims.
 @Suite struct SchedulerSettlementTests {
-    /// One of several intents has been answered, and the rate has no room for the next one yet.
+    /// One of several requests has been answered, and the rate has no room for the next one yet.
     private static func answered(of count: Int, batchSize: Int = 1) throws -> World {
         var world = World(batchSize: batchSize, rate: [RateLimit(requests: 20, per: .seconds(1))])
         world.add(Make.rows(count))
@@ -15,7 +15,7 @@ import Testing
         return world
     }
 
-    @Test func `a delivery shares the commit of the next claims when the rate brings them soon`() throws {
+    @Test func `a settlement shares the commit of the next claims when the rate allows them soon`() throws {
         var world = try Self.answered(of: 5)
         let start = world.now.monotonic
         #expect(world.delivered.isEmpty)
@@ -24,11 +24,11 @@ import Testing
         #expect(world.now.monotonic - start <= PendingSettlements.waitMax)
     }
 
-    @Test func `a delivery is written down at once when nothing more is to be claimed`() throws {
+    @Test func `a settlement is stored at once when nothing more is to be claimed`() throws {
         #expect(try Self.answered(of: 1, batchSize: 10).delivered == [1])
     }
 
-    @Test func `a worker that stops writes down what it has kept`() throws {
+    @Test func `a worker that stops stores the settlements that it holds`() throws {
         var world = try Self.answered(of: 5)
         #expect(world.delivered.isEmpty)
         world.scheduler.stop(at: world.now)

@@ -26,7 +26,7 @@ import Testing
         #expect(world.frozenMax <= 8)
     }
 
-    @Test func `no connection at all spends no attempt and keeps the keys`() throws {
+    @Test func `requests without a connection spend no attempt and keep their keys`() throws {
         var world = World()
         world.add(Make.rows(20))
         try world.look()
@@ -49,9 +49,9 @@ import Testing
         #expect(world.flights.contains { $0.batch.journey == "other" })
     }
 
-    // MARK: Halves, looks and the end
+    // MARK: Splits, wake-ups and the end
 
-    @Test func `halves are sent without waiting for anybody's commit`() throws {
+    @Test func `the halves of a split batch are sent without waiting for a commit of a producer`() throws {
         var world = World()
         world.add(Make.rows(8))
         try world.look()
@@ -71,7 +71,7 @@ import Testing
         #expect(world.now.monotonic < .seconds(1000 + 60))
     }
 
-    @Test func `a 413 lowers the limit of the bodies to come`() throws {
+    @Test func `a 413 lowers the limit of later bodies`() throws {
         var world = World(batchSize: 100)
         let blob = Text(stringLiteral: #"{"x":""# + String(repeating: "x", count: 4000) + #""}"#)
         world.add(
@@ -87,7 +87,7 @@ import Testing
         #expect((world.scheduler.unstored.bodyBytesMax ?? .max) < 300_000)
     }
 
-    @Test func `the end of an intent with an ordering key is followed by a claim in the very round that settles it`()
+    @Test func `an intent with an ordering key is followed by a claim in the round that settles it`()
         throws
     {
         for key in [Text("k"), nil] {
@@ -101,7 +101,7 @@ import Testing
         }
     }
 
-    @Test func `what the end of another has freed is claimed at once`() throws {
+    @Test func `an intent that another one's end has released is claimed at once`() throws {
         var world = World()
         try world.look()
         var result = RoundResult()
@@ -112,7 +112,7 @@ import Testing
         #expect(try world.look().round.claims.count == 1)
     }
 
-    @Test func `the database is told what a dead letter does to its ordering key, at the start and after a reload`()
+    @Test func `the policy for dead letters is stored at the start and after a reload`()
         throws
     {
         var world = World(journeys: [
@@ -126,7 +126,7 @@ import Testing
         #expect(try world.look().round.onDead == ["a": .continue])
     }
 
-    @Test func `with nothing to do there is no hurry, and no time in the past`() throws {
+    @Test func `without work the next wake-up is neither soon nor in the past`() throws {
         var world = World()
         try world.look()
         #expect(world.scheduler.nextLook(after: world.now) == world.now.monotonic + .seconds(3600))
@@ -136,7 +136,7 @@ import Testing
         #expect(world.scheduler.nextLook(after: world.now) == world.now.monotonic + .seconds(3600))
     }
 
-    @Test func `a page that says 200 is an outage, and opens no door`() throws {
+    @Test func `a page of a proxy with status 200 is a failure and ends no pause`() throws {
         var world = World()
         world.add(Make.rows(500))
         try world.look()
@@ -148,7 +148,7 @@ import Testing
         #expect(world.frozenMax <= 8)
     }
 
-    @Test func `a 2xx that proves nothing opens no door and is no success to judge others by`() throws {
+    @Test func `a 2xx that proves nothing ends no pause and is no success`() throws {
         var world = World()
         world.add(Make.rows(20))
         try world.look()
@@ -164,7 +164,7 @@ import Testing
         #expect(world.pauses.map(\.cause) == ["quota_exceeded"])
     }
 
-    @Test func `a replayed success does not reopen a journey that was parked since`() throws {
+    @Test func `a replayed success does not end a pause of the journey that began since`() throws {
         var world = World()
         world.add(Make.rows(20))
         try world.look()
@@ -179,7 +179,7 @@ import Testing
         #expect(world.pauses.map(\.scope) == [.journey("welcome")])
     }
 
-    @Test func `a stop begins nothing more and waits 25 s for what is under way`() throws {
+    @Test func `a stop begins no request and waits 25 s for those under way`() throws {
         var world = World()
         world.add(Make.rows(100))
         try world.look()

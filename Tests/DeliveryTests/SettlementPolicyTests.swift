@@ -2,7 +2,7 @@
 import Testing
 
 @Suite struct SettlementPolicyTests {
-    /// Where one entry is judged and settled.
+    /// The context in which an entry is classified and settled.
     struct Situation: Sendable, CustomTestStringConvertible {
         var shape: Shape
         var before: WallTime?
@@ -28,7 +28,7 @@ import Testing
         return try policy.settle(batch, Classifier().judge(answer, to: batch, at: Make.now))
     }
 
-    /// Who leaves, and that everyone else is still somewhere: once.
+    /// The members that leave; it also checks that every other member is at exactly one place.
     private static func places(of settlement: Settlement) -> [Int] {
         var places = Array(settlement.leaving.keys) + settlement.successors.joined() + settlement.unproven
         if case .sending = settlement.fate { places += 0..<settlement.batch.size }
@@ -36,7 +36,7 @@ import Testing
     }
 
     @Test(arguments: Entry.all, Situation.all)
-    func `every refusal settles by the rule of keys and stamps`(entry: Entry, situation: Situation) throws {
+    func `every refusal is settled by the rule of keys and stamps`(entry: Entry, situation: Situation) throws {
         let batch = try Make.batch(
             Make.rows(situation.shape == .users ? 4 : 1, attempts: 2), situation.shape, before: situation.before)
         let settlement = try Self.settle(entry.answer, to: batch, situation.enforcement)
@@ -103,9 +103,9 @@ import Testing
         }
     }
 
-    // MARK: Edges and single rows
+    // MARK: Proxies and single rows
 
-    @Test func `an edge's refusal splits while others succeed, and only what has not run`() throws {
+    @Test func `a refusal by a proxy splits a batch that was not executed while other requests succeed`() throws {
         let entry = Answer.response(Make.page(403))
         let fresh = try Make.batch(Make.rows(5))
         #expect(try Self.settle(entry, to: fresh, othersSucceed: true).successors == [[0, 1], [2, 3, 4]])
@@ -129,7 +129,7 @@ import Testing
         }
     }
 
-    @Test func `a row that probes a journey parked for its rows spends no attempt`() throws {
+    @Test func `a row that probes a journey paused for refused rows spends no attempt`() throws {
         let batch = try Make.batch(Make.rows(1, attempts: 4))
         var policy = Make.settlementPolicy(isParkedForRows: true)
         let verdict = Classifier().judge(.response(Make.problem(400, "parameter_unknown")), to: batch, at: Make.now)
@@ -146,7 +146,9 @@ import Testing
         #"{"created":2,"errors":[{"index":1,"code":"resource_missing"},{"index":3,"code":"never_seen"}]}"#
 
     @Test(arguments: [Enforcement.enforced, .absent, .unproven], [nil, Make.earlier])
-    func `a partial success delivers, retries and buries by code`(enforcement: Enforcement, before: WallTime?) throws {
+    func `a partial success delivers, retries and kills rows by their codes`(
+        enforcement: Enforcement, before: WallTime?
+    ) throws {
         let batch = try Make.batch(Make.rows(4, attempts: 1), before: before)
         let settlement = try Self.settle(.response(Make.json(200, Self.partial)), to: batch, enforcement)
         #expect(settlement.fate == .settled(.partlyRejected))
@@ -163,7 +165,7 @@ import Testing
         #expect(!waiting.isRefusedAlone)
     }
 
-    @Test func `a row rejected for now dies at its last request, and a lonely rejection settles the batch`() throws {
+    @Test func `a row with a retryable code is dead after its last request, and its batch is settled`() throws {
         let batch = try Make.batch(Make.rows(1, attempts: 4))
         let settlement = try Self.settle(
             .response(Make.json(200, #"{"created":0,"errors":[{"index":0,"code":"rate_limited","message":"m"}]}"#)),
@@ -174,7 +176,7 @@ import Testing
     }
 
     @Test(arguments: [Enforcement.enforced, .absent, .unproven], 0..<4)
-    func `what a 2xx leaves unproven is replayed twice where keys may be enforced, then in doubt`(
+    func `what a 2xx does not prove is replayed twice where keys may be enforced, and is then in doubt`(
         enforcement: Enforcement, replays: Int
     ) throws {
         let batch = try Make.batch(Make.rows(3), replays: replays)
@@ -190,7 +192,7 @@ import Testing
     }
 
     @Test(arguments: [Enforcement.enforced, .absent, .unproven])
-    func `what a doubtful 2xx does prove is not lost`(enforcement: Enforcement) throws {
+    func `what an ambiguous 2xx proves is settled`(enforcement: Enforcement) throws {
         let batch = try Make.batch(Make.rows(3), replays: enforcement == .enforced ? 2 : 0)
         let answer = #"{"results":[{"index":0},{"index":1,"error":{"code":"bad"}}]}"#
         let settlement = try Self.settle(.response(Make.json(200, answer)), to: batch, enforcement)
@@ -200,7 +202,7 @@ import Testing
         #expect(settlement.leaving[1] == .dead(Rejection(code: "bad", message: ""), attempts: 1))
     }
 
-    @Test func `a replayed success says nothing about the journey as it is now`() throws {
+    @Test func `a replayed success does not prove that the journey works now`() throws {
         let batch = try Make.batch(Make.rows(2), before: Make.earlier)
         let success = #"{"success":true}"#
         #expect(try Self.settle(.response(Make.json(200, success)), to: batch).provesJourneyWorks)
@@ -210,7 +212,9 @@ import Testing
     // MARK: Waits
 
     @Test(arguments: [(nil, 1), ("0", 1), ("1", 1), ("7", 7), ("garbage", 1), ("-5", 1)] as [(String?, Int)])
-    func `a request in progress is asked about after its own wait, never at once`(retryAfter: String?, seconds: Int)
+    func `a request in progress is sent again after the given wait, and never at once`(
+        retryAfter: String?, seconds: Int
+    )
         throws
     {
         let answer = Make.problem(409, "idempotency_in_progress", retryAfter: retryAfter)
@@ -218,7 +222,7 @@ import Testing
         #expect(settlement.fate == .sending(dueAt: Make.now + .seconds(seconds), stamp: Make.begun))
     }
 
-    @Test func `a 401 under a replaced key leaves what may have run in doubt and returns the rest`() throws {
+    @Test func `a 401 for a replaced API key leaves possibly executed batches in doubt, others return`() throws {
         let answer = Answer.response(Make.problem(401, "authentication_required"))
         for (before, fate) in [(nil, .settled(.returned)), (Make.earlier, .inDoubt)] as [(WallTime?, Settlement.Fate)] {
             let batch = try Make.batch(Make.rows(2), before: before, fingerprint: "old")

@@ -10,7 +10,7 @@ import Testing
         times.map { end in times.count { $0 > end - span && $0 <= end } }.max() ?? 0
     }
 
-    @Test func `no window ever holds more than its limit, however greedy the sender`() {
+    @Test func `no window ever has more requests than its limit`() {
         var random = SplitMix64(seed: 6)
         var now = Duration.seconds(5)
         var windows = SlidingWindows(limits: Self.limits, now: now)
@@ -26,7 +26,7 @@ import Testing
         #expect(sent.count > 700)
     }
 
-    @Test func `after a restart the windows are as if evenly used`() {
+    @Test func `after a restart the windows count as evenly used`() {
         let start = Duration.seconds(100)
         var windows = SlidingWindows(limits: [RateLimit(requests: 10, per: .seconds(1))], now: start)
         #expect(windows.free(at: start, atMost: 50) == 0)
@@ -43,7 +43,7 @@ import Testing
         #expect(zip(sent, sent.dropFirst()).allSatisfy { $1 - $0 == .milliseconds(100) })
     }
 
-    @Test func `the time of the next free place is ahead, and true`() {
+    @Test func `the time of the next free place lies ahead and is exact`() {
         var now = Duration.zero
         var windows = SlidingWindows(limits: Self.limits, now: now)
         for _ in 0..<200 {
@@ -57,7 +57,7 @@ import Testing
         }
     }
 
-    @Test func `idle windows refill`() {
+    @Test func `idle windows have all their room again`() {
         var windows = SlidingWindows(limits: Self.limits, now: .zero)
         #expect(windows.free(at: .seconds(60), atMost: 100) == 10)
         windows.note(10, at: .seconds(60))
@@ -71,19 +71,19 @@ import Testing
         let limit = RateLimit(requests: 100, per: .seconds(1))
         let start = Duration.seconds(100)
         var windows = SlidingWindows(limits: [limit], now: start)
-        // As evenly used: a place every 10 ms. The first is free at once.
+        // The window counts as evenly used: it has a free place every 10 ms, the first at once.
         #expect(windows.free(at: start + .milliseconds(10), atMost: 20) == 1)
         windows.note(1, at: start + .milliseconds(10))
         #expect(windows.free(at: start + .milliseconds(20), atMost: 20) == 0)
         #expect(windows.nextFree(after: start + .milliseconds(20), atMost: .max) == start + .milliseconds(110))
         #expect(windows.free(at: start + .milliseconds(110), atMost: 20) == 10)
-        // What is left of a bunch need not wait.
+        // The rest of a bunch does not wait.
         windows.note(4, at: start + .milliseconds(110))
         #expect(windows.free(at: start + .milliseconds(110), atMost: 20) == 6)
         #expect(windows.nextFree(after: start + .milliseconds(110), atMost: .max) == nil)
     }
 
-    @Test func `no limits limit nothing`() {
+    @Test func `without limits nothing is limited`() {
         var windows = SlidingWindows(limits: [], now: .zero)
         windows.note(1000, at: .zero)
         #expect(windows.free(at: .zero, atMost: 16) == 16)

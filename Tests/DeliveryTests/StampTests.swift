@@ -1,7 +1,7 @@
 @testable import Delivery
 import Testing
 
-/// What may have run, told as sequences of answers to one batch.
+/// The time since which a batch is possibly executed, over sequences of answers.
 @Suite struct StampTests {
     private static let timeout = Answer.silence(reason: "timeout")
 
@@ -17,7 +17,7 @@ import Testing
         try #require(world.flights.count == 1)
     }
 
-    @Test func `executed but unanswered, then 429, then a day of silence: in doubt`() throws {
+    @Test func `a batch executed without an answer, then a 429 and a day without answers, is in doubt`() throws {
         var world = try Self.world()
         let stamp = world.now.wall
         try world.answer(Self.timeout)
@@ -33,7 +33,7 @@ import Testing
         #expect(world.inDoubt == [1, 2, 3])
     }
 
-    @Test func `executed but unanswered, then 401, then a rotated key: sent under the old key, in doubt without it`()
+    @Test func `a batch executed without an answer, then a 401, needs its old API key or is in doubt`()
         throws
     {
         for fingerprints in [["new", "current"], ["new"]] {
@@ -56,7 +56,7 @@ import Testing
         }
     }
 
-    @Test func `a timeout whose cached answer is a 402: nothing ran, and the rows travel under a new key`() throws {
+    @Test func `after a timeout a replayed 402 proves that nothing was executed, and the rows get a new key`() throws {
         var world = try Self.world(.auto)
         let key = world.flights[0].batch.key
         try world.answer(Self.timeout)
@@ -66,13 +66,13 @@ import Testing
         try world.answer(Make.problem(402, "quota_exceeded", replayed: true))
         try world.look()
         #expect(world.returned == 1)
-        // What was true when the request ran may not be true now: one request under the new key finds out.
+        // What was true when the request was executed may not be true now: one request with the new key finds out.
         #expect(world.pauses.isEmpty)
         try Self.resend(&world)
         #expect(world.flights[0].batch.key != key)
     }
 
-    @Test func `a 402 in front of the cache proves nothing about what was sent before`() throws {
+    @Test func `a 402 that is no replay proves nothing about earlier attempts`() throws {
         var world = try Self.world()
         let batch = world.flights[0].batch
         try world.answer(Self.timeout)
@@ -85,7 +85,7 @@ import Testing
         #expect(world.flights[0].batch.key == batch.key)
     }
 
-    @Test func `in progress, then a replay: delivered once`() throws {
+    @Test func `a request in progress and then replayed is delivered once`() throws {
         var world = try Self.world()
         let batch = world.flights[0].batch
         try world.answer(Self.timeout)
@@ -100,7 +100,7 @@ import Testing
         #expect(world.delivered == [1, 2, 3])
     }
 
-    @Test func `a refusal from behind the cache gives the rows back where keys are enforced, or resending is wanted`()
+    @Test func `a refusal about every attempt returns the rows where keys are enforced, or on resend`()
         throws
     {
         var enforced = try Self.world()
@@ -121,7 +121,7 @@ import Testing
         #expect(absent.inDoubt.isEmpty)
     }
 
-    @Test func `a proof about the first attempt leaves no stamp, and a crash leaves the one it was sent with`() throws {
+    @Test func `a proof about the first attempt removes the stamp, and a crash keeps it`() throws {
         var world = try Self.world()
         try world.answer(.notSent(reason: "refused"))
         try world.look()

@@ -1,4 +1,4 @@
-/// A second, independent reading of JSON for the tests' oracle: strict, and a key that stands twice is an error.
+/// A second, independent JSON reader for the oracle of the tests. It is strict, and a duplicate key is an error.
 indirect enum StrictJSON: Equatable {
     case null, bool(Bool), number(String), string(String), array([StrictJSON]), object([String: StrictJSON])
 
@@ -102,7 +102,7 @@ indirect enum StrictJSON: Equatable {
         throw Wrong()
     }
 
-    /// What follows `\u`; half a pair stands for no character, and is read as the one that says so.
+    /// Reads the digits after `\u`; a lone surrogate is read as the replacement character.
     private static func scalar(_ rest: inout ArraySlice<UInt8>) throws -> UnicodeScalar {
         let unit = try unit(&rest)
         if (0xD800..<0xDC00).contains(unit), rest.starts(with: #"\u"#.utf8) {

@@ -1,7 +1,7 @@
 @testable import Delivery
 import Testing
 
-/// What is around a scheduler: an outbox in memory, and a clock that a test moves.
+/// The environment of a scheduler: an outbox in memory, and a clock that the test advances.
 struct World {
     struct Resting {
         var row: Row
@@ -18,14 +18,14 @@ struct World {
     var dead: [Int64: String] = [:]
     var returned = 0
     var pauses: [Pause]
-    /// Requests that have left and are not answered yet.
+    /// The requests that have left and are not answered yet.
     var flights: [(batch: Batch, begunAt: Moment)] = []
     var reads: [String] = []
     var enforcementProbes = 0
     var clockProbes = 0
     /// The `Date` that the API gives when it is asked for the time.
     var apiDate: String?
-    /// The most batches that were ever frozen at once.
+    /// The highest number of batches frozen at the same time.
     private(set) var frozenMax = 0
     private var lastBatch: Int64
 
@@ -61,10 +61,10 @@ struct World {
 
     // MARK: The loop
 
-    /// One turn of the worker's loop.
+    /// Makes one turn of the worker's loop.
     @discardableResult
     mutating func look() throws -> Plan {
-        if scheduler.needsDueWork && !scheduler.isStopping { scheduler.receive(survey()) }
+        if scheduler.needsDueWork && !scheduler.isStopping { scheduler.receive(dueWork()) }
         let plan = try scheduler.plan(at: now)
         reads += plan.journeyProbes.map(\.journey)
         if plan.enforcementProbe != nil { enforcementProbes += 1 }
@@ -84,7 +84,7 @@ struct World {
         return plan
     }
 
-    /// Looks and, when nothing is to be sent, moves the clock to when the scheduler wants to look again, and looks.
+    /// Makes one turn; when nothing is to be sent, advances the clock to the wake-up and makes another turn.
     mutating func wait() throws {
         try look()
         guard flights.isEmpty else { return }
@@ -100,7 +100,7 @@ struct World {
         now.wall = Make.now + (now.monotonic - .seconds(1000))
     }
 
-    /// Answers the oldest request in flight.
+    /// Answers the oldest request under way.
     mutating func answer(_ response: Response) throws { try answer(.response(response)) }
 
     mutating func answer(_ answer: Answer) throws {
@@ -116,7 +116,7 @@ struct World {
 
     // MARK: The outbox
 
-    private func survey() -> DueWork {
+    private func dueWork() -> DueWork {
         let times = resting.mapValues { $0.map(\.dueAt) }
         return DueWork(
             supplied: Set(times.filter { $0.value.contains { $0 <= now.wall } }.keys),
@@ -226,8 +226,8 @@ struct World {
             externalID: member.externalID.map(Text.init(stringLiteral:)))
     }
 
-    /// Where every intent is: each must stand here once.
-    func whereabouts() throws -> [Int64] {
+    /// The ids of all intents wherever they are; each must occur once.
+    func intentIDs() throws -> [Int64] {
         let frozen = try sending.values.flatMap { try $0.members.decode().map(\.id) }
         return (resting.values.joined().map(\.row.id) + frozen + inDoubt + delivered + dead.keys).sorted()
     }

@@ -13,7 +13,7 @@ public struct Batch: Sendable, Identifiable {
     public let traceparent: String?
     /// The batch that this one was split or shrunk from.
     public let parent: Int64?
-    /// How many members the batch has; at least 1.
+    /// How many members the batch has; at least 1 until it is settled.
     public let size: Int
     public let body: [UInt8]
     public let members: MemberList
@@ -42,6 +42,7 @@ public struct Batch: Sendable, Identifiable {
         parent: Int64?, size: Int, body: [UInt8], members: MemberList, frozenAt: WallTime, attempt: Int,
         possiblyExecutedSince: WallTime?, possiblyExecutedBefore: WallTime?, replays: Int, crashes: Int = 0
     ) {
+        assert(size >= 0 && attempt >= 0 && replays >= 0, "members, attempts and replays are counted from 0")
         self.id = id
         self.journey = journey
         self.key = key

@@ -1,7 +1,7 @@
-/// One reading of both clocks: wall time for ages that outlive a process, monotonic time for waiting.
+/// One reading of both clocks: the wall time is for ages that outlive a process, the monotonic time for waits.
 public struct Moment: Sendable, Equatable {
     public var wall: WallTime
-    /// Time since an arbitrary start that no clock step moves.
+    /// The time since an arbitrary start. No step of the wall clock changes it.
     public var monotonic: Duration
 
     public init(wall: WallTime, monotonic: Duration) {
@@ -9,12 +9,12 @@ public struct Moment: Sendable, Equatable {
         self.monotonic = monotonic
     }
 
-    /// The moment at which the monotonic clock reads `time`, if nobody steps the wall clock.
+    /// Returns the moment at which the monotonic clock reaches `time`, if the wall clock is not set in between.
     func advanced(to time: Duration) -> Moment {
         Moment(wall: wall + (time - monotonic), monotonic: time)
     }
 
-    /// The monotonic time at which the wall clock will read `time`, if nobody steps it.
+    /// Returns the monotonic time at which the wall clock reaches `time`, if it is not set in between.
     func monotonic(at time: WallTime) -> Duration {
         monotonic + (time - wall)
     }

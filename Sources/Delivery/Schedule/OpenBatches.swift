@@ -36,7 +36,7 @@ struct OpenBatches {
 
     /// Adds a batch whose attempt is committed, or moves it from waiting to under way.
     mutating func begin(_ batch: Batch) {
-        assert(batch.attempt > 0, "a request that is under way has begun an attempt")
+        assert(batch.size > 0 && batch.attempt > 0, "a request under way has a member and has begun an attempt")
         assert(isOrdered(batch), "an attempt never moves the time since which a batch is possibly executed back")
         remove(batch.id)
         inFlight[batch.id] = batch

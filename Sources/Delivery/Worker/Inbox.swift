@@ -51,6 +51,7 @@ final class Inbox: Sendable {
                 await withCheckedContinuation { continuation in
                     let isReady = state.withLock { state in
                         if !state.events.isEmpty || state.isDue || Task.isCancelled { return true }
+                        assert(state.waiter == nil, "only the loop of the worker waits for events")
                         state.waiter = continuation
                         return false
                     }
