@@ -7,11 +7,13 @@ import Testing
 @Suite struct MemberColumnTests {
     private static let row = Row(
         id: 11, attempts: 12, epoch: 13, externalID: "e,x", anonymousID: "a]n", email: "e\"m", profile: "{\"p\":1}",
-        data: "{\"d\":2}", orderingKey: "o", dedupKey: "d", scheduledAt: 18, expiresAt: 19, traceparent: "t",
+        data: "{\"d\":2}", orderingKey: "o", dedupKey: "d", scheduledAt: 18, expiresAt: 9_000_000_000_000,
+        traceparent: "t",
         createdAt: 20, previousBatch: 26)
 
     private static let numbers: [MemberColumn: Int64] = [
-        .id: 11, .attempts: 12, .epoch: 13, .scheduledAt: 18, .expiresAt: 19, .createdAt: 20, .previousBatch: 26,
+        .id: 11, .attempts: 12, .epoch: 13, .scheduledAt: 18, .expiresAt: 9_000_000_000_000, .createdAt: 20,
+        .previousBatch: 26,
     ]
     private static let texts: Set<MemberColumn> = [
         .externalID, .anonymousID, .email, .orderingKey, .dedupKey, .traceparent,
