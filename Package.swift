@@ -212,7 +212,7 @@ let package = Package(
 // The copy of the worker that `scripts/mutants weave` writes, with the mutants that the simulation has to catch. It is
 // built beside what it does not change, and only where the variable says where it is: `make mutants`.
 if let folder = Context.environment["WOVEN_MUTANTS"] {
-    let names = ["Delivery", "Deployment", "SQLiteStore", "Simulation"]
+    let names = ["Delivery", "Deployment", "Operation", "SQLiteStore", "Simulation"]
     package.targets += package.targets.filter { names.contains($0.name) }.map { target in
         let dependencies = target.dependencies.map { dependency -> Target.Dependency in
             guard case .byNameItem(let name, _) = dependency, names.contains(name) else { return dependency }

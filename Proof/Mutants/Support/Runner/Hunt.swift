@@ -27,7 +27,7 @@ struct Hunt: Sendable {
     /// A mutant has to be caught within so many seeds.
     static let seedsMax: UInt64 = 200
 
-    let simulation: Simulation
+    let runner: SimulationRunner
     let threads: Int
 
     func run(_ mutants: [Mutant]) async throws -> Outcome {
@@ -60,14 +60,14 @@ struct Hunt: Sendable {
 
     /// Plays seeds with the mutant until one raises an alarm, and that seed without the mutant.
     private func play(_ mutant: Mutant, into outcome: inout Outcome) async throws -> Catch? {
-        let lanes = try mutant.lanes()
+        let tilts = try mutant.chosenTilts()
         for seed in mutant.firstSeed..<mutant.firstSeed + Self.seedsMax {
             let breaches = try Mutation.$current.withValue(mutant.name) {
-                try WatchedRun(simulation, seed: seed, tilted: lanes).breaches
+                try WatchedRun(runner, seed: seed, tilted: tilts).breaches
             }
             outcome.runs += 1
             if let first = breaches.first {
-                let unmutated = try WatchedRun(simulation, seed: seed, tilted: lanes).breaches
+                let unmutated = try WatchedRun(runner, seed: seed, tilted: tilts).breaches
                 if !unmutated.isEmpty {
                     outcome.falseAlarms.append(FalseAlarm(mutant: mutant, seed: seed, breaches: unmutated))
                 }

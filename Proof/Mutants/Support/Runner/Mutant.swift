@@ -12,11 +12,11 @@ struct Mutant: Sendable {
     /// Another than 1 where the run of a seed would take minutes.
     let firstSeed: UInt64
 
-    func lanes() throws -> Set<Lane> {
+    func chosenTilts() throws -> Set<Tilt> {
         Set(
             try tilts.map { tilt in
-                guard let lane = Lane(rawValue: tilt) else { throw UnknownTilt(mutant: name, tilt: tilt) }
-                return lane
+                guard let known = Tilt(rawValue: tilt) else { throw UnknownTilt(mutant: name, tilt: tilt) }
+                return known
             })
     }
 }

@@ -7,7 +7,7 @@ struct MutantRunner {
     static func main() async throws {
         let names = CommandLine.arguments.dropFirst()
         let chosen = mutants.filter { names.isEmpty || names.contains($0.name) }
-        let hunt = Hunt(simulation: try Simulation(), threads: ProcessInfo.processInfo.activeProcessorCount)
+        let hunt = Hunt(runner: try SimulationRunner(), threads: ProcessInfo.processInfo.activeProcessorCount)
         let outcome = try await hunt.run(chosen)
         print("| mutant | what it does | caught by | seed |\n|---|---|---|---|")
         for mutant in chosen {
