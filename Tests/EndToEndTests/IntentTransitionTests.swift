@@ -1,4 +1,5 @@
 import GRDB
+import Operation
 import Testing
 
 @testable import Delivery
@@ -47,14 +48,14 @@ struct IntentTransitionTests {
             try look()
         }
 
-        mutating func change(_ action: IntentChange.Action, _ ids: [Int64]) throws {
+        mutating func change(_ action: IntentAction, _ ids: [Int64]) throws {
             #expect(try IntentChange(connection, action, at: StoreBench.now).apply(to: .ids(ids)).done == ids.count)
             try look()
         }
 
-        mutating func resolve(_ verdict: Resolving.Verdict, _ ids: [Int64]) throws {
+        mutating func resolve(_ verdict: ResolutionChoice, _ ids: [Int64]) throws {
             #expect(
-                try Resolving(connection, at: StoreBench.now).apply(verdict, to: .intents(ids)).resolved == ids.count)
+                try ResolutionRun(connection, at: StoreBench.now).apply(verdict, to: .intents(ids)).resolved == ids.count)
             try look()
         }
     }

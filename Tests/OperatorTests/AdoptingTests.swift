@@ -97,8 +97,8 @@ import Testing
         #expect(try states(scene) == [1: "pending", 2: "pending"])
     }
 
-    @Test(arguments: [Adopting.Choice.deliver, .discard])
-    func `intents of every state go where the table of transitions lets them go`(choice: Adopting.Choice) async throws {
+    @Test(arguments: [AdoptionChoice.deliver, .discard])
+    func `intents of every state go where the table of transitions lets them go`(choice: AdoptionChoice) async throws {
         let scene = try Scene()
         try scene.enqueue(["in doubt"])
         _ = try await scene.doubt()
