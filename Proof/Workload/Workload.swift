@@ -125,7 +125,8 @@ struct Workload: ParsableCommand {
             Response(status: 200, contentType: "application/json", requestID: "req_0", body: Array(body.utf8)))
         for _ in 0..<count {
             let verdict = Classifier().judge(answer, to: batch, at: Self.now)
-            guard case .processed(let results) = verdict.finding, results.count(where: { $0 == .delivered }) == 98 else {
+            guard case .processed(let results) = verdict.finding, results.count(where: { $0 == .delivered }) == 98
+            else {
                 throw ValidationError("the answer was not understood")
             }
         }

@@ -38,7 +38,7 @@ import Testing
         for (type, text) in try Self.owners() {
             #expect(text.contains("\nstruct \(type)") || text.hasPrefix("struct \(type)"), "\(type)")
             let open = text.split(separator: "\n").filter { line in
-                line.wholeMatch(of: /    var \w+(: [^{]+)?( = [^{]+)?/) != nil
+                line.wholeMatch(of: #/\ {4}var\ \w+(:\ [^{]+)?(\ =\ [^{]+)?/#) != nil
             }
             #expect(open.isEmpty, "\(type) lets others write \(open)")
         }
@@ -47,9 +47,10 @@ import Testing
     @Test func `each part of the scheduler is on the page`() throws {
         let named = try Set(Self.rows("Who owns which state").flatMap { $0[1] })
         let folder = Self.root.appending(path: "Sources/Delivery/Schedule")
-        let files = try Set(FileManager.default.contentsOfDirectory(atPath: folder.path).map { $0.dropLast(6).description })
+        let files = try Set(
+            FileManager.default.contentsOfDirectory(atPath: folder.path).map { $0.dropLast(6).description })
         let scheduler = try Self.text("Sources/Delivery/Schedule/Scheduler.swift")
-        let parts = scheduler.matches(of: /\n    var \w+(?:: | = )([A-Z]\w+)/).map { String($0.output.1) }
+        let parts = scheduler.matches(of: #/\n\ {4}var\ \w+(?::\ |\ =\ )([A-Z]\w+)/#).map { String($0.output.1) }
         #expect(parts.count >= 10)
         for part in parts where files.contains(part) { #expect(named.contains(part), "\(part) has no row") }
     }
@@ -59,14 +60,18 @@ import Testing
         let paths = try Self.rows(title).joined().joined().filter { $0.contains("/") }
         #expect(paths.count > 4)
         for path in paths {
-            let places = ["Sources/\(path)", "Sources/Delivery/\(path)", path].map { Self.root.appending(path: $0).path }
+            let places = ["Sources/\(path)", "Sources/Delivery/\(path)", path].map {
+                Self.root.appending(path: $0).path
+            }
             #expect(places.contains { FileManager.default.fileExists(atPath: $0) }, "\(path)")
         }
     }
 
     @Test func `the stages of the pipeline are the folders of the listing, in their order`() throws {
         let folder = Self.root.appending(path: "Sources/Delivery")
-        let stages = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.first?.isNumber == true }
+        let stages = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter {
+            $0.first?.isNumber == true
+        }
         #expect(stages.sorted() == ["1-Claim", "2-Freeze", "3-Send", "4-Classify", "5-Settle"])
     }
 }

@@ -5,7 +5,9 @@ import Testing
     private static let start = Make.now
     private static let journey = Pause.Scope.journey("welcome")
 
-    private static func paused(_ scope: Pause.Scope = .everything, cause: PauseCause = "quota_exceeded") -> PauseRegistry {
+    private static func paused(_ scope: Pause.Scope = .everything, cause: PauseCause = "quota_exceeded")
+        -> PauseRegistry
+    {
         var registry = PauseRegistry([])
         _ = registry.pause(scope, cause: cause, detail: nil, requestID: nil, at: start)
         return registry

@@ -55,7 +55,8 @@ struct IntentTransitionTests {
 
         mutating func resolve(_ verdict: ResolutionChoice, _ ids: [Int64]) throws {
             #expect(
-                try ResolutionRun(connection, at: StoreBench.now).apply(verdict, to: .intents(ids)).resolved == ids.count)
+                try ResolutionRun(connection, at: StoreBench.now).apply(verdict, to: .intents(ids)).resolved
+                    == ids.count)
             try look()
         }
     }

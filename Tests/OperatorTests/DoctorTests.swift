@@ -279,7 +279,9 @@ struct DoctorTests {
         (401, "authentication_required", Check.Severity.fail), (400, "version_unsupported", .fail),
         (403, "permission_denied", .warn), (429, "rate_limited", .warn), (503, "service_unavailable", .fail),
     ])
-    func `the verdict about a refusal of the API depends on its answer`(status: Int, code: String, severity: Check.Severity) throws {
+    func `the verdict about a refusal of the API depends on its answer`(
+        status: Int, code: String, severity: Check.Severity
+    ) throws {
         let api = try #require(Self.checks(.refused(status: status, code: code, message: "words")).first)
         #expect(api.severity == severity)
         #expect(api.finding.contains("\(status), \(code): words"))

@@ -76,7 +76,9 @@ extension Simulator {
     /// Whether a worker may use the database. If not, the operator adopts it some time later.
     func isDatabaseAccepted() throws -> Bool {
         let identity = database.identity()
-        guard case .adopt(let need) = try stateDirectory.recognise(identity.identityRecord(), isSending: identity.isSending)
+        guard
+            case .adopt(let need) = try stateDirectory.recognise(
+                identity.identityRecord(), isSending: identity.isSending)
         else {
             if isFreshlyRestored { try limitDuplicatesOfUnnoticedRestore() }
             isFreshlyRestored = false

@@ -94,7 +94,8 @@ struct AdoptCommand: ParsableCommand {
 
     private func json(_ need: AdoptionNeed, _ report: AdoptionReport, uuid: String?) -> JSON {
         .object([
-            .init("needed", .bool(true)), .init("cause", .string(need.pauseCause.text)), .init("seen", .string(need.sight)),
+            .init("needed", .bool(true)), .init("cause", .string(need.pauseCause.text)),
+            .init("seen", .string(need.sight)),
             .init("adopted", .bool(uuid != nil)), .init("uuid", .of(uuid)), .init("choice", .of(choice?.rawValue)),
             .init("proven_delivered", .of(report.proven)), .init("unproven", .of(report.unproven)),
             .init("new", .of(report.new)),

@@ -8,7 +8,9 @@ package enum OldPlaceLook {
     ///   - path: where it was, as a real path.
     ///   - database: where it is now.
     ///   - knows: whether an identity is the one in question.
-    package static func look(at path: String, from database: String, knows: (String) -> Bool) -> StateEvidence.FormerPath {
+    package static func look(at path: String, from database: String, knows: (String) -> Bool)
+        -> StateEvidence.FormerPath
+    {
         if path == database { return .here }
         guard !path.isEmpty else { return .gone }
         var old = stat()
