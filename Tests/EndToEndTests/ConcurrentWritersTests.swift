@@ -63,6 +63,19 @@ struct ConcurrentWritersTests {
         try removeFiles()
     }
 
+    /// The kernel hands out its list page by page: a reader that stops after the first piece misses its own lock.
+    @Test func `a worker that is alone is alone on a machine with hundreds of file locks`() throws {
+        let files = try (0..<300).map { _ in
+            let file = try #require(tmpfile())
+            #expect(flock(fileno(file), LOCK_EX | LOCK_NB) == 0)
+            return file
+        }
+        defer { files.forEach { _ = fclose($0) } }
+        #expect(ProcFile.text("/proc/locks").utf8.count > 8192)
+        #expect(try !arePresent(ConcurrentWriters(database: path)))
+        try removeFiles()
+    }
+
     @Test func `where locks are not listed other writers are assumed`() throws {
         #expect(try arePresent(ConcurrentWriters(database: path, locks: "/nowhere/locks")))
         #expect(try arePresent(ConcurrentWriters(database: path, locks: "/dev/null")))

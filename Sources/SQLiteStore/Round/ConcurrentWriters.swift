@@ -64,9 +64,9 @@ final class ConcurrentWriters: Sendable {
     /// True also where the list lacks this process's own lock: such a list is not complete.
     private func areLocksHeld() -> Bool {
         var status = stat()
-        guard stat(index, &status) == 0, let list = FileManager.default.contents(atPath: locks) else { return true }
+        guard stat(index, &status) == 0 else { return true }
         let place = ":\(status.st_ino)" + Self.connectedByte
-        let holders = String(decoding: list, as: UTF8.self).split(separator: "\n")
+        let holders = ProcFile.text(locks).split(separator: "\n")
             .filter { $0.hasSuffix(place) }
             .map { $0.split(separator: " ").dropLast(3).last.flatMap { Int32($0) } }
         return holders != [getpid()]
