@@ -58,13 +58,13 @@ extension ConfigurationReader {
     private mutating func checkNames(in section: Section) {
         let known = Keys.names(in: section.schema)
         for entry in section.entries where !known.contains(entry.name) {
-            let remedy = remedy(for: entry.name, known: known)
-            let key = section.path(of: ScalarText.shown(entry.name))
-            problems.add(Complaint("unknown key", remedy), key: key, at: entry.position)
+            problems.add(
+                Complaint("unknown key", Self.remedy(for: entry.name, known: known)),
+                key: section.path(of: ScalarText.shown(entry.name)), at: entry.position)
         }
     }
 
-    private func remedy(for name: String, known: [String]) -> String {
+    private static func remedy(for name: String, known: [String]) -> String {
         if name == "<<" { return "merge keys are not supported, write the keys out" }
         if let near = Suggestion.nearest(to: name, among: known) { return "did you mean \(near)?" }
         if let home = Keys.home(of: name) { return "it belongs at \(home)" }

@@ -16,8 +16,12 @@ struct ProblemList {
     }
 
     /// Adds a problem at a position in the file.
-    mutating func add(_ complaint: Complaint, key: String, at position: SourcePosition) {
-        add(complaint, key: key, at: position, source: file)
+    ///
+    /// The complaint of a problem that is only counted is not made: a remedy is searched among all keys.
+    mutating func add(
+        _ complaint: @autoclosure () -> Complaint, key: @autoclosure () -> String, at position: SourcePosition
+    ) {
+        add(complaint(), key: key(), at: position, source: file)
     }
 
     /// Adds a problem with an option or a variable.
@@ -25,11 +29,15 @@ struct ProblemList {
         add(complaint, key: "", at: nil, source: source)
     }
 
-    private mutating func add(_ complaint: Complaint, key: String, at position: SourcePosition?, source: String) {
+    private mutating func add(
+        _ complaint: @autoclosure () -> Complaint, key: @autoclosure () -> String, at position: SourcePosition?,
+        source: String
+    ) {
         guard problems.count < ConfigurationError.problemsMax else {
             omitted += 1
             return
         }
+        let (complaint, key) = (complaint(), key())
         problems.append(
             ConfigurationProblem(
                 source: source, position: position, key: key, fault: complaint.fault, remedy: complaint.remedy)
