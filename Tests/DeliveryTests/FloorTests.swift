@@ -42,11 +42,6 @@ import Testing
         ],
         system: ["Dispatch", "Foundation", "Synchronization"])
 
-    /// Uses that are not allowed and that remain until the commands reach the database through a port.
-    private static let untilTheOperatorPort: Set<String> = [
-        "journey-outbox → GRDB", "journey-outbox → JourneyOutbox", "journey-outbox → OutboxMigrations",
-    ]
-
     private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
 
@@ -83,14 +78,14 @@ import Testing
 
     @Test func `every target imports only the modules that the rules allow`() throws {
         let found = try Self.modules.violations { try Self.files(in: $0.folder).flatMap(\.text.imports).map(\.text) }
-        #expect(found.subtracting(Self.untilTheOperatorPort).isEmpty)
+        #expect(found.isEmpty)
     }
 
     @Test func `the package's target dependencies are those that the rules allow`() throws {
         let manifest = try String(contentsOf: Self.root.appending(path: "Package.swift"), encoding: .utf8)
         let dependencies = ModuleRules.dependencies(inManifest: manifest)
         let found = Self.modules.violations { dependencies[$0.name] ?? [] }
-        #expect(found.subtracting(Self.untilTheOperatorPort).isEmpty)
+        #expect(found.isEmpty)
         for target in Self.modules.targets where !(try Self.files(in: target.folder).isEmpty) {
             #expect(dependencies[target.name] != nil, "Package.swift does not declare \(target.name)")
         }
