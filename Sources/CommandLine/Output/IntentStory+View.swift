@@ -15,7 +15,7 @@ extension IntentStory {
         ])
     }
 
-    private static func json(_ event: Event) -> JSON {
+    private static func json(_ event: Entry) -> JSON {
         .object([
             .init("at", .of(event.at)), .init("event", .string(event.kind)), .init("text", .string(event.text)),
             .init("batch_id", .of(event.batch)), .init("attempt", .of(event.attempt)),

@@ -4,7 +4,7 @@ import Operation
 /// The history of one intent as sentences, oldest first, and what it waits for now.
 struct IntentStory {
     /// One event.
-    struct Event: Equatable {
+    struct Entry: Equatable {
         let at: WallTime
         let kind: String
         let text: String
@@ -21,7 +21,7 @@ struct IntentStory {
     let state: IntentState?
     let journey: String?
     let contact: String?
-    let events: [Event]
+    let events: [Entry]
     let waitReason: WaitReason
 
     /// Other members of a batch that are named, at most.
@@ -37,13 +37,13 @@ struct IntentStory {
             ?? delivered.map { $0.member.externalID ?? $0.member.email ?? $0.member.anonymousID ?? "" }
         var events = trace.batches.flatMap { Self.events(of: $0, intent: trace.id) }
         if let created = trace.record?.createdAt ?? delivered?.member.createdAt {
-            events.append(Event(at: created, kind: "inserted", text: "inserted by its producer"))
+            events.append(Entry(at: created, kind: "inserted", text: "inserted by its producer"))
         }
         if let record = trace.record, record.state == .dead || record.state == .cancelled {
             let why = [record.code, record.message].compactMap { $0 }.joined(separator: ": ")
             let text = record.state == .dead ? "became a dead letter" : "was cancelled"
             events.append(
-                Event(
+                Entry(
                     at: record.updatedAt, kind: record.state.rawValue, text: text + (why.isEmpty ? "" : ": \(why)"),
                     code: record.code, message: record.message, requestID: record.requestID))
         }
@@ -54,7 +54,7 @@ struct IntentStory {
         waitReason = WaitReason(trace, in: service)
     }
 
-    private static func rank(_ event: Event) -> Int {
+    private static func rank(_ event: Entry) -> Int {
         switch event.kind {
         case "inserted": 0
         case "dead", "cancelled": 2
@@ -62,15 +62,15 @@ struct IntentStory {
         }
     }
 
-    private static func events(of batch: BatchDetail, intent: Int64) -> [Event] {
+    private static func events(of batch: BatchDetail, intent: Int64) -> [Entry] {
         let record = batch.record
         var events = [
-            Event(at: record.frozenAt, kind: "frozen", text: frozen(batch, intent), batch: record.id)
+            Entry(at: record.frozenAt, kind: "frozen", text: frozen(batch, intent), batch: record.id)
         ]
         events += batch.answers.map { answer in
             let status = answer.status.map { "HTTP \($0)" } ?? "no answer"
             let words = [answer.code, answer.message].compactMap { $0 }.joined(separator: ": ")
-            return Event(
+            return Entry(
                 at: WallTime(milliseconds: answer.at), kind: "answered",
                 text: "attempt \(answer.attempt) of batch \(record.id): \(status)"
                     + (words.isEmpty ? "" : ", \(words)") + (answer.requestID.map { " (request \($0))" } ?? ""),
@@ -80,14 +80,14 @@ struct IntentStory {
         let isWaitingForAnswer = record.state == .sending && batch.answers.count < record.attempts
         if isWaitingForAnswer, let sent = record.sentAt {
             events.append(
-                Event(
+                Entry(
                     at: sent, kind: "sent", text: "attempt \(record.attempts) of batch \(record.id) was begun",
                     batch: record.id, attempt: record.attempts))
         }
         if let settled = record.settledAt { events.append(ending(batch, intent, at: settled)) }
         if record.state == .inDoubt {
             events.append(
-                Event(
+                Entry(
                     at: record.updatedAt, kind: "in_doubt", text: "batch \(record.id) is in doubt: it may have run",
                     batch: record.id))
         }
@@ -106,7 +106,7 @@ struct IntentStory {
             + (others.count > companionsMax ? ", …" : "")
     }
 
-    private static func ending(_ batch: BatchDetail, _ intent: Int64, at time: WallTime) -> Event {
+    private static func ending(_ batch: BatchDetail, _ intent: Int64, at time: WallTime) -> Entry {
         let id = batch.record.id
         let text =
             if batch.members.contains(where: { $0.id == intent }) {
@@ -121,6 +121,6 @@ struct IntentStory {
             } else {
                 "left batch \(id) to wait for another turn"
             }
-        return Event(at: time, kind: "settled", text: text, batch: id)
+        return Entry(at: time, kind: "settled", text: text, batch: id)
     }
 }

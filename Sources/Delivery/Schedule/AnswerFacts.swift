@@ -28,7 +28,7 @@ struct AnswerFacts {
 }
 
 extension Verdict {
-    /// Whether the answer says that nothing will be taken from anyone.
+    /// Whether the API refuses every request of this key, URL or version.
     var refusesEverything: Bool {
         if case .refusedForAll = finding { true } else { false }
     }

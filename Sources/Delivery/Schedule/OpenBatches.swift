@@ -1,6 +1,6 @@
 /// The batches that are frozen and not settled: under way, or waiting for their next attempt.
 struct OpenBatches {
-    struct Waiting {
+    struct WaitingBatch {
         var batch: Batch
         /// When the next attempt may begin, on the monotonic clock.
         var due: Duration
@@ -10,7 +10,7 @@ struct OpenBatches {
     static let longWait: Duration = .seconds(1)
 
     private(set) var inFlight: [Int64: Batch] = [:]
-    private(set) var waiting: [Int64: Waiting] = [:]
+    private(set) var waiting: [Int64: WaitingBatch] = [:]
     private var countByJourney: [String: Int] = [:]
     private var requestsByJourney: [String: Int] = [:]
 
@@ -47,7 +47,7 @@ struct OpenBatches {
     /// Adds a batch that waits for its next attempt, or moves it from under way to waiting.
     mutating func wait(_ batch: Batch, until due: Duration) {
         remove(batch.id)
-        waiting[batch.id] = Waiting(batch: batch, due: due)
+        waiting[batch.id] = WaitingBatch(batch: batch, due: due)
         countByJourney[batch.journey, default: 0] += 1
     }
 

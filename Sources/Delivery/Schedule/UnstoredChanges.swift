@@ -21,7 +21,7 @@ struct UnstoredChanges: Sendable {
         bodyLimit = .learned(smaller)
     }
 
-    /// Follows a configuration: whoever reloads it may have raised the limit that a 413 taught.
+    /// Follows a configuration. The limit that a 413 has taught is forgotten: the reload may be about a raised limit.
     mutating func follow(_ configuration: WorkerConfiguration) {
         onDead = configuration.onDead
         endsOverlongWaits = true

@@ -32,12 +32,7 @@ public struct SQLiteEngine: OutboxEngine {
     public func identityStore() throws -> any IdentityStore { try OutboxIdentity(path: database) }
 
     public func deaths(since time: WallTime, isBusy: (Int) -> Void) throws -> DeathReport {
-        let found = try OutboxConnection.patiently(isBusy: isBusy) {
-            try DeathsQuery(database: database).deaths(since: time)
-        }
-        return DeathReport(
-            deaths: found.rows.map { .init(id: $0.id, journey: $0.journey, code: $0.code, message: $0.message) },
-            count: found.count)
+        try OutboxConnection.patiently(isBusy: isBusy) { try DeathsQuery(database: database).deaths(since: time) }
     }
 
     // MARK: Schema

@@ -4,11 +4,11 @@ import Foundation
 import GRDB
 import Operation
 
-/// The intents of an adopted database that stand in a table of their own.
+/// The intents of an adopted database that are rows of a table, and not members of a batch.
 struct AdoptedRows {
     typealias Table = IntentTable
 
-    /// How many intents are looked up in the ledger at once: it is read once for each so many.
+    /// The number of intents that are looked up in the ledger together. The ledger is read once for each such group.
     static let windowMax = 100_000
     /// Intents moved by one statement.
     static let chunkMax = 100
@@ -56,7 +56,7 @@ struct AdoptedRows {
         }
     }
 
-    /// Tells by id and content what was delivered, what only reuses an id, and what nobody knows about.
+    /// Sorts intents by id and content: proven delivered, reusing the id of another intent, or unproven.
     private func sort(_ ids: [Int64], in table: Table) throws -> Sorted {
         let proofs = try proofs(Set(ids))
         var sorted = Sorted()
@@ -121,6 +121,6 @@ struct AdoptedRows {
 }
 
 extension IntentTable {
-    /// What is true of the rows that adopting is about: dead letters may have been retried and delivered.
+    /// The condition of the rows that an adoption is about. A dead letter can have been retried and delivered.
     fileprivate var condition: String { self == .dead ? "state = 'dead'" : "true" }
 }

@@ -61,8 +61,7 @@ package struct AdoptionRun {
                     """)
             try identity.raiseSequence(of: "outbox", to: need.mark)
             try identity.raiseSequence(of: "outbox_batch", to: marks.batches)
-            try db.execute(
-                sql: "UPDATE outbox_meta SET value = max(value, ?) WHERE key = 'fence'", arguments: [marks.fence])
+            try MetaTable(db: db).raiseFence(to: marks.fence)
             try identity.bind(uuid: uuid, at: site)
             try identity.release()
             return true

@@ -4,7 +4,7 @@ import Foundation
 import GRDB
 import Operation
 
-/// The keys of `outbox_meta` that say which outbox this is, and how far it has come.
+/// The keys of `outbox_meta` that identify the outbox and store its marks.
 struct IdentityTable {
     let db: Database
 
@@ -16,7 +16,7 @@ struct IdentityTable {
             deployment: try meta.text(.deployment), marks: try marks(), pending: try pending())
     }
 
-    /// How far the outbox has come; a sequence that somebody has set back does not count.
+    /// The marks of the outbox. A sequence that was set back is not used for them.
     func marks() throws -> Marks {
         Marks(
             fence: try number(.fence), intents: max(try sequence(of: "outbox"), try number(.highestID)),
@@ -44,17 +44,17 @@ struct IdentityTable {
             db.cachedStatement(sql: "SELECT seq FROM sqlite_sequence WHERE name = ?"), arguments: [table]) ?? 0
     }
 
-    /// Lets no id up to `mark` be given again.
+    /// Prevents that an id up to `mark` is assigned again.
     func raiseSequence(of table: String, to mark: Int64) throws {
         guard try sequence(of: table) < mark else { return }
         try db.execute(sql: "DELETE FROM sqlite_sequence WHERE name = ?", arguments: [table])
         try db.execute(sql: "INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", arguments: [table, mark])
     }
 
-    /// Looks whether ids went back since the last look; then the outbox gets a new identity, so that no row that
-    /// reuses an id travels under the key of the one before.
+    /// Checks whether ids went back since the last call. If they did, the outbox gets a new identity, so that no row that
+    /// reuses an id is sent under the key of the earlier row.
     ///
-    /// - Parameter renewing: told the new uuid before it is stored.
+    /// - Parameter renewing: called with the new uuid before it is stored.
     /// - Returns: the uuid in force.
     func keepIDs(uuid: String, renewing: (String) throws -> Void) throws -> String {
         let mark = try number(.highestID)
@@ -67,8 +67,8 @@ struct IdentityTable {
         return renewed
     }
 
-    /// Notes, after a claim, what ids tell that they went back: a last one below `id_mark`, or one in the outbox below
-    /// `id_floor`, since whatever is there later was there then or is newer.
+    /// Stores the values that show after a claim whether ids went back: then the last id is below `id_mark`, or an id in
+    /// the outbox is below `id_floor`. Rows that are there later were there at the claim, or are newer.
     func noteIDs() throws {
         let last = max(try sequence(of: "outbox"), try number(.highestID))
         try meta.set(.highestID, last)
@@ -86,7 +86,7 @@ struct IdentityTable {
         return try JSONDecoder().decode(PendingAdoption.self, from: Data(text.utf8))
     }
 
-    /// Stores that everything waits for a person, and lets new intents have ids of their own from here on.
+    /// Stores that the whole outbox waits for an adoption. Intents inserted from now on get ids above the mark.
     func hold(_ need: AdoptionNeed, at now: WallTime) throws {
         try raiseSequence(of: "outbox", to: need.mark)
         let pending = PendingAdoption(cause: need.cause, mark: need.mark)
@@ -98,14 +98,14 @@ struct IdentityTable {
                 nextProbe: nil, probes: 0))
     }
 
-    /// Takes back what `hold` has stored.
+    /// Removes what `hold` has stored.
     func release() throws {
         try meta.remove(.adoption)
         try removePauses(except: nil)
     }
 
     private func removePauses(except kept: PauseCause?) throws {
-        for cause in [PauseCause.databaseCopied, PauseCause.databaseRestored] where cause != kept {
+        for cause in [PauseCause.databaseCopied, .databaseRestored] where cause != kept {
             try PauseTable(db: db).remove(.everything, cause: cause)
         }
     }

@@ -2,7 +2,7 @@ import Delivery
 import Foundation
 import GRDB
 
-/// Applies a person's word to one batch in doubt, inside the caller's transaction.
+/// Applies the operator's decision to one batch in doubt, inside the caller's transaction.
 ///
 /// Members that were not chosen stay in doubt in the batch's own row, under its key and bytes.
 struct BatchResolution {

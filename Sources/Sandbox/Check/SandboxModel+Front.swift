@@ -38,9 +38,9 @@ extension SandboxModel {
         switch run.route {
         case .trigger: break
         case .journeys:
-            return .json(200, try journeyTable.page(run.request.parameters, at: now), of: run)
+            return .json(200, try journeyCatalogue.page(run.request.parameters, at: now), of: run)
         case .journey(let id):
-            return .json(200, journeyTable.json(of: try journey(id), at: now), of: run)
+            return .json(200, journeyCatalogue.json(of: try journey(id), at: now), of: run)
         case .unknown:
             throw SandboxProblem(404, "resource_missing", "There is nothing at this path for this method.")
         }
@@ -90,7 +90,7 @@ extension SandboxModel {
         guard let id = Int(text), id > 0 else {
             throw .invalidFormat("journeyId", "A journey id is a positive whole number.")
         }
-        guard let journey = journeyTable[id] else {
+        guard let journey = journeyCatalogue[id] else {
             throw SandboxProblem(404, "resource_missing", "There is no such journey for this key.")
         }
         return journey

@@ -18,7 +18,7 @@ extension SandboxModel {
             case .users(let entries): answer = try enter(entries, journey, run, at: now, effects: &effects)
             case .entrance(let id, let entry): answer = try enter(entry, at: id, journey, run, now, effects: &effects)
             }
-            journeyTable.addEntrances(effects.count, to: journey.id)
+            journeyCatalogue.addEntrances(effects.count, to: journey.id)
             credit = credit.map { max(0, $0 - effects.count) }
             return answer
         } catch {

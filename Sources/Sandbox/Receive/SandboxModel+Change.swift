@@ -1,13 +1,13 @@
 extension SandboxModel {
     /// The journeys, in the order of their ids.
     public var journeys: [SandboxJourney] {
-        journeyTable.journeys.values.sorted { $0.id < $1.id }
+        journeyCatalogue.journeys.values.sorted { $0.id < $1.id }
     }
 
     /// The journey with this id. Setting it adds or replaces the journey.
     public subscript(journey id: Int) -> SandboxJourney? {
-        get { journeyTable[id] }
-        set { journeyTable[id] = newValue }
+        get { journeyCatalogue[id] }
+        set { journeyCatalogue[id] = newValue }
     }
 
     /// Accepts an API key from the next request on.

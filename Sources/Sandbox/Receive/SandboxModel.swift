@@ -13,7 +13,7 @@ public struct SandboxModel: Sendable {
     public var credit: Int?
 
     var keys: APIKeys
-    var journeyTable: JourneyTable
+    var journeyCatalogue: JourneyCatalogue
     var cache: IdempotencyCache
     var rate: ArrivalCounters
     var rejectionRules = RejectionRules()
@@ -29,7 +29,7 @@ public struct SandboxModel: Sendable {
         dialect = configuration.dialect
         credit = configuration.credit
         keys = APIKeys(accepted: configuration.apiKeys, readOnly: configuration.readOnlyKeys)
-        journeyTable = JourneyTable(configuration.journeys)
+        journeyCatalogue = JourneyCatalogue(configuration.journeys)
         cache = IdempotencyCache(entriesMax: configuration.cacheEntriesMax)
         rate = ArrivalCounters(configuration.rate)
         version = VersionCheck(supported: configuration.versions, isRequired: configuration.requiresVersion)

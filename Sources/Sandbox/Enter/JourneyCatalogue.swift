@@ -3,7 +3,7 @@ import Foundation
 /// The journeys by id, with their counts of entrances.
 ///
 /// As in the API, the shown counts are cached: they may be up to five seconds old.
-struct JourneyTable: Sendable {
+struct JourneyCatalogue: Sendable {
     private struct Stats {
         var entrances = 0
         var shown = 0
@@ -32,7 +32,7 @@ struct JourneyTable: Sendable {
     /// The JSON text of a journey, as `GET /journeys/{id}` returns it.
     mutating func json(of journey: SandboxJourney, at now: Int64) -> String {
         var counts = stats[journey.id] ?? Stats()
-        let isFresh = counts.shownAt.map { now - $0 < JourneyTable.statsAgeMaxMilliseconds } ?? false
+        let isFresh = counts.shownAt.map { now - $0 < JourneyCatalogue.statsAgeMaxMilliseconds } ?? false
         if !isFresh {
             counts.shown = counts.entrances
             counts.shownAt = now
@@ -52,8 +52,8 @@ struct JourneyTable: Sendable {
     ///
     /// - Throws: a `parameter_invalid_format` problem for a limit outside 1…100 and for an invalid cursor.
     mutating func page(_ parameters: [String: String], at now: Int64) throws(SandboxProblem) -> String {
-        let limit = try JourneyTable.limit(parameters["limit"])
-        let start = try JourneyTable.offset(parameters["cursor"])
+        let limit = try JourneyCatalogue.limit(parameters["limit"])
+        let start = try JourneyCatalogue.offset(parameters["cursor"])
         let listed = journeys.keys.sorted().dropFirst(start).prefix(limit).compactMap { journeys[$0] }
         let end = start + listed.count
         let next = end < journeys.count ? JSONWriter.string("o\(end)") : "null"
