@@ -48,6 +48,8 @@ public struct Settlement: Sendable {
     public var unproven: Set<Int> = []
     /// Whether a member was accepted: then a row that was refused alone is itself the cause of its refusal.
     public var provesJourneyWorks = false
+    /// Whether the rows that were refused before were refused because of a setting, which works again now.
+    public var clearsRefusals = false
     /// When the answered request began. What its answer proves holds only for rows that were refused before.
     public var begunAt: WallTime?
     /// The row that was refused while it was alone in its request, and the code; also when the row is dead now.
@@ -93,17 +95,6 @@ public struct Settlement: Sendable {
         case .inDoubt: batch.size - unproven.count - leaving.count
         case .settled: batch.size - leaving.count - successors.reduce(0) { $0 + $1.count }
         }
-    }
-
-    /// Returns the same settlement, in which no row counts as refused alone, because the row was not the cause.
-    func withRefusalsCleared() -> Settlement {
-        var settlement = self
-        for (index, left) in leaving {
-            guard case .waiting(var waiting) = left, waiting.isRefusedAlone else { continue }
-            waiting.isRefusedAlone = false
-            settlement.leaving[index] = .waiting(waiting)
-        }
-        return settlement
     }
 }
 

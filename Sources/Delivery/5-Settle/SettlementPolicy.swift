@@ -22,11 +22,14 @@ public struct SettlementPolicy {
     let isParkedForRows: Bool
     /// Whether a refusal of a single row was caused by a setting that was corrected since, and not by the row.
     let areRefusalsCleared: Bool
+    /// Whether the answer ended the pause of a journey whose rows were refused alike.
+    let endsPark: Bool
 
     public init(
         policy: DeliveryPolicy, enforcement: Enforcement, onUnknown: Journey.OnUnknown, othersSucceed: Bool,
         now: WallTime, random: SplitMix64, begunAt: WallTime? = nil, isForeign: Bool = false,
-        isRetiredKey: Bool = false, isParkedForRows: Bool = false, areRefusalsCleared: Bool = false
+        isRetiredKey: Bool = false, isParkedForRows: Bool = false, areRefusalsCleared: Bool = false,
+        endsPark: Bool = false
     ) {
         self.policy = policy
         self.enforcement = enforcement
@@ -39,6 +42,7 @@ public struct SettlementPolicy {
         self.isRetiredKey = isRetiredKey
         self.isParkedForRows = isParkedForRows
         self.areRefusalsCleared = areRefusalsCleared
+        self.endsPark = endsPark
     }
 
     /// Decides what happens to the batch and to each of its members.
@@ -49,7 +53,8 @@ public struct SettlementPolicy {
         var settlement = try decide(batch, verdict)
         settlement.begunAt = begunAt
         if isParkedForRows { settlement.provesJourneyWorks = false }
-        return try (areRefusalsCleared ? settlement.withRefusalsCleared() : settlement).checked()
+        settlement.clearsRefusals = endsPark
+        return try settlement.checked()
     }
 
     private mutating func decide(_ batch: Batch, _ verdict: Verdict) throws -> Settlement {
@@ -189,15 +194,15 @@ public struct SettlementPolicy {
         let isEdge = if case .refusedByEdge = verdict.finding { true } else { false }
         // A refusal by a proxy can be temporary: the success of another row makes this one dead only after its second
         // refusal.
-        let isRefusedAlone = !isEdge || attempts > 1
+        let isCounted = !isEdge || attempts > 1
         settlement.leaving[0] =
             attempts < policy.maxAttempts
             ? .waiting(
                 Settlement.Waiting(
                     attempts: attempts, dueAt: now + policy.backoff.delay(afterTry: attempts, using: &random),
-                    rejection: refusal, isRefusedAlone: isRefusedAlone))
+                    rejection: refusal, isRefusedAlone: isCounted && !areRefusalsCleared))
             : .dead(refusal, attempts: attempts)
-        if isRefusedAlone { settlement.refusedAlone = member.map { ($0.id, refusal.code) } }
+        if isCounted { settlement.refusedAlone = member.map { ($0.id, refusal.code) } }
         return settlement
     }
 

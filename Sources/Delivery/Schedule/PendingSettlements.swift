@@ -5,8 +5,6 @@ struct PendingSettlements: Sendable {
 
     private(set) var all: [Settlement] = []
     private(set) var waitingSince: Duration?
-    /// Batches in flight whose refusal would blame their rows for a setting that has been mended since.
-    private var cleared: Set<Int64> = []
 
     var isEmpty: Bool { all.isEmpty }
 
@@ -30,18 +28,6 @@ struct PendingSettlements: Sendable {
     }
 
     mutating func wait(at now: Duration) { waitingSince = waitingSince ?? now }
-
-    // MARK: Refusals that a mended setting explains
-
-    /// The rows of a journey that were refused alone are not to blame: neither those in a settlement that is not stored
-    /// yet, nor those whose request is still to be answered.
-    mutating func clearRefusals(of journey: String, inFlight: [Int64]) {
-        cleared.formUnion(inFlight)
-        all = all.map { $0.batch.journey == journey ? $0.withRefusalsCleared() : $0 }
-    }
-
-    /// Whether the refusal of this batch was cleared while it was in flight; asked once.
-    mutating func takeCleared(_ batch: Int64) -> Bool { cleared.remove(batch) != nil }
 }
 
 extension Settlement {

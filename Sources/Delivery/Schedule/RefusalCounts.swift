@@ -7,6 +7,8 @@ struct RefusalCounts: Sendable {
 
     /// By journey and code; at most `alikeMax` rows each.
     private var refused: [String: [String: Set<Int64>]] = [:]
+    /// Batches in flight whose refusal would blame their rows for a setting that has been corrected since.
+    private var cleared: Set<Int64> = []
 
     /// Counts a row refused alone.
     ///
@@ -19,4 +21,10 @@ struct RefusalCounts: Sendable {
     }
 
     mutating func noteSuccess(in journey: String) { refused[journey] = nil }
+
+    /// The rows of these batches, whose requests are still to be answered, are not the cause of a refusal.
+    mutating func clear(inFlight batches: [Int64]) { cleared.formUnion(batches) }
+
+    /// Whether the refusal of this batch was cleared while it was in flight; asked once.
+    mutating func takeCleared(_ batch: Int64) -> Bool { cleared.remove(batch) != nil }
 }

@@ -14,9 +14,11 @@ extension Scheduler {
         learnEnforcement(facts)
         learnTime(facts)
         countOutcome(facts)
+        let wasParkedForRows = isParkedForRows(batch.journey)
         changePauses(facts)
         learnBodyLimit(facts)
-        let settlement = try decideSettlement(facts)
+        let settlement = try decideSettlement(
+            facts, endsPark: wasParkedForRows && !isParkedForRows(batch.journey))
         countRefusedRow(settlement, at: now)
         settle(settlement, at: now)
     }
@@ -77,13 +79,14 @@ extension Scheduler {
         }
     }
 
-    private mutating func decideSettlement(_ facts: AnswerFacts) throws -> Settlement {
+    /// - Parameter endsPark: whether the answer ended the pause of a journey whose rows were refused alike.
+    private mutating func decideSettlement(_ facts: AnswerFacts, endsPark: Bool) throws -> Settlement {
         var policy = SettlementPolicy(
             policy: configuration.policy, enforcement: enforcement,
             onUnknown: journey(named: facts.batch.journey)?.onUnknown ?? .hold, othersSucceed: othersSucceed(facts),
             now: facts.now.wall, random: random, begunAt: facts.begunAt.wall, isForeign: facts.isForeign,
             isRetiredKey: facts.isRetiredKey, isParkedForRows: isParkedForRows(facts.batch.journey),
-            areRefusalsCleared: settlements.takeCleared(facts.batch.id))
+            areRefusalsCleared: refusalCounts.takeCleared(facts.batch.id), endsPark: endsPark)
         let settlement = try policy.settle(facts.batch, facts.verdict)
         random = policy.random
         return settlement

@@ -15,11 +15,10 @@ extension Scheduler {
     mutating func resume(_ scope: Pause.Scope, begunAt: WallTime) {
         for pause in pauses.resume(scope, begunAt: begunAt) {
             events.append(.resumed(scope: pause.scope, cause: pause.cause))
-            // The setting was at fault: the success that ended it blames no row that was refused under it. The store
-            // does the same for the rows that wait already.
+            // The setting was at fault: a row whose request is still to be answered is not the cause of a refusal. The
+            // store clears the rows that were refused before.
             if case .journey(let name) = pause.scope, pause.cause == .rowsRefused {
-                settlements.clearRefusals(
-                    of: name, inFlight: open.inFlight.values.filter { $0.journey == name }.map(\.id))
+                refusalCounts.clear(inFlight: open.inFlight.values.filter { $0.journey == name }.map(\.id))
             }
         }
     }

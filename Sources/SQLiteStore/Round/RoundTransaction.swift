@@ -64,6 +64,7 @@ struct RoundTransaction {
             assert(settlement.deliveredCount >= 0, "no more members leave a batch than it has")
             delivered[journey, default: 0] += settlement.deliveredCount
             let refused = RefusedRows(db: db, journey: journey, now: round.now)
+            if settlement.clearsRefusals { try refused.clearRefusal() }
             let hasMovedOrdered =
                 settlement.provesJourneyWorks
                 ? try refused.moveToDead(refusedBy: settlement.begunAt ?? round.now) : false
