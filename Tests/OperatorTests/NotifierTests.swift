@@ -118,7 +118,7 @@ import Testing
 
     @Test func `a standby has started, reports its state, and is healthy`() throws {
         let listener = try Listener()
-        let health = WorkerHealth(silenceMax: .seconds(60))
+        let health = WorkerHealth(unseenMax: .seconds(60))
         let notifier = ServiceNotifier(environment: ["NOTIFY_SOCKET": listener.path], health: health)
         #expect(!health.isReady)
         notifier.standBy(holder: "77")
