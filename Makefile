@@ -1,4 +1,4 @@
-# The one door to this repository. `make help` lists what is behind it.
+# All commands of this repository. `make help` lists them.
 .DEFAULT_GOAL := help
 PREFIX ?= /usr/local
 DESTDIR ?=
@@ -19,7 +19,7 @@ deps: ## Install what is missing to build (libsqlite3-dev), as root or through s
 	@scripts/install-dependencies
 
 .PHONY: test-tools
-test-tools: ## Install what some tests skip without (nginx, promtool, systemd-nspawn, faketime, valgrind, python3), as root or through sudo.
+test-tools: ## Install the tools without which some tests are skipped (nginx, promtool, systemd-nspawn, faketime, valgrind, python3), as root or through sudo.
 	@scripts/install-dependencies tests
 
 .PHONY: build
@@ -40,7 +40,7 @@ MUTANTS ?= .build-mutants
 MUTANT ?=
 
 .PHONY: mutants
-mutants: deps ## Weave the mutants of Proof/Mutants into a copy of the sources, and look whether the simulation catches each.
+mutants: deps ## Apply the mutants of Proof/Mutants to a copy of the sources, and check that the simulation detects each.
 	scripts/mutants weave $(MUTANTS)
 	WOVEN_MUTANTS=$(MUTANTS) $(SWIFT) build --scratch-path $(SCRATCH) --product mutants
 	$(SCRATCH)/debug/mutants $(MUTANT)
@@ -49,7 +49,7 @@ SEED ?= 1
 RUNS ?= 1
 
 .PHONY: simulate
-simulate: deps ## Play RUNS seeds of the simulation from SEED on (make simulate SEED=7 RUNS=100 TILT=restores).
+simulate: deps ## Run RUNS seeds of the simulation from SEED on (make simulate SEED=7 RUNS=100 TILT=restores).
 	$(SWIFT) build --scratch-path $(SCRATCH) --product simulate
 	$(SCRATCH)/debug/simulate --seed $(SEED) --runs $(RUNS) $(addprefix --tilt ,$(TILT))
 
@@ -62,14 +62,14 @@ HOSTILE_WORDS ?= 50
 SOAK = nice $(SWIFT) test --scratch-path $(SCRATCH) --disable-xctest
 
 .PHONY: soak
-soak: soak-processes soak-hostile soak-simulation soak-records ## Run the long proofs and print their record (counts by variables: docs/guarantees.md).
+soak: soak-processes soak-hostile soak-simulation soak-records ## Run the long tests and print their record (counts by variables: docs/guarantees.md).
 
 .PHONY: soak-processes
-soak-processes: deps ## Kill workers KILLS times, and audit what is left each time (KILL_SEED to play one again).
+soak-processes: deps ## Kill workers KILLS times, and audit what is left each time (KILL_SEED repeats a run).
 	KILLS=$(KILLS) $(SOAK) --filter '^EndToEndTests\.KillTests/' 2>&1 | scripts/soak-record
 
 .PHONY: soak-hostile
-soak-hostile: deps ## Send HOSTILE_ROWS rows, HOSTILE_ANSWERS mutated answers, HOSTILE_WIRE false ones over sockets, HOSTILE_WORDS turns of words.
+soak-hostile: deps ## Send HOSTILE_ROWS rows, HOSTILE_ANSWERS mutated answers, HOSTILE_WIRE false answers over sockets, and HOSTILE_WORDS rounds of hostile texts.
 	HOSTILE_ROWS=$(HOSTILE_ROWS) HOSTILE_ANSWERS=$(HOSTILE_ANSWERS) HOSTILE_WIRE=$(HOSTILE_WIRE) \
 	  HOSTILE_WORDS=$(HOSTILE_WORDS) $(SOAK) \
 	  --filter '\.Hostile[A-Za-z]*Tests/' 2>&1 | scripts/soak-record
@@ -78,12 +78,12 @@ SOAK_SEEDS ?= 1000000
 SOAK_SCRATCH ?= .build-soak
 
 .PHONY: soak-simulation
-soak-simulation: deps ## Play SOAK_SEEDS seeds of the simulation in a release build, and print its record.
+soak-simulation: deps ## Run SOAK_SEEDS seeds of the simulation in a release build, and print its record.
 	$(SWIFT) build --scratch-path $(SOAK_SCRATCH) -c release --product simulate
 	$(SOAK_SCRATCH)/release/simulate --seed 1 --runs $(SOAK_SEEDS)
 
 .PHONY: soak-records
-soak-records: deps ## Pass ten million intents through and look at ten million rows (docs/soak.md; an hour, 4 GiB of TMPDIR).
+soak-records: deps ## Deliver ten million intents and query ten million rows (docs/soak.md; an hour, 4 GiB of TMPDIR).
 	$(SWIFT) build --scratch-path $(SOAK_SCRATCH) -c release --product soak
 	$(SOAK_SCRATCH)/release/soak retention --shape users
 	$(SOAK_SCRATCH)/release/soak retention --shape entrance

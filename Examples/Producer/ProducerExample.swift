@@ -35,7 +35,7 @@ struct ProducerExample {
         if let id {
             print("intent \(id) is committed with its order")
         } else {
-            print("this order has had its intent")
+            print("this order already has its intent")
         }
     }
 

@@ -13,7 +13,8 @@ enum CommandFailure {
     /// The file of the database was replaced. Nothing more was written to the old one.
     static func replaced(_ path: String) -> any Error {
         exit(
-            74, "another file has taken the place of \(path) or of its log; stopped, to be started on what is there now"
+            74,
+            "\(path) or its log was replaced by another file: nothing more was written; start it again to use the new file"
         )
     }
     static func general(_ message: PlainText) -> any Error { exit(1, message) }

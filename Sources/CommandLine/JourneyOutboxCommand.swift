@@ -10,8 +10,8 @@ struct JourneyOutboxCommand: AsyncParsableCommand {
         discussion: """
             Producers insert rows into the table `outbox` in their own transactions; `run` delivers them.
 
-            Exit codes: 0 done; 1 failed, or a check of doctor failed; 3 something is left that waits for a person or for time; 64 usage; \
-            74 the database was replaced underneath; 75 try again later, another worker drains this database; \
+            Exit codes: 0 done; 1 failed, or a check of doctor failed; 3 something is left that waits for the operator or for time; 64 usage; \
+            74 the database or its log was replaced by another file; 75 try again later, another worker serves this database; \
             78 configuration.
             """,
         version: Version.current,

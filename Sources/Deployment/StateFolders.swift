@@ -147,6 +147,6 @@ public struct StateFailure: Error, Sendable, Equatable, CustomStringConvertible 
     }
 
     public var description: String {
-        "\(path): \(reason); the state directory has to be the service's own and writable by its user"
+        "\(path): \(reason); the state directory must belong to the service, and its user must be able to write it"
     }
 }

@@ -38,13 +38,13 @@ public struct SchemaReport: Hashable, Sendable {
         }
         if let foreignEncoding {
             problems.append(
-                "the database keeps its texts as \(foreignEncoding), and the outbox needs UTF-8: copy it into a database "
+                "the database stores its text as \(foreignEncoding), and the outbox needs UTF-8: copy it into a database "
                     + "that is made with PRAGMA encoding = 'UTF-8'")
         }
-        problems += clashing.map { "\($0) is not the outbox's: rename it, since the outbox needs the name" }
-        problems += altered.map { "\($0) has been changed: its SQL is not the migration's" }
+        problems += clashing.map { "\($0) does not belong to the outbox: rename it, because the outbox needs the name" }
+        problems += altered.map { "\($0) has been changed: its SQL differs from the migration's" }
         problems += missing.map { "\($0) is missing" }
-        problems += outdated.map { "\($0) is an earlier version's" }
+        problems += outdated.map { "\($0) is from an earlier version" }
         return problems
     }
 

@@ -22,7 +22,7 @@ public struct ConfigurationError: Error, Sendable, Equatable, CustomStringConver
 
     /// The text of the error, one line for each problem.
     public var lines: [String] {
-        problems.map(\.description) + (omitted == 0 ? [] : ["and \(omitted) more; mend these first"])
+        problems.map(\.description) + (omitted == 0 ? [] : ["and \(omitted) more; correct these first"])
     }
 
     public var description: String { lines.joined(separator: "\n") }

@@ -22,7 +22,9 @@ struct ConcurrentAdoptionTests {
                 let end = await process.end()
                 let text = try process.text
                 // The slower adoption finds the lock held, or nothing left to adopt.
-                #expect(end == .exited(0) || end == .exited(75) && text.contains("another adopt is at work"), "\(text)")
+                #expect(
+                    end == .exited(0) || end == .exited(75) && text.contains("another adopt command is running"),
+                    "\(text)")
                 texts.append(text)
             }
             #expect(texts.count { $0.contains(#""adopted":true"#) } == 1, "\(texts)")

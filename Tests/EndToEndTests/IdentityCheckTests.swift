@@ -25,7 +25,9 @@ struct IdentityCheckTests {
             try shop.copyFiles(to: backup)
             try shop.insert(3...4)
             try await shop.drain()
-            #expect(try await identity(shop).contains(#""verdict":"ok","finding":"it is the outbox"#))
+            #expect(
+                try await identity(shop).contains(
+                    #""verdict":"ok","finding":"the worker's state directory has the record"#))
 
             let copy = try await identity(backup)
             #expect(copy.contains(#""verdict":"fail","finding":"database_copied: it is a copy: "#))

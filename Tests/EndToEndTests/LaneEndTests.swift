@@ -39,7 +39,7 @@ struct LaneEndTests {
 
     @Test(arguments: ["delivered", "cancelled"])
     func
-        `who was written and held up by a clock that was ahead is due once its turn comes, whoever ends the one before`(
+        `who was written and held up by a clock that was ahead is due once its turn comes, however the one before it ends`(
             end: String
         ) async throws
     {

@@ -69,7 +69,7 @@ struct ResolutionLedgerTests {
             let (shop, _) = try await doubtful(bench)
             try FileManager.default.removeItem(at: bench.folder.appendingPathComponent("state"))
             let text = try await shop.run(["resolve", "--all", "--delivered"])
-            #expect(text.contains("resolved, but not in the record"))
+            #expect(text.contains("resolved, but not written to the record"))
             #expect(try shop.states() == ["delivered": 2])
         }
     }

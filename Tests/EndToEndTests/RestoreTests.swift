@@ -112,7 +112,7 @@ struct RestoreTests {
             try FileManager.default.removeItem(at: bench.folder.appendingPathComponent("state"))
             try shop.insert(3...3)
             let text = try await shop.run(["drain"], exits: 3)
-            #expect(text.contains("remembers nothing of it"))
+            #expect(text.contains("has no record of it"))
             try shop.insert(4...4)
             let answer = try await shop.run(["adopt", "--deliver", "--json"])
             #expect(answer.contains(#""proven_delivered":0,"unproven":1,"new":1"#))

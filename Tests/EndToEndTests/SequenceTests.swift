@@ -169,12 +169,12 @@ struct SequenceTests {
             #expect(try bench.states() == ["dead": 1, "delivered": 1199])
             #expect(bench.triggers == 13)
             #expect(try bench.query("SELECT group_concat(size) FROM outbox_batch WHERE outcome = 'shrunk'") == "0")
-            let companions: Int? = try bench.query(
+            let others: Int? = try bench.query(
                 """
                 SELECT child.size FROM outbox_batch AS child JOIN outbox_batch AS parent ON child.parent_id = parent.id
                 WHERE parent.outcome = 'shrunk'
                 """)
-            #expect(companions == 99)
+            #expect(others == 99)
             try bench.expectExactBooks()
         }
     }

@@ -135,7 +135,7 @@ struct StandbyTests {
             }
             try bench.insert(1)
             #expect(await worker.end() == .exited(75))
-            #expect(try worker.text.contains("taken this database over"))
+            #expect(try worker.text.contains("taken over this database"))
             #expect(bench.sandbox.effects().isEmpty)
         }
     }

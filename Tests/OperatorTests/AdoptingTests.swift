@@ -60,7 +60,7 @@ import Testing
     @Test func `proven rows are delivered, from every table, and are in one place`() throws {
         let scene = try Scene()
         try scene.enqueue(["a", "b", "c"])
-        try scene.bury([11, 12])
+        try scene.insertDead([11, 12])
         _ = try IntentChange(scene.changing(), .retry, at: Scene.now).apply(to: .ids([12]))
         let report = try Self.adopting(scene, Self.need(20), proven: [1, 11, 12]).apply(.deliver)
         #expect(report == AdoptionReport(proven: 3, unproven: 2, new: 0))
@@ -77,7 +77,7 @@ import Testing
     @Test func `only unproven intents from before the mark are discarded`() throws {
         let scene = try Scene()
         try scene.enqueue(["a", "b", "c", "d"])
-        try scene.bury([11])
+        try scene.insertDead([11])
         let report = try Self.adopting(scene, Self.need(3), proven: [1]).apply(.discard)
         #expect(report == AdoptionReport(proven: 1, unproven: 2, new: 1))
         #expect(try states(scene) == [1: "delivered", 2: "dead", 3: "dead", 4: "pending", 11: "dead"])
@@ -115,7 +115,7 @@ import Testing
         try scene.run("UPDATE outbox_meta SET value = 1 WHERE key = 'moving'")
         try scene.run("DELETE FROM outbox WHERE id = 4")
         try scene.run("UPDATE outbox_meta SET value = 0 WHERE key = 'moving'")
-        try scene.bury([11, 12])
+        try scene.insertDead([11, 12])
         _ = try IntentChange(scene.changing(), .retry, at: Scene.now).apply(to: .ids([12]))
         let before = try states(scene)
         #expect(

@@ -15,7 +15,7 @@ import Testing
         let scene = try Scene()
         #expect(try oldest(scene) == nil)
         try scene.enqueue(["later"], scheduledAt: Scene.now + .seconds(5))
-        try scene.bury(100...101)
+        try scene.insertDead(100...101)
         #expect(try oldest(scene) == nil)
         try scene.enqueue(["due"], to: "b", scheduledAt: Scene.now - .seconds(7))
         #expect(try oldest(scene) == Scene.now - .seconds(7))
@@ -51,7 +51,8 @@ import Testing
     }
 
     @Test(arguments: [
-        (0, 0.0, false, 0.0, "nothing due"), (10, 0, false, .infinity, "10 due, nothing delivered lately"),
+        (0, 0.0, false, 0.0, "nothing due"),
+        (10, 0, false, .infinity, "10 due, nothing was delivered in the last minute"),
         (10, 5, true, .infinity, "10 due, paused"), (1200, 10, false, 120, "1200 due, about 2 min left"),
         (9, 3, false, 3, "9 due, about 3 s left"), (86_400 * 10, 2, false, 432_000, "864000 due, about 5 d left"),
         (10_800, 1, false, 10_800, "10800 due, about 3 h left"),

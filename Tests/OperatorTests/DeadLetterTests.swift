@@ -9,8 +9,8 @@ import Testing
 @Suite struct DeadLetterTests {
     @Test func `a listing contains every dead letter once, page by page`() throws {
         let scene = try Scene()
-        try scene.bury(1...7)
-        try scene.bury(8...12, journey: "farewell")
+        try scene.insertDead(1...7)
+        try scene.insertDead(8...12, journey: "farewell")
         let walk = IntentWalk(try scene.looking(), filter: IntentFilter(states: [.dead]), at: Scene.now)
         var ids: [Int64] = []
         var cursor: IntentPosition?
@@ -27,8 +27,8 @@ import Testing
 
     @Test func `filters find a journey, a code, any identity, and an age`() throws {
         let scene = try Scene()
-        try scene.bury(1...3)
-        try scene.bury(4...5, journey: "farewell", code: "expired")
+        try scene.insertDead(1...3)
+        try scene.insertDead(4...5, journey: "farewell", code: "expired")
         func ids(_ filter: IntentFilter) throws -> [Int64] {
             var filter = filter
             filter.states = [.dead]
@@ -45,7 +45,7 @@ import Testing
 
     @Test func `a retried letter waits under a new epoch, with all its attempts and its dedup key`() throws {
         let scene = try Scene()
-        try scene.bury([1])
+        try scene.insertDead([1])
         let report = try IntentChange(scene.changing(), .retry, at: Scene.now).apply(to: .ids([1]))
         #expect(report.done == 1)
         let row = try #require(try scene.rows("SELECT * FROM outbox_waiting").first)
@@ -60,7 +60,7 @@ import Testing
 
     @Test func `a discarded letter stays as cancelled and frees its dedup key`() throws {
         let scene = try Scene()
-        try scene.bury(1...2)
+        try scene.insertDead(1...2)
         let report = try IntentChange(scene.changing(), .discard, at: Scene.now).apply(to: .ids([1]))
         #expect(report.done == 1)
         #expect(try scene.rows("SELECT state FROM outbox_dead ORDER BY id").map { $0[0] } == ["cancelled", "dead"])
@@ -69,8 +69,8 @@ import Testing
 
     @Test func `a filter retries thousands of letters in several transactions, and none twice`() throws {
         let scene = try Scene()
-        try scene.bury(1...1700)
-        try scene.bury(2001...2005, journey: "farewell")
+        try scene.insertDead(1...1700)
+        try scene.insertDead(2001...2005, journey: "farewell")
         let filter = IntentFilter(states: [.dead], journey: "welcome")
         let report = try IntentChange(scene.changing(), .retry, at: Scene.now).apply(to: .filter(filter))
         #expect(report.done == 1700)
@@ -82,7 +82,7 @@ import Testing
     @Test(arguments: [IntentAction.retry, .discard])
     func `a dry run reports the same and changes nothing`(action: IntentAction) throws {
         let scene = try Scene()
-        try scene.bury(1...3)
+        try scene.insertDead(1...3)
         let before = try scene.rows("SELECT * FROM outbox_dead")
         let change = IntentChange(try scene.changing(), action, at: Scene.now)
         let report = try change.apply(to: .ids([2, 99]), isDryRun: true)
@@ -103,7 +103,7 @@ import Testing
 
     @Test func `a letter's payload is shown digit for digit, and invalid JSON as a string`() throws {
         let scene = try Scene()
-        try scene.bury(1...2)
+        try scene.insertDead(1...2)
         try scene.run(#"UPDATE outbox_dead SET data = '{"n":1.10,"n":1e999}', profile = '{"a": 1e2}' WHERE id = 2"#)
         let first = try #require(try DeadLetter.find(1, scene.looking()))
         #expect(first.json.text.contains(#""profile":null,"data":{"total":1.10}}"#))

@@ -144,7 +144,7 @@ struct DoctorTests {
             """)
         let log = try #require(LockChecks(path: scene.path).all.first { $0.name == "log" })
         #expect(log.severity == .warn, "\(log)")
-        #expect(log.finding.contains("process \(holder.pid) (python3) reads an old view"), "\(log.finding)")
+        #expect(log.finding.contains("process \(holder.pid) (python3) reads an old snapshot"), "\(log.finding)")
         holder.release()
         #expect(severities(LockChecks(path: scene.path).all)["log"] == .ok)
     }
@@ -218,7 +218,7 @@ struct DoctorTests {
         #expect(file.finding.contains("process \(getpid())"), "\(file.finding)")
     }
 
-    @Test(.enabled(if: geteuid() == 0, "only root can try it as somebody else"))
+    @Test(.enabled(if: geteuid() == 0, "only root can try it as another user"))
     func `the permissions of another user are checked as that user`() throws {
         let scene = try Scene()
         let program = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()

@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct HealthTests {
     @Test func `a worker is ready from its takeover until it stops, also when paused`() {
-        let health = WorkerHealth(silenceMax: .seconds(180))
+        let health = WorkerHealth(unseenMax: .seconds(180))
         #expect(!health.isReady)
         health.note(.tookOver(openBatches: 0))
         let pause = Pause(
@@ -19,7 +19,7 @@ import Testing
     }
 
     @Test func `a loop without an event for too long is not alive`() {
-        let health = WorkerHealth(silenceMax: .seconds(180))
+        let health = WorkerHealth(unseenMax: .seconds(180))
         let start = ContinuousClock.now
         health.note(.looked, at: start)
         #expect(health.isAlive(at: start + .seconds(180)))

@@ -16,7 +16,7 @@ import Testing
         try await scene.freeze()
         try scene.enqueue(["d"], scheduledAt: Scene.now + .seconds(60))
         try scene.enqueue(["e"])
-        try scene.bury(101...103)
+        try scene.insertDead(101...103)
         _ = try IntentChange(scene.changing(), .retry, at: Scene.now).apply(to: .ids([102]))
         _ = try IntentChange(scene.changing(), .discard, at: Scene.now).apply(to: .ids([103]))
         return scene
@@ -111,7 +111,7 @@ import Testing
 extension IntentTests {
     @Test func `a listing and a change report their progress`() throws {
         let scene = try Scene()
-        try scene.bury(1...700)
+        try scene.insertDead(1...700)
         var found: [Int] = []
         _ = try IntentWalk(scene.looking(), filter: IntentFilter(), at: Scene.now).page(limit: 20) { found.append($0) }
         #expect(found.last ?? 0 >= 20)

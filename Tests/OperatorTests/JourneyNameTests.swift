@@ -55,7 +55,8 @@ import Testing
                 try IntentTrace(of: id, scene.looking(), at: Scene.now),
                 in: .init(isWorkerRunning: true, configuration: configuration, now: Scene.now))
             #expect(
-                (story.waitReason.text != "a configuration that knows its journey") == isKnown, "\(story.waitReason)")
+                (story.waitReason.text != "a configuration that contains its journey") == isKnown, "\(story.waitReason)"
+            )
         }
     }
 

@@ -176,7 +176,7 @@ import Testing
         try await scene.freeze()
         try scene.enqueue(["c", "d", "e"])
         try scene.enqueue(["later"], scheduledAt: Scene.now + .seconds(60))
-        try scene.bury(101...102)
+        try scene.insertDead(101...102)
         try scene.run(
             """
             INSERT INTO outbox_pause (scope, cause, since, next_probe, probes)

@@ -118,11 +118,11 @@ import Testing
 
     @Test func `a standby has started, reports its state, and is healthy`() throws {
         let listener = try Listener()
-        let health = WorkerHealth(silenceMax: .seconds(60))
+        let health = WorkerHealth(unseenMax: .seconds(60))
         let notifier = ServiceNotifier(environment: ["NOTIFY_SOCKET": listener.path], health: health)
         #expect(!health.isReady)
         notifier.standBy(holder: "77")
-        #expect(listener.received() == ["READY=1\nSTATUS=standing by: pid 77 works"])
+        #expect(listener.received() == ["READY=1\nSTATUS=standing by: pid 77 is the worker"])
         #expect(health.isReady)
         notifier.note(DrainEstimate(due: 3, perSecond: 1, isPaused: false), pauses: [])
         #expect(listener.received() == [])

@@ -94,7 +94,7 @@ extension OutputTests {
     @Test(.enabled(if: Tool.works("script", "--version"), "script is not installed"))
     func `a terminal gets colour, NO_COLOR disables it, and a pipe has none`() throws {
         let scene = try Scene()
-        try scene.bury(1...2)
+        try scene.insertDead(1...2)
         let program = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
             .appendingPathComponent("journey-outbox").path
         let command = "'\(program)' status --database '\(scene.path)'"

@@ -70,7 +70,7 @@ final class Scene: Sendable {
     }
 
     /// Inserts dead intents. Their dedup keys are in use, as those of any intent.
-    func bury(_ ids: some Sequence<Int>, journey: String = "welcome", code: String = "invalid_email") throws {
+    func insertDead(_ ids: some Sequence<Int>, journey: String = "welcome", code: String = "invalid_email") throws {
         try queue.write { db in
             for id in ids {
                 try db.execute(

@@ -17,7 +17,7 @@ import Testing
         let other = Scene.now + .seconds(3600)
         try scene.enqueue(["f"], scheduledAt: other)
         try scene.enqueue(["g"], scheduledAt: WallTime(milliseconds: Scene.now.milliseconds - 1))
-        try scene.bury(101...104)
+        try scene.insertDead(101...104)
         try scene.run("UPDATE outbox_dead SET state = 'cancelled' WHERE id = 104")
         _ = try IntentChange(scene.changing(), .retry, at: Scene.now).apply(to: .ids([103]))
         try scene.run("INSERT INTO outbox_journey (journey, delivered) VALUES ('welcome', 7), ('old', 3)")

@@ -63,7 +63,7 @@ import Testing
                 "attempt 1 of batch 1: no answer, no_answer: reset",
                 "attempt 2 of batch 1: HTTP 202 (request req_9)", "delivered in batch 1",
             ])
-        #expect(story.waitReason.text == "delivered; nothing is waited for")
+        #expect(story.waitReason.text == "nothing: it is delivered")
         #expect(story.waitReason.until == Scene.now + .seconds(2) + .seconds(7 * 86_400))
     }
 
@@ -82,12 +82,12 @@ import Testing
             SELECT 'settled', journey, 'k3', target, 'fp', 'x', 2, 2, 2, 0, 1, due_at, frozen_at + 5000,
               frozen_at + 6000, frozen_at + 6000, 'rejected', '{"dead":[2]}', '[]' FROM outbox_batch WHERE id = 1;
             """)
-        try scene.bury([2])
+        try scene.insertDead([2])
         let story = try story(2)
         #expect(
             story.events.filter { $0.batch != nil }.map(\.text) == [
-                "frozen into batch 1", "left batch 1 to wait for another turn",
-                "frozen into batch 2", "batch 2 was split: it travels on in batch 3 or 4",
+                "frozen into batch 1", "left batch 1 and waits to be sent again",
+                "frozen into batch 2", "batch 2 was split: it continues in batch 3 or 4",
                 "frozen into batch 3, out of batch 2", "left batch 3 as a dead letter",
             ])
         #expect(story.waitReason.command == "journey-outbox dead-letters retry 2")
@@ -100,7 +100,7 @@ import Testing
         #expect(try story(3).waitReason.text == "its turn: 2 intents of its journey go first")
         #expect(try story(1).waitReason.text == "its turn, which is next in its journey")
         #expect(try story(3, isWorkerRunning: false).waitReason.command == "systemctl start journey-outbox")
-        #expect(try story(3, journeys: []).waitReason.text == "a configuration that knows its journey")
+        #expect(try story(3, journeys: []).waitReason.text == "a configuration that contains its journey")
         try pause("", "rate_limited", until: Scene.now + .seconds(3))
         #expect(try story(3).waitReason.text == "the API's rate limit")
         #expect(try story(3).waitReason.until == Scene.now + .seconds(3))
@@ -109,10 +109,10 @@ import Testing
         #expect(try story(3).waitReason.text == "the API's rate limit")
         try pause("welcome", "state_conflict", until: Scene.now + .seconds(30))
         try scene.run("DELETE FROM outbox_pause WHERE scope = ''")
-        #expect(try story(3).waitReason.rule == "state_conflict: because; it is tried again by itself")
+        #expect(try story(3).waitReason.rule == "state_conflict: because; the worker tries again by itself")
         try pause("", "operator")
         #expect(try story(3).waitReason.command == "journey-outbox resume")
-        #expect(try story(3).waitReason.rule == "a person paused it: because")
+        #expect(try story(3).waitReason.rule == "the operator paused it: because")
         try scene.run("UPDATE outbox_pause SET scope = 'welcome' WHERE cause = 'operator' AND scope = ''")
         #expect(try story(3).waitReason.command == "journey-outbox resume welcome")
         try scene.run("DELETE FROM outbox_pause")
@@ -124,8 +124,9 @@ import Testing
         let time = Scene.now + .seconds(600)
         try scene.enqueue(["a"], scheduledAt: time)
         #expect(
-            try story(1).waitReason == WaitReason("its time", rule: "scheduled_at, set by its producer", until: time))
-        try scene.bury([50])
+            try story(1).waitReason
+                == WaitReason("its scheduled time", rule: "scheduled_at, set by its producer", until: time))
+        try scene.insertDead([50])
         _ = try IntentChange(scene.changing(), .retry, at: Scene.now).apply(to: .ids([50]))
         try scene.run("UPDATE outbox_waiting SET due_at = ?, attempts = 2", [time.milliseconds])
         #expect(
@@ -133,7 +134,7 @@ import Testing
                 == WaitReason(
                     "its next attempt", rule: "backoff after attempt 2 of 5 (delivery.backoff)", until: time))
         try scene.run("UPDATE outbox_waiting SET due_at = 1, refused_alone = 'x'")
-        #expect(try story(50).waitReason.rule.contains("the next success in its journey makes it dead"))
+        #expect(try story(50).waitReason.rule.contains("the next success in its journey makes it a dead letter"))
     }
 
     @Test func `an intent in a request waits for the answer, the next attempt, or the operator`() async throws {
@@ -156,7 +157,7 @@ import Testing
     }
 
     @Test func `why of a blocked intent names the earlier intent, or the dead one that blocks it`() throws {
-        try scene.bury([50])
+        try scene.insertDead([50])
         _ = try IntentChange(scene.changing(), .retry, at: Scene.now).apply(to: .ids([50]))
         try scene.run("UPDATE outbox_waiting SET state = 'blocked', ordering_key = 'cart-1'")
         #expect(try story(50).waitReason.text == "an earlier intent of its ordering key cart-1")
@@ -174,7 +175,7 @@ import Testing
         #expect(try story(2).waitReason.rule.contains("the highest id given so far is 1"))
         #expect(try story(0).waitReason.rule == "ids begin at 1")
         try scene.run("DELETE FROM outbox_dead")
-        #expect(try story(1).waitReason.text.hasPrefix("nothing is kept of it"))
+        #expect(try story(1).waitReason.text.hasPrefix("there is no record of it"))
         #expect(try story(1).state == nil)
     }
 
@@ -189,13 +190,13 @@ import Testing
             story.text(on: .plain) == """
                 intent 1 of welcome for a\\u001b[31m: scheduled
                   2027-01-15T07:59:00.000Z  inserted by its producer
-                  now it waits for: its time
+                  now it waits for: its scheduled time
                   rule: scheduled_at, set by its producer
                   until: 2027-01-15T08:01:00.000Z
                 """)
         #expect(
             story.json.text.hasSuffix(
-                #""now":{"waits_for":"its time","rule":"scheduled_at, set by its producer","until":"2027-01-15T08:01:00.000Z","command":null}}"#
+                #""now":{"waits_for":"its scheduled time","rule":"scheduled_at, set by its producer","until":"2027-01-15T08:01:00.000Z","command":null}}"#
             ))
     }
 }

@@ -35,7 +35,7 @@ struct SchemaTests {
         // Another migration tool does not check this.
         try queue.write { db in for migration in Migrations.all { try db.execute(sql: migration.up) } }
         let problems = try queue.read { db in try Outbox.check(db) }.problems
-        #expect(problems.count == 1 && problems[0].contains("keeps its texts as \(encoding)"), "\(problems)")
+        #expect(problems.count == 1 && problems[0].contains("stores its text as \(encoding)"), "\(problems)")
     }
 
     @Test func `migrating leaves the journal mode as it is`() throws {
@@ -89,7 +89,7 @@ struct SchemaTests {
         try queue.write { db in try db.execute(sql: sql) }
         let error = #expect(throws: OutboxError.self) { try Outbox.migrate(queue) }
         #expect(error?.errorCode == .schemaClash)
-        #expect(error?.message.contains("\(name) is not the outbox's") == true)
+        #expect(error?.message.contains("\(name) does not belong to the outbox") == true)
         let report = try queue.read { db in try Outbox.check(db) }
         #expect(report.clashing == [name])
         #expect(report.pending.contains("0002_outbox_guard"))

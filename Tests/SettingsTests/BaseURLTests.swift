@@ -29,7 +29,7 @@ import Testing
         ("https://h/#a", "contains a fragment"),
         ("ftp://h", "begins with neither https:// nor http://"), ("apix.spotzee.com", "is not a URL"),
         ("https://", "is not a URL"), ("https://a b", "is not a URL"), ("", "is not a URL"),
-        ("https://h:0", "has an impossible port"), ("https://h:65536", "has an impossible port"),
+        ("https://h:0", "has an invalid port"), ("https://h:65536", "has an invalid port"),
         ("https://h/a\r\nb", "is not a URL"), ("http://%6cocalhost", "has an encoded host"),
     ])
     func `a URL with a user, query or fragment is refused without quoting it`(text: String, fault: String) {

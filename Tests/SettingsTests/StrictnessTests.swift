@@ -40,12 +40,12 @@ import Testing
         ("<<: { retention: 7d }", "c.yaml:2:1: <<: unknown key; merge keys are not supported, write the keys out"),
         (
             "delivery: { backoff: { factor: 2 } }",
-            "c.yaml:2:24: delivery.backoff.factor: unknown key; known here: initial, max"
+            "c.yaml:2:24: delivery.backoff.factor: unknown key; known keys: initial, max"
         ),
         (
             "api: { sk_live_1: x }",
             "c.yaml:2:8: api.sk_…(redacted): unknown key; "
-                + "known here: url, version, key_file, previous_key_file, idempotency, rate"
+                + "known keys: url, version, key_file, previous_key_file, idempotency, rate"
         ),
     ])
     func `an unknown key comes with a suggestion`(yaml: String, expected: String) {
@@ -145,6 +145,6 @@ import Testing
         let yaml = (1...150).map { "zzzzzzzz\($0): 1" }.joined(separator: "\n")
         let found = problems(below: yaml)
         #expect(found.count == 101)
-        #expect(found.last == "and 50 more; mend these first")
+        #expect(found.last == "and 50 more; correct these first")
     }
 }

@@ -8,20 +8,21 @@ import Settings
 /// Gives a copied or restored database a new identity.
 struct AdoptCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "adopt", abstract: "Decide about a database that is a copy or was restored from a backup.",
+        commandName: "adopt",
+        abstract: "Decide what happens to a database that is a copy or was restored from a backup.",
         discussion: """
-            Without a choice it only says what was seen and what is at stake, and exits 3. Intents that the record in \
-            state_dir proves delivered are marked so either way, and later ones are delivered either way. The choice is \
-            about the others: --deliver sends them, which enters a contact twice if it was entered before; --discard \
-            makes them dead letters, which `dead-letters retry` can still send.
+            Without a choice it only reports what was detected and how many intents are concerned, and exits 3. With \
+            either choice, intents that the record in state_dir proves delivered are marked as delivered, and newer \
+            intents are delivered. The choice is about all other intents: --deliver sends them, and a contact that was \
+            entered before is entered twice; --discard makes them dead letters, which `dead-letters retry` can still send.
             """)
 
     @OptionGroup var options: ConfigurationOptions
 
-    @Flag(help: "Deliver what nothing proves to have been delivered.")
+    @Flag(help: "Deliver the intents of which nothing proves that they were delivered.")
     var deliver = false
 
-    @Flag(help: "Make dead letters of it.")
+    @Flag(help: "Make dead letters of the intents of which nothing proves that they were delivered.")
     var discard = false
 
     @OptionGroup var format: FormatOptions
@@ -74,7 +75,8 @@ struct AdoptCommand: ParsableCommand {
         }
         defer { progress.clear() }
         guard let (report, uuid) = try adoption.apply(choice, onProgress: { progress.show($0) }) else {
-            throw CommandFailure.general("somebody else has adopted the database meanwhile; nothing more was changed")
+            throw CommandFailure.general(
+                "another adopt command has adopted the database in the meantime; nothing more was changed")
         }
         progress.clear()
         format.print(json(need, report, uuid: uuid)) { _ in Self.done(report, choice) }
@@ -83,7 +85,7 @@ struct AdoptCommand: ParsableCommand {
     private static func lock(_ inspection: IdentityInspection) throws -> AdoptionLock {
         guard let lock = try AdoptionLock(in: inspection.folders) else {
             throw CommandFailure.temporary(
-                "another adopt is at work with this state directory; nothing was changed, try again")
+                "another adopt command is running with this state directory; nothing was changed, try again")
         }
         return lock
     }
@@ -105,9 +107,9 @@ struct AdoptCommand: ParsableCommand {
     private static func question(_ need: AdoptionNeed, _ report: AdoptionReport) -> PlainText {
         """
         \(need.pauseCause): \(need.sight)
-        \(report.proven) intents are proven to have been delivered, and will be marked so
-        \(report.unproven) open intents may have been delivered, and nothing proves it
-        \(report.new) came after that, and will be delivered
+        \(report.proven) intents are proven to have been delivered; they will be marked as delivered
+        \(report.unproven) open intents may have been delivered; nothing proves it
+        \(report.new) intents are newer; they will be delivered
         choose: adopt --deliver sends the \(report.unproven), adopt --discard makes them dead letters
         """
     }

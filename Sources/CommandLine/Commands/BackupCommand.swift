@@ -8,9 +8,9 @@ struct BackupCommand: OperatorCommand {
     static let configuration = CommandConfiguration(
         commandName: "backup", abstract: "Write a safe copy of the whole database to a file.",
         discussion: """
-            Made with SQLite's online backup API, beside a running worker and producers; copying the file itself is not \
-            safe. An existing file is never overwritten. A worker that later starts on the copy notices, and waits for \
-            `adopt`.
+            Uses SQLite's online backup API while the worker and producers run; copying the file itself is not safe. An \
+            existing file is never overwritten. A worker that later starts on the copy detects that it is a copy, and \
+            waits for `adopt`.
             """)
 
     @OptionGroup var options: ConfigurationOptions

@@ -6,11 +6,11 @@ import PlainText
 /// Finds what could prevent delivery, and says how to fix it.
 struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "doctor", abstract: "Check everything that delivering depends on, and say what fixes it.",
+        commandName: "doctor", abstract: "Check everything that delivery depends on, and say how to correct it.",
         discussion: """
-            Asks the API for its list of journeys, which has no effect there, and tries to write the database as the \
-            worker and a producer would, which leaves nothing behind. As root it tries it as their users. Exits 1 when a \
-            check fails; a warning does not.
+            Requests the API's list of journeys, which changes nothing there. Tries to write the database as the worker \
+            and a producer would, and rolls the write back; as root, it does this as their users. Exits 1 when a check \
+            fails; a warning does not change the exit code.
             """)
 
     @OptionGroup var options: ConfigurationOptions
@@ -67,7 +67,7 @@ struct DoctorCommand: AsyncParsableCommand {
 /// The write attempt of `doctor`, which root runs as another user.
 struct DoctorWriteCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "doctor-write", abstract: "Try to write, and leave nothing behind.", shouldDisplay: false)
+        commandName: "doctor-write", abstract: "Try a write, and roll it back.", shouldDisplay: false)
 
     @Option var database: String
 

@@ -10,17 +10,18 @@ struct DrainCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "drain", abstract: "Deliver what is committed and due now, then exit.",
         discussion: """
-            Waits for backoffs within the timeout. Exits 0 when everything was delivered or died, and prints what died; \
-            exits 3 when what is left waits for a person (paused, parked, in doubt, behind a dead letter that \
-            blocks their ordering key, a journey the configuration does not know, a database to be adopted) or when time \
-            is up. Intents scheduled for later do not count, nor those of their ordering keys behind them. Beside a \
-            running worker it waits for that to end, within the timeout, and then exits 75.
+            Waits for backoffs within the timeout. Exits 0 when every intent was delivered or became a dead letter, and \
+            prints the dead letters. Exits 3 when the intents that are left wait for the operator (paused, parked, in \
+            doubt, after a dead letter that blocks their ordering key, of a journey that is not in the configuration, in \
+            a database to be adopted) or when the timeout is over. Intents scheduled for later do not count, nor do later \
+            intents of their ordering keys. While another worker runs, it waits for the end of that worker within the \
+            timeout, and then exits 75.
             """)
 
     @OptionGroup var options: ConfigurationOptions
     @OptionGroup var log: LogOptions
 
-    @Option(help: "How long to go on, such as 60s or 5m.")
+    @Option(help: "How long to continue, such as 60s or 5m.")
     var timeout = DurationArgument(.seconds(60))
 
     @OptionGroup var format: FormatOptions

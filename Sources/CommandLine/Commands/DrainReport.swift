@@ -16,10 +16,10 @@ struct DrainReport {
         }
         if deaths.count > deaths.deaths.count { lines.append("dead: \(deaths.count - deaths.deaths.count) more") }
         switch outcome {
-        case .drained: lines.append("drained; \(deaths.count) died")
+        case .drained: lines.append("drained; \(deaths.count) dead letters")
         case .stopped: lines.append("stopped before everything was delivered")
-        case .timedOut(let remaining): lines.append("time is up; \(Self.left(remaining))")
-        case .blocked(let remaining): lines.append("what is left waits for a person; \(Self.left(remaining))")
+        case .timedOut(let remaining): lines.append("the timeout is over; \(Self.left(remaining))")
+        case .blocked(let remaining): lines.append("what is left waits for the operator; \(Self.left(remaining))")
         }
         return lines.joined(separator: "\n")
     }
@@ -59,9 +59,9 @@ struct DrainReport {
     private static func left(_ remaining: Remaining) -> String {
         var parts = remaining.openByJourney.sorted { $0.key < $1.key }.map { "\($0.value) of \($0.key)" }
         if remaining.inDoubt > 0 { parts.append("\(remaining.inDoubt) in doubt") }
-        if remaining.heldBack > 0 { parts.append("\(remaining.heldBack) behind others of their ordering key") }
+        if remaining.heldBack > 0 { parts.append("\(remaining.heldBack) after other intents of their ordering key") }
         if remaining.unknownJourney > 0 {
-            parts.append("\(remaining.unknownJourney) of journeys that the configuration does not know")
+            parts.append("\(remaining.unknownJourney) of journeys that are not in the configuration")
         }
         return "left: " + parts.joined(separator: ", ")
     }

@@ -9,9 +9,10 @@ struct EnqueueCommand: OperatorCommand {
     static let configuration = CommandConfiguration(
         commandName: "enqueue", abstract: "Commit an intent, or many from a file.",
         discussion: """
-            --from reads one JSON object a line, with the names of the outbox's columns; profile and data are JSON \
-            objects, kept byte for byte. All lines are committed together, or none: an error names the line. JOURNEY \
-            is then the journey of lines that name none. A repeated dedup key inserts nothing and is no error.
+            --from reads one JSON object per line, with the names of the outbox's columns; profile and data are JSON \
+            objects, stored byte for byte. All lines are committed in one transaction, or none; an error names the line. \
+            JOURNEY is then the journey of lines that name none. A line whose dedup key is already in use inserts nothing, \
+            and this is not an error.
             """)
     static let purpose = OperatorPurpose.changing
 
@@ -29,7 +30,7 @@ struct EnqueueCommand: OperatorCommand {
 
     func validate() throws {
         guard from == nil || columns.isEmpty else {
-            throw ValidationError("--from goes without an intent's own options")
+            throw ValidationError("--from cannot be combined with the options of a single intent")
         }
         guard from != nil || journey != nil else { throw ValidationError("give a journey, or --from") }
     }
@@ -51,7 +52,7 @@ struct EnqueueCommand: OperatorCommand {
     }
 
     private static func note(_ duplicates: Int) -> PlainText {
-        "duplicates: \(duplicates) (their dedup key is taken; nothing was inserted for them)"
+        "duplicates: \(duplicates) (their dedup key is already in use; nothing was inserted for them)"
     }
 
     /// Reads every line before anything is inserted, so that the command holds no lock while it waits for input.

@@ -8,8 +8,8 @@ struct JourneysCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "journeys", abstract: "Compare the configuration's journeys with those that the API knows.",
         discussion: """
-            Asks the API for its list, which has no effect there. Journeys that the configuration does not name are \
-            listed too, without a name. Exits 1 when a configured journey is not live or not there.
+            Requests the API's list, which changes nothing there. Journeys that the configuration does not name are \
+            listed too, without a name. Exits 1 when a configured journey does not exist or is not live.
             """)
 
     @OptionGroup var options: ConfigurationOptions

@@ -5,11 +5,11 @@ import PlainText
 /// Creates the outbox in a database, or applies the migrations that are missing.
 struct MigrateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "migrate", abstract: "Create the outbox in your database, or bring it up to date.",
+        commandName: "migrate", abstract: "Create the outbox in your database, or update it.",
         discussion: """
-            Runs the files of migrations/ that the database has not seen yet, in one transaction; run by another tool, \
-            they are recognised. An object named like the outbox's that was made by somebody else is refused by name. \
-            The journal mode stays what it is unless --wal is given.
+            Runs the files of migrations/ that the database does not have yet, in one transaction. Files that another \
+            tool has run are recognised. If another object of the database has a name that the outbox needs, nothing is \
+            changed, and the error names the object. The journal mode does not change unless --wal is given.
             """)
 
     @OptionGroup var options: ConfigurationOptions
@@ -23,7 +23,7 @@ struct MigrateCommand: ParsableCommand {
     @OptionGroup var format: FormatOptions
 
     func validate() throws {
-        guard !(print && format.json) else { throw ValidationError("--print goes without --json") }
+        guard !(print && format.json) else { throw ValidationError("--print cannot be combined with --json") }
     }
 
     func run() throws {

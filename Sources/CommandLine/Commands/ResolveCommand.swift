@@ -6,10 +6,10 @@ import PlainText
 /// Settles intents in doubt by the operator's decision.
 struct ResolveCommand: OperatorCommand {
     static let configuration = CommandConfiguration(
-        commandName: "resolve", abstract: "Settle what is in doubt: it was delivered, or it is to be sent again.",
+        commandName: "resolve", abstract: "Settle intents in doubt: as delivered, or to be sent again.",
         discussion: """
-            Look at the journey's users first. --resend enters a contact a second time if the first request had its \
-            effect after all. Members of a batch that were not named stay in doubt.
+            Check the journey's users at Spotzee first. --resend enters a contact a second time if the first request was \
+            executed. Intents of a batch that are not named stay in doubt.
             """)
     static let purpose = OperatorPurpose.changing
 
@@ -18,21 +18,21 @@ struct ResolveCommand: OperatorCommand {
     @Argument(help: ArgumentHelp("The intents in doubt, by id.", valueName: "id"))
     var ids: [Int64] = []
 
-    @Option(help: ArgumentHelp("Everyone in this batch.", valueName: "id"))
+    @Option(help: ArgumentHelp("All intents of this batch.", valueName: "id"))
     var batch: Int64?
 
     @OptionGroup var filters: FilterOptions
 
-    @Flag(help: "Everyone in doubt.")
+    @Flag(help: "All intents in doubt.")
     var all = false
 
-    @Flag(help: "They were entered.")
+    @Flag(help: "Record them as delivered.")
     var delivered = false
 
     @Flag(help: "Send them again, under a new key.")
     var resend = false
 
-    @Flag(help: "Only say what would be done.")
+    @Flag(help: "Only report what would be done.")
     var dryRun = false
 
     @OptionGroup var format: FormatOptions
@@ -52,7 +52,8 @@ struct ResolveCommand: OperatorCommand {
         progress.clear()
         if let reason = try ResolutionLedger.note(report.delivered, in: report.batches, of: store) {
             Output.error(
-                "journey-outbox: resolved, but not in the record that a restored backup is held against: \(reason)")
+                "journey-outbox: resolved, but not written to the record in the state directory; after a restore, adopt asks about them again: \(reason)"
+            )
         }
         let json = JSON.object([
             .init("dry_run", .bool(dryRun)), .init("as", .string(choice.rawValue)),

@@ -6,10 +6,10 @@ import PlainText
 /// Removes a pause, and probes at once what the API has paused.
 struct ResumeCommand: OperatorCommand {
     static let configuration = CommandConfiguration(
-        commandName: "resume", abstract: "Send again after `pause`, and try at once what the API had refused.",
+        commandName: "resume", abstract: "End a pause, and retry at once what the API refused.",
         discussion: """
-            Without a journey it takes back the pause of everything; journeys paused by name stay paused. A rate limit \
-            keeps its time.
+            Without a journey it ends the pause of everything; journeys that were paused by name stay paused. The wait for \
+            a rate limit is not shortened.
             """)
     static let purpose = OperatorPurpose.changing
 
@@ -21,7 +21,9 @@ struct ResumeCommand: OperatorCommand {
     @OptionGroup var format: FormatOptions
 
     func validate() throws {
-        guard journey != "" else { throw ValidationError("a journey's name is not empty; leave it out for everything") }
+        guard journey != "" else {
+            throw ValidationError("a journey's name cannot be empty; give no name to resume everything")
+        }
     }
 
     func perform(_ store: any OperatorStore, at now: WallTime) throws {
@@ -41,7 +43,7 @@ struct ResumeCommand: OperatorCommand {
 
     private static func text(_ resumed: ResumeReport, _ scope: Pause.Scope) -> PlainText {
         let name = scope.name
-        var lines: [PlainText] = [resumed.wasPaused ? "\(name) is resumed" : "\(name) was not paused by anyone"]
+        var lines: [PlainText] = [resumed.wasPaused ? "\(name) is resumed" : "\(name) was not paused by an operator"]
         lines += resumed.probing.map { "trying now: \($0.scope.name), \($0.cause)" }
         lines += resumed.remaining.map { "still paused: \($0.scope.name), \($0.cause)" }
         return lines.joined(separator: "\n")

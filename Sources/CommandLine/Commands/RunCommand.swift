@@ -3,11 +3,12 @@ import ArgumentParser
 /// The daemon.
 struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "run", abstract: "Deliver intents until told to stop.",
+        commandName: "run", abstract: "Deliver intents until it is stopped.",
         discussion: """
-            SIGTERM or SIGINT stops claiming, waits for the requests in flight, settles them and exits 0; a second one \
-            exits at once, which loses nothing. SIGHUP reads the configuration and the API key again.
-            A database or log that is replaced underneath ends it with exit code 74: start it on what is there now.
+            On SIGTERM or SIGINT it claims nothing more, waits for the requests in flight, settles them and exits 0; on a \
+            second signal it exits at once, and no intent is lost. On SIGHUP it reads the configuration and the API key \
+            again.
+            When another file replaces the database or its log, it exits with code 74: start it again to use the new file.
 
             With --http it serves /metrics for Prometheus, /healthz and /readyz; see docs/metrics.md.
             """)

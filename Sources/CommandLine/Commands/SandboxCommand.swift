@@ -4,12 +4,13 @@ import Logging
 import PlainText
 import Sandbox
 
-/// The API's stand-in on loopback.
+/// The simulated API on loopback.
 struct SandboxCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "sandbox", abstract: "Serve a faithful stand-in of the Spotzee journey API on loopback.",
+        commandName: "sandbox", abstract: "Serve a simulated Spotzee journey API on loopback, for tests.",
         discussion: """
-            Listens on 127.0.0.1 alone. Point a configuration's api.url at the address it prints, with the key it prints.
+            Listens on 127.0.0.1 only. Set api.url in a configuration to the address that it prints, and use the key that \
+            it prints.
 
             \(SandboxSpecialID.table.map { "  \($0.pattern): \($0.meaning)" }.joined(separator: "\n"))
             """)
@@ -25,7 +26,8 @@ struct SandboxCommand: AsyncParsableCommand {
     var entrances: [Int] = [1, 42]
 
     @Option(
-        help: ArgumentHelp("Append every request and effect to this file, one JSON object a line.", valueName: "file"))
+        help: ArgumentHelp("Append every request and effect to this file, one JSON object per line.", valueName: "file")
+    )
     var log: String?
 
     @Option(help: ArgumentHelp("An API key that is accepted.", valueName: "key"))

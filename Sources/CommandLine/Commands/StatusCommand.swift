@@ -9,16 +9,16 @@ struct StatusCommand: OperatorCommand {
     static let configuration = CommandConfiguration(
         commandName: "status", abstract: "Show every journey's backlog, what is paused and why, and the worker.",
         discussion: """
-            Reads only, needs no API key, and answers whether or not a worker runs. `delivered` counts since the \
-            outbox was installed. Large counts are estimated and marked so.
+            Only reads, needs no API key, and works with or without a running worker. `delivered` counts since the \
+            outbox was installed. Large counts are estimates, marked with ~.
             """)
 
     @OptionGroup var options: ConfigurationOptions
 
-    @Flag(help: "Look again and again, until interrupted. With --json, one object a line.")
+    @Flag(help: "Read again and again until interrupted. With --json, one object per line.")
     var watch = false
 
-    @Option(help: ArgumentHelp("How long to wait between two looks.", valueName: "duration"))
+    @Option(help: ArgumentHelp("How long to wait between two reads.", valueName: "duration"))
     var interval = DurationArgument(.seconds(2))
 
     @OptionGroup var format: FormatOptions

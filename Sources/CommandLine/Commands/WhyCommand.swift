@@ -6,10 +6,11 @@ import PlainText
 /// Tells the history of one intent and what it waits for.
 struct WhyCommand: OperatorCommand {
     static let configuration = CommandConfiguration(
-        commandName: "why", abstract: "Tell the story of one intent, and what it waits for now.",
+        commandName: "why", abstract: "Show the history of one intent, and what it waits for now.",
         discussion: """
-            When it was inserted, with whom it was sent, every answer with its request id, what it waits for, which rule \
-            set that and when it ends. Works in every state, and for ids that never were.
+            Shows when it was inserted, with which other intents it was sent, every answer with its request id, what it \
+            waits for, which rule causes the wait, and when the wait ends. Works in every state, and for ids that no \
+            intent has.
             """)
 
     @OptionGroup var options: ConfigurationOptions
@@ -21,7 +22,7 @@ struct WhyCommand: OperatorCommand {
 
     func perform(_ store: any OperatorStore, at now: WallTime) throws {
         let configuration = try options.loadIfPresent()
-        let progress = ProgressLine("looking through past requests")
+        let progress = ProgressLine("searching past requests")
         let trace = try store.trace(id, at: now) { progress.show($0) }
         progress.clear()
         let story = IntentStory(

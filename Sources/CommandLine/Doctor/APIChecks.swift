@@ -32,7 +32,8 @@ struct APIChecks {
             case 401: return .fail("api", finding, "put a valid secret key where the check api_key says it is read")
             case 403:
                 return .warn(
-                    "api", "\(finding): the key may not list journeys", "give the key the right to read journeys")
+                    "api", "\(finding): the key is not allowed to list journeys",
+                    "give the key the right to read journeys")
             case 429: return .warn("api", finding, "try again in a minute")
             default: return .fail("api", finding, "curl -sv \(host)/journeys")
             }
@@ -41,7 +42,9 @@ struct APIChecks {
 
     private var clock: Check {
         guard let date = directory.date else {
-            return .warn("clock", "the API gave no time to compare this machine's clock with", "timedatectl status")
+            return .warn(
+                "clock", "this machine's clock was not checked, because the API's answer contains no time",
+                "timedatectl status")
         }
         // The header has whole seconds.
         let skew = max(.zero, abs((now - date).seconds) - 1) as Double

@@ -32,8 +32,9 @@ struct DatabaseChecks {
         case .absent: return Self.absent("the configuration says that the API ignores idempotency keys")
         case .auto, nil:
             switch learned {
-            case .enforced: return .ok(name, "the API honours idempotency keys, as a replay has shown")
-            case .unproven: return .ok(name, "not known yet; it is found out before anything is sent a second time")
+            case .enforced: return .ok(name, "the API enforces idempotency keys, as a repeated request has shown")
+            case .unproven:
+                return .ok(name, "not known yet; the worker finds out before it sends anything a second time")
             case .absent: return Self.absent("the API ignores idempotency keys, as a test without effect has shown")
             }
         }
@@ -41,7 +42,7 @@ struct DatabaseChecks {
 
     private static func absent(_ finding: String) -> Check {
         .warn(
-            "idempotency", "\(finding): what may have run waits for a person",
+            "idempotency", "\(finding): requests that may have run wait for the operator",
             "ask Spotzee to enforce idempotency keys for the project; see journey-outbox batches list --state in_doubt")
     }
 

@@ -32,7 +32,7 @@ struct Doctor {
             return configuration
         } catch {
             let lines = String(describing: error).split(separator: "\n").joined(separator: "; ")
-            checks.append(.fail("configuration", lines, "mend the file: docs/configuration.md lists every key"))
+            checks.append(.fail("configuration", lines, "correct the file: docs/configuration.md lists every key"))
             return nil
         }
     }

@@ -30,9 +30,9 @@ struct IdentityCheck {
     static func judge(_ verdict: IdentityVerdict) -> Check {
         switch verdict {
         case .bind: .ok(name, "no worker has served it yet: the first one gives it its identity")
-        case .known: .ok(name, "it is the outbox that its worker's state directory knows")
+        case .known: .ok(name, "the worker's state directory has the record of this outbox")
         case .knownByName:
-            .ok(name, "it belongs to this deployment; without a record, a restored backup could not be told")
+            .ok(name, "it belongs to this deployment; without a record, a restored backup cannot be detected")
         case .adopt(let need): .fail(name, "\(need.pauseCause): \(need.sight)", "journey-outbox adopt")
         case .refused(let directory):
             .fail(name, "it is served with the state directory \(directory)", "set state_dir: \(directory)")

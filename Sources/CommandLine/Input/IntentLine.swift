@@ -10,7 +10,7 @@ enum IntentLine {
         intent.journey = journey.map { Array($0.utf8) }
         var seen: Set<String> = []
         for (name, value) in try JSONObjectScan.members(of: bytes) {
-            guard seen.insert(name).inserted else { throw fault("\(name) is there twice") }
+            guard seen.insert(name).inserted else { throw fault("\(name) is given twice") }
             try set(name, value, in: &intent)
         }
         return intent

@@ -14,17 +14,19 @@ enum MetricCatalogue {
         prefix + "intents_estimated", .gauge, help: "1 when a number of intents is an estimate.")
     static let oldestAge = MetricDefinition(
         prefix + "oldest_intent_age_seconds", .gauge,
-        help: "For how long the intent that has waited longest could have been delivered; 0 when nothing is due.")
+        help: "How long ago the oldest due intent could first have been delivered; 0 when nothing is due.")
     static let drainETA = MetricDefinition(
         prefix + "drain_eta_seconds", .gauge,
-        help: "When the backlog will be delivered at the latest minute's pace; +Inf when nothing moves.")
+        help:
+            "How long the backlog takes at the rate of the last minute; +Inf when intents are due and none is delivered."
+    )
     static let delivered = MetricDefinition(
         prefix + "intents_delivered_total", .counter, help: "Intents delivered.")
     static let dead = MetricDefinition(
         prefix + "intents_dead_total", .counter, help: "Intents that became dead letters.")
     static let batches = MetricDefinition(
         prefix + "batches_total", .counter, labels: ["outcome"],
-        help: "Batches settled by outcome, put in doubt (in_doubt), or to be asked for again (sending).")
+        help: "Batches by outcome when settled; in_doubt when put in doubt, sending when to be sent again.")
     static let rejections = MetricDefinition(
         prefix + "rejections_total", .counter, labels: ["code"],
         help: "Intents rejected, by the API's code or the worker's own.")
@@ -33,13 +35,13 @@ enum MetricCatalogue {
         help: "How long requests took, by the class of their status; none means that no answer came.")
     static let delivery = MetricDefinition(
         prefix + "delivery_duration_seconds", .histogram(deliveryBuckets),
-        help: "From when an intent could be delivered (its commit, or scheduled_at) until it was.")
+        help: "The time from when an intent could be delivered (its commit, or scheduled_at) until its delivery.")
     static let pause = MetricDefinition(
         prefix + "paused", .gauge, labels: ["scope", "cause"],
         help: "1 for each pause of everything or of a journey.")
     static let pauseUntil = MetricDefinition(
         prefix + "paused_until_timestamp_seconds", .gauge, labels: ["scope", "cause"],
-        help: "When a pause is tried again; +Inf when only a person ends it.")
+        help: "When the worker probes whether a pause can end; +Inf when only the operator ends it.")
     static let lockWait = MetricDefinition(
         prefix + "write_lock_wait_seconds", .histogram(lockBuckets),
         help: "How long the worker's rounds waited for the write lock.")
@@ -47,7 +49,7 @@ enum MetricCatalogue {
         prefix + "write_lock_hold_seconds", .histogram(lockBuckets),
         help: "How long the worker's rounds held the write lock, their commit included.")
     static let busy = MetricDefinition(
-        prefix + "database_busy_total", .counter, help: "How often somebody else held the database for too long.")
+        prefix + "database_busy_total", .counter, help: "How often another process held the database for too long.")
     static let walSize = MetricDefinition(
         prefix + "wal_size_bytes", .gauge, help: "The size of the write-ahead log; 0 in rollback mode.")
     static let databaseSize = MetricDefinition(

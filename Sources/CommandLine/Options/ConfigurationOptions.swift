@@ -28,7 +28,8 @@ struct ConfigurationOptions: ParsableArguments {
             return try Configuration.load(database: database, environment: .process)
         } catch {
             if error.problems.first?.source != "configuration" {
-                Output.error("journey-outbox: answering without the configuration, which is not valid:\n\(error.plain)")
+                Output.error(
+                    "journey-outbox: the configuration is not valid, and the answer does not use it:\n\(error.plain)")
             }
             return nil
         }

@@ -10,7 +10,7 @@ struct FilterOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Only this contact: its external_id, anonymous_id or email.", valueName: "text"))
     var contact: String?
 
-    @Option(help: ArgumentHelp("Only what has not changed for so long, such as 2h.", valueName: "duration"))
+    @Option(help: ArgumentHelp("Only those that have not changed for this long, such as 2h.", valueName: "duration"))
     var olderThan: DurationArgument?
 
     var isEmpty: Bool { journey == nil && contact == nil && olderThan == nil }

@@ -7,10 +7,12 @@ struct IntentOptions: ParsableArguments {
     @Option(name: .customLong("external-id"), help: ArgumentHelp("The contact's id in your system.", valueName: "text"))
     var externalID: String?
 
-    @Option(name: .customLong("anonymous-id"), help: ArgumentHelp("The id before it was known.", valueName: "text"))
+    @Option(
+        name: .customLong("anonymous-id"),
+        help: ArgumentHelp("The contact's id before your system knew it.", valueName: "text"))
     var anonymousID: String?
 
-    @Option(help: ArgumentHelp("The contact's address.", valueName: "text"))
+    @Option(help: ArgumentHelp("The contact's email address.", valueName: "text"))
     var email: String?
 
     @Option(help: ArgumentHelp("A JSON object for the contact's profile.", valueName: "json"))
@@ -19,19 +21,21 @@ struct IntentOptions: ParsableArguments {
     @Option(help: ArgumentHelp("A JSON object for the journey's steps.", valueName: "json"))
     var data: String?
 
-    @Option(help: ArgumentHelp("Intents with the same key travel one after the other.", valueName: "text"))
+    @Option(help: ArgumentHelp("Intents with the same key are sent one after the other.", valueName: "text"))
     var orderingKey: String?
 
     @Option(help: ArgumentHelp("A second intent with the same key is not inserted.", valueName: "text"))
     var dedupKey: String?
 
-    @Option(help: ArgumentHelp("Not before: RFC 3339, or Unix time in milliseconds.", valueName: "time"))
+    @Option(
+        help: ArgumentHelp("The earliest time to send it: RFC 3339, or Unix time in milliseconds.", valueName: "time"))
     var scheduledAt: TimeArgument?
 
-    @Option(help: ArgumentHelp("Not after: RFC 3339, or Unix time in milliseconds.", valueName: "time"))
+    @Option(
+        help: ArgumentHelp("The latest time to send it: RFC 3339, or Unix time in milliseconds.", valueName: "time"))
     var expiresAt: TimeArgument?
 
-    @Option(help: ArgumentHelp("The W3C trace context to carry on.", valueName: "text"))
+    @Option(help: ArgumentHelp("The W3C trace context to continue.", valueName: "text"))
     var traceparent: String?
 
     var isEmpty: Bool { intent(journey: nil) == NewIntent() }

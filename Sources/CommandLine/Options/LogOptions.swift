@@ -4,7 +4,7 @@ import Logging
 
 /// How much is logged, and in which format.
 struct LogOptions: ParsableArguments {
-    @Option(help: "text or json. Under systemd each line also tells the journal its priority.")
+    @Option(help: "text or json. Under systemd each line also contains its priority for the journal.")
     var logFormat = LogFormat.text
 
     @Flag(help: "Log every batch.")

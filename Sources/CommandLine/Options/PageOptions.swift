@@ -9,7 +9,7 @@ struct PageOptions: ParsableArguments {
     @Option(help: ArgumentHelp("How many to list, at most.", valueName: "count"))
     var limit = 50
 
-    @Option(help: ArgumentHelp("Go on where a listing stopped: its next_cursor.", valueName: "cursor"))
+    @Option(help: ArgumentHelp("Continue where an earlier list ended: its next_cursor.", valueName: "cursor"))
     var cursor: String?
 
     func validate() throws {

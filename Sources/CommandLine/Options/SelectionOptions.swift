@@ -9,10 +9,10 @@ struct SelectionOptions: ParsableArguments {
 
     @OptionGroup var filters: FilterOptions
 
-    @Flag(help: "Without any filter.")
+    @Flag(help: "All of them, without a filter.")
     var all = false
 
-    @Flag(help: "Only say what would be done.")
+    @Flag(help: "Only report what would be done.")
     var dryRun = false
 
     /// The selection, or a usage error: a missing filter must not select everything.
@@ -23,8 +23,8 @@ struct SelectionOptions: ParsableArguments {
             var seen: Set<Int64> = []
             return .ids(ids.filter { seen.insert($0).inserted })
         }
-        guard isFiltered || all else { throw ValidationError("give ids or a filter; --all means every one") }
-        guard !(isFiltered && all) else { throw ValidationError("--all goes without a filter") }
+        guard isFiltered || all else { throw ValidationError("give ids, a filter or --all") }
+        guard !(isFiltered && all) else { throw ValidationError("--all cannot be combined with a filter") }
         return .filter(filter())
     }
 }

@@ -37,7 +37,8 @@ struct DrainEstimate: Equatable {
         if due == 0 { return "nothing due" }
         let count = "\(isEstimated ? "~" : "")\(due) due"
         if isPaused { return "\(count), paused" }
-        return seconds.isFinite ? "\(count), about \(Self.span(seconds)) left" : "\(count), nothing delivered lately"
+        return seconds.isFinite
+            ? "\(count), about \(Self.span(seconds)) left" : "\(count), nothing was delivered in the last minute"
     }
 
     /// A time span in the largest unit that fits.

@@ -25,7 +25,7 @@ struct IntentStory {
     let waitReason: WaitReason
 
     /// Other members of a batch that are named, at most.
-    private static let companionsMax = 5
+    private static let othersMax = 5
 
     init(_ trace: IntentTrace, in service: WaitReason.ServiceState) {
         id = trace.id
@@ -81,7 +81,7 @@ struct IntentStory {
         if isWaitingForAnswer, let sent = record.sentAt {
             events.append(
                 Entry(
-                    at: sent, kind: "sent", text: "attempt \(record.attempts) of batch \(record.id) was begun",
+                    at: sent, kind: "sent", text: "attempt \(record.attempts) of batch \(record.id) was started",
                     batch: record.id, attempt: record.attempts))
         }
         if let settled = record.settledAt { events.append(ending(batch, intent, at: settled)) }
@@ -101,9 +101,9 @@ struct IntentStory {
             "frozen into batch \(batch.record.id)"
             + (batch.record.parent.map { ", out of batch \($0)" } ?? "")
         if others.isEmpty { return text }
-        let named = others.prefix(companionsMax).map { String($0) }.joined(separator: ", ")
+        let named = others.prefix(othersMax).map { String($0) }.joined(separator: ", ")
         return text + ", with \(others.count == 1 ? "intent" : "\(others.count) others:") \(named)"
-            + (others.count > companionsMax ? ", …" : "")
+            + (others.count > othersMax ? ", …" : "")
     }
 
     private static func ending(_ batch: BatchDetail, _ intent: Int64, at time: WallTime) -> Entry {
@@ -111,15 +111,15 @@ struct IntentStory {
         let text =
             if batch.members.contains(where: { $0.id == intent }) {
                 batch.record.outcome == BatchOutcome.resolved.rawValue
-                    ? "a person said that it was delivered (batch \(id))" : "delivered in batch \(id)"
+                    ? "the operator resolved it as delivered (batch \(id))" : "delivered in batch \(id)"
             } else if let successors = batch.moved["batches"],
                 !batch.moved.contains(where: { $0.key != "batches" && $0.value.contains(intent) })
             {
-                "batch \(id) was \(batch.record.outcome ?? "settled"): it travels on in batch \(successors.map { String($0) }.joined(separator: " or "))"
+                "batch \(id) was \(batch.record.outcome ?? "settled"): it continues in batch \(successors.map { String($0) }.joined(separator: " or "))"
             } else if batch.moved["dead"]?.contains(intent) == true {
                 "left batch \(id) as a dead letter"
             } else {
-                "left batch \(id) to wait for another turn"
+                "left batch \(id) and waits to be sent again"
             }
         return Entry(at: time, kind: "settled", text: text, batch: id)
     }

@@ -55,7 +55,7 @@ struct WaitReason: Equatable {
     private static func ended(_ trace: IntentTrace, _ service: ServiceState) -> WaitReason {
         if let delivered = trace.delivered {
             return WaitReason(
-                "delivered; nothing is waited for",
+                "nothing: it is delivered",
                 rule: "its record is kept for \(service.retention) (retention)",
                 until: service.configuration.flatMap { settings in
                     delivered.batch.record.settledAt.map { $0 + settings.retention }
@@ -70,7 +70,7 @@ struct WaitReason: Equatable {
                 rule: "the highest id given so far is \(trace.lastID); an insert that was rolled back leaves nothing")
         }
         return WaitReason(
-            "nothing is kept of it: it ended long ago, or its insert was rolled back",
+            "there is no record of it: it ended long ago, or its insert was rolled back",
             rule: "records of what has ended are removed after \(service.retention) (retention)")
     }
 
@@ -78,12 +78,12 @@ struct WaitReason: Equatable {
         let end = service.configuration.map { record.updatedAt + $0.retention }
         if record.state == .cancelled {
             return WaitReason(
-                "cancelled; nothing is waited for",
+                "nothing: it is cancelled",
                 rule: "its record is kept for \(service.retention) (retention)",
                 until: end)
         }
         return WaitReason(
-            "a person: it is a dead letter",
+            "the operator, because it is a dead letter",
             rule: "its record is kept for \(service.retention) (retention) and is removed then", until: end,
             command: "journey-outbox dead-letters retry \(record.id)")
     }
@@ -100,14 +100,14 @@ struct WaitReason: Equatable {
         if trace.wait.isRefusedAlone {
             return WaitReason(
                 "its turn: it will be sent again",
-                rule: "it was refused with nobody else in its request: the next success in its journey makes it dead")
+                rule: "it was refused alone in its request: the next success in its journey makes it a dead letter")
         }
         let ahead = trace.wait.ahead
         let count = ahead >= IntentTrace.aheadMax ? "more than \(IntentTrace.aheadMax)" : "\(ahead)"
         return WaitReason(
             ahead == 0
                 ? "its turn, which is next in its journey" : "its turn: \(count) intents of its journey go first",
-            rule: "intents of a journey leave by id, as the API's rate and `linger` let them",
+            rule: "a journey's intents are sent in the order of their ids, as the API's rate and `linger` allow",
             command: "journey-outbox status")
     }
 
@@ -115,7 +115,7 @@ struct WaitReason: Equatable {
         _ trace: IntentTrace, _ record: IntentRecord, _ service: ServiceState
     ) -> WaitReason {
         if record.state == .scheduled {
-            return WaitReason("its time", rule: "scheduled_at, set by its producer", until: record.dueAt)
+            return WaitReason("its scheduled time", rule: "scheduled_at, set by its producer", until: record.dueAt)
         }
         let max = service.configuration.map { " of \($0.delivery.attemptsMax)" } ?? ""
         return WaitReason(
@@ -129,7 +129,7 @@ struct WaitReason: Equatable {
     ) -> WaitReason? {
         if let configuration = service.configuration, configuration.journey(named: journey) == nil {
             return WaitReason(
-                "a configuration that knows its journey", rule: "rows of journeys that are not configured wait",
+                "a configuration that contains its journey", rule: "rows of journeys that are not configured wait",
                 command: "add the journey to the configuration, then: systemctl reload journey-outbox")
         }
         if !service.isWorkerRunning {
@@ -145,20 +145,21 @@ struct WaitReason: Equatable {
         if pause.cause == .byOperator {
             let argument = pause.scope == .everything ? "" : " \(ShellWord.quoted(journey))"
             return WaitReason(
-                "the end of a pause of \(scope)", rule: "a person paused it" + (pause.detail.map { ": \($0)" } ?? ""),
+                "the end of a pause of \(scope)",
+                rule: "the operator paused it" + (pause.detail.map { ": \($0)" } ?? ""),
                 command: "journey-outbox resume\(argument)")
         }
         if pause.isAwaitingAdoption {
             return WaitReason(
-                "a person, who has to say whether this database goes on: it is a copy, or went back to an earlier state",
+                "the operator, who has to decide about this database: it is a copy, or it was set back to an earlier state",
                 rule: pause.cause.text + (pause.detail.map { ": \($0)" } ?? ""), command: "journey-outbox adopt")
         }
         if pause.cause == .rateLimited {
             return WaitReason("the API's rate limit", rule: "Retry-After of a 429", until: pause.nextProbe)
         }
         return WaitReason(
-            "a door that the API has shut for \(scope)",
-            rule: pause.cause.text + (pause.detail.map { ": \($0)" } ?? "") + "; it is tried again by itself",
+            "the end of a pause of \(scope), because of the API's answer",
+            rule: pause.cause.text + (pause.detail.map { ": \($0)" } ?? "") + "; the worker tries again by itself",
             until: pause.nextProbe, command: "journey-outbox doctor")
     }
 
@@ -171,7 +172,7 @@ struct WaitReason: Equatable {
         let command = "journey-outbox why \(holder.id)"
         if holder.isDead {
             return WaitReason(
-                "a person: dead letter \(holder.id) has the same ordering key \(key), and is to be retried or discarded",
+                "the operator, who has to retry or discard dead letter \(holder.id) of the same ordering key \(key)",
                 rule: "journeys.NAME.on_dead: block", command: command)
         }
         return WaitReason(
@@ -189,7 +190,7 @@ struct WaitReason: Equatable {
         }
         if !service.isWorkerRunning {
             return WaitReason(
-                "a worker, which will go on with the same request under the same key",
+                "a worker, which will continue with the same request under the same key",
                 rule: "a frozen request is never changed", command: "systemctl start journey-outbox")
         }
         if batch.dueAt <= service.now, let sent = batch.sentAt, batch.attempts > 0, batch.dueAt <= sent {
@@ -210,7 +211,7 @@ struct WaitReason: Equatable {
             service.configuration?.api.idempotency ?? .auto == .auto
         {
             return WaitReason(
-                "proof that the API honours idempotency keys, before batch \(batch.id) is sent again",
+                "proof that the API enforces idempotency keys, before batch \(batch.id) is sent again",
                 rule: "api.idempotency: auto", command: "journey-outbox status")
         }
         return held(record.journey, trace.pauses, service)
@@ -220,7 +221,7 @@ struct WaitReason: Equatable {
     private static func inDoubt(_ trace: IntentTrace, _ record: IntentRecord) -> WaitReason {
         let batch = record.batch.map { " --batch \($0)" } ?? " \(record.id)"
         return WaitReason(
-            "a person: nobody can know whether it was entered. Look at the journey's users, then say so",
+            "the operator, because it cannot be known whether it was entered: check the journey's users first",
             rule: "journeys.NAME.on_unknown: hold",
             command: "journey-outbox resolve\(batch) --delivered   (or --resend)")
     }

@@ -14,7 +14,7 @@ enum ResolutionLedger {
         guard let uuid = record.uuid, let directory = record.stateDirectory else { return nil }
         do {
             guard let ledger = try ResolvedLedger(of: uuid, in: directory) else {
-                return record.deployment == nil ? "\(directory) is not to be found here" : nil
+                return record.deployment == nil ? "\(directory) was not found" : nil
             }
             try ledger.note(delivered, in: batches)
             return nil

@@ -98,7 +98,7 @@ final class ServiceNotifier: Sendable {
 
     /// Reports that the start is complete although another worker runs, so that the service manager stops waiting.
     func standBy(holder: String) {
-        waitForTurn("standing by: pid \(holder) works")
+        waitForTurn("standing by: pid \(holder) is the worker")
     }
 
     /// The same while the operator has to adopt the database.
@@ -147,7 +147,7 @@ final class ServiceNotifier: Sendable {
             return "paused (\(SafeLabel.code(pause.cause.text)))\(backlog)"
         }
         let parked = state.pauses.count { $0.scope != .everything }
-        return "delivering\(backlog)" + (parked == 0 ? "" : ", \(parked) journeys held back")
+        return "delivering\(backlog)" + (parked == 0 ? "" : ", \(parked) journeys paused")
     }
 
     private func extendTimeout() {

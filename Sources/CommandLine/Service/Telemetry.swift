@@ -17,7 +17,7 @@ struct Telemetry: Sendable {
         self.http = http
         self.log = log
         metrics = WorkerMetrics(factory: registry)
-        health = WorkerHealth(silenceMax: ServiceNotifier(environment: environment).lookInterval * 3)
+        health = WorkerHealth(unseenMax: ServiceNotifier(environment: environment).lookInterval * 3)
         notifier = ServiceNotifier(environment: environment, health: health)
     }
 

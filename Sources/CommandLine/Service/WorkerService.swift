@@ -146,7 +146,7 @@ final class WorkerService: Service {
         switch error as? StoreError {
         case .fenced:
             CommandFailure.temporary(
-                "another worker has taken this database over, or an earlier state of it was put back")
+                "another worker has taken over this database, or an earlier state of it was restored")
         case .busy, .replaced, nil: error
         }
     }

@@ -95,7 +95,7 @@ struct MemberScanner {
         return isOver ? nil : Int(offset)..<Int(end)
     }
 
-    /// The text of neighbouring columns, the commas between them included.
+    /// The text of adjacent columns, the commas between them included.
     func text(of columns: ClosedRange<MemberColumn>) -> Range<Int>? {
         let next = columns.upperBound.rawValue + 1
         guard next < starts.count else { return nil }

@@ -34,7 +34,8 @@ extension Scheduler {
 
     mutating func parkForRows(_ journey: String, _ count: Int, at now: Moment) {
         pause(
-            .journey(journey), cause: .rowsRefused, detail: "\(count) rows refused alike", requestID: nil,
+            .journey(journey), cause: .rowsRefused, detail: "\(count) rows were refused for the same reason",
+            requestID: nil,
             at: now)
     }
 

@@ -199,7 +199,7 @@ public final class Worker<Clock: WorkerClock>: Sendable {
     ) {
         let now = clock.now()
         guard !scheduler.isTooOld(batch, at: now) else {
-            let reason = "the database was held by others until the request was too old"
+            let reason = "another process held the database until the request was too old"
             return inbox.post(.answered(batch, .notSent(reason: reason), begunAt: now))
         }
         tasks.addTask { await self.send(batch) }

@@ -98,14 +98,14 @@ private struct Judge {
     private func sight(_ cause: AdoptionCause, _ binding: Binding?) -> String {
         switch cause {
         case .copied:
-            return "it is a copy: \(binding?.path ?? "its first place") still holds the outbox of the same identity"
+            return "it is a copy: \(binding?.path ?? "its old path") still holds the outbox of the same identity"
         case .restored:
-            return "it has gone back to an earlier state: more was done with this outbox than the database knows of"
+            return "it was set back to an earlier state: the record shows later work than the database contains"
         case .replaced:
             return "another outbox was served at this path before; this one was put in its place"
         case .unknown:
             return database.stateDirectory == site.stateDirectory
-                ? "\(site.stateDirectory) remembers nothing of it: it was copied from another machine, or that directory was lost"
+                ? "\(site.stateDirectory) has no record of it: it was copied from another machine, or that directory was lost"
                 : "it was served elsewhere before, with the state directory \(database.stateDirectory ?? "of a container")"
         case .deployment:
             let theirs = database.deployment ?? ""

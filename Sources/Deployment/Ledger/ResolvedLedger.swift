@@ -50,7 +50,7 @@ public struct ResolvedLedger: Sendable {
             }
             guard errno == EEXIST else { throw StateFailure(errnoAt: path) }
         }
-        throw StateFailure(path: folder, reason: "no name is free for what was resolved")
+        throw StateFailure(path: folder, reason: "there is no unused file name for the resolved intents")
     }
 
     /// Gives the segment to the owner of the folder, because a command of root writes it and the worker's user reads

@@ -5,7 +5,7 @@ public enum BackupError: Error, Equatable, CustomStringConvertible {
 
     public var description: String {
         switch self {
-        case .exists(let path): "\(path) is there already: name a file that is not, or remove it"
+        case .exists(let path): "\(path) already exists: name another file, or remove it"
         case .failed(let path, let reason): "no copy was made at \(path): \(reason)"
         }
     }

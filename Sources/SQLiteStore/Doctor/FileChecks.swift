@@ -30,15 +30,15 @@ struct FileChecks {
         switch type {
         case "nfs", "nfs4", "cifs", "smb3", "smbfs", "ceph", "afs", "9p", "lustre", "gfs2", "ocfs2", "glusterfs",
             "virtiofs":
-            return .fail("file_system", "\(finding), over which SQLite's locks and shared memory do not hold", move)
+            return .fail("file_system", "\(finding), where SQLite's locks and shared memory do not work", move)
         case "overlay", "aufs":
             return .warn(
-                "file_system", "\(finding): what is written there is gone with its container",
+                "file_system", "\(finding): what is written there is lost with its container",
                 "keep the database on a volume")
         case "tmpfs", "ramfs":
             return .warn("file_system", "\(finding), in memory: a restart loses committed intents", move)
         case _ where type.hasPrefix("fuse"):
-            return .warn("file_system", "\(finding), whose locks may not hold", move)
+            return .warn("file_system", "\(finding), where locks may not work", move)
         default: return .ok("file_system", finding)
         }
     }
@@ -71,7 +71,7 @@ struct FileChecks {
         if file.st_nlink > 1 {
             return .warn(
                 "database_file",
-                "\(path) has \(file.st_nlink) names (hard links): opened by another one it has another log, which corrupts it",
+                "\(path) has \(file.st_nlink) names (hard links): a process that opens it by another name uses another log, which corrupts it",
                 "find / -xdev -samefile \(path)")
         }
         let holders = ProcessTable.current.having(open: path + " (deleted)")
@@ -81,6 +81,6 @@ struct FileChecks {
                 "\(path) was replaced: process \(holder.text) still works on the file that was there before",
                 "systemctl restart journey-outbox")
         }
-        return .ok("database_file", "\(path) has one name and was not replaced under anybody")
+        return .ok("database_file", "\(path) has one name, and no process works on a replaced file")
     }
 }

@@ -22,10 +22,10 @@ struct LockChecks {
         } catch {
             return .fail("write_lock", "\(error)", "journey-outbox migrate --database \(path)")
         }
-        guard finding == .locked else { return .ok("write_lock", "nobody holds the write lock for long") }
+        guard finding == .locked else { return .ok("write_lock", "no process holds the write lock for long") }
         guard let pid = writer() else {
             return .fail(
-                "write_lock", "somebody has held the write lock for \(Int(Self.patienceSeconds)) s",
+                "write_lock", "a process has held the write lock for \(Int(Self.patienceSeconds)) s",
                 "as root: journey-outbox doctor --database \(path)")
         }
         let process = ProcessTable.current.process(pid)
@@ -49,16 +49,16 @@ struct LockChecks {
 
     private var pin: Check {
         let first = readers()
-        if first.isEmpty { return .ok("log", "nobody keeps the write-ahead log from being used again") }
+        if first.isEmpty { return .ok("log", "no process prevents the reuse of the write-ahead log") }
         Thread.sleep(forTimeInterval: Self.lookAgainSeconds)
         let second = readers()
         guard let reader = first.first(where: second.contains) else {
-            return .ok("log", "nobody keeps the write-ahead log from being used again")
+            return .ok("log", "no process prevents the reuse of the write-ahead log")
         }
         let process = ProcessTable.current.process(reader.pid)
         return .warn(
             "log",
-            "process \(process.text) reads an old view of the database, so that the log of \(reader.frames) pages grows",
+            "process \(process.text) reads an old snapshot of the database, so that the log of \(reader.frames) pages grows",
             "let it end its read transaction; see what it does: ps -fp \(reader.pid)")
     }
 

@@ -66,7 +66,7 @@ struct PermissionChecks {
     private func judge(_ name: String, _ finding: WriteAccess, _ user: String) -> Check {
         switch finding {
         case .writable: return .ok(name, "\(user) can write \(path)")
-        case .locked: return .ok(name, "\(user) was only kept waiting by somebody else's lock")
+        case .locked: return .ok(name, "\(user) only had to wait for the lock of another process")
         case .refused(let reason):
             let folder = ShellWord.quoted(URL(fileURLWithPath: path).deletingLastPathComponent().path)
             let files = ShellWord.quoted(path) + "*"

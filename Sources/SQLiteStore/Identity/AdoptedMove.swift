@@ -6,10 +6,10 @@ import GRDB
 struct AdoptedMove {
     /// The code and message of intents that the operator discarded at an adoption.
     static let discarded = Rejection(
-        code: "discarded", message: "given up when the database was adopted; it may have been delivered before")
+        code: "discarded", message: "discarded when the database was adopted; it may have been delivered before")
 
     /// The code and message of intents that the ledger proves delivered.
-    private static let proven = Rejection(code: "ledger", message: "the ledger proves it delivered")
+    private static let proven = Rejection(code: "ledger", message: "the ledger proves that it was delivered")
 
     let db: Database
     let table: IntentTable

@@ -88,8 +88,8 @@ package struct IntentChange {
     private func reasonNotCancelled(_ state: IntentState) -> String {
         switch state {
         case .sending: "being sent"
-        case .inDoubt: "may have been entered: resolve settles it"
-        case .dead: "dead already: dead-letters discard gives it up"
+        case .inDoubt: "may have been entered: use resolve"
+        case .dead: "already a dead letter: use dead-letters discard"
         default: "has ended"
         }
     }

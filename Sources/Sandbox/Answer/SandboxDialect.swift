@@ -34,7 +34,7 @@ public enum SandboxDialect: String, Sendable, Codable, CaseIterable {
         case .noContent: return SandboxAnswer(status: 204, requestID: run.requestID)
         case .contradictory:
             let stranger = UserRejection(
-                index: entries.count, externalID: "nobody", code: "resource_missing", message: "")
+                index: entries.count, externalID: "unknown", code: "resource_missing", message: "")
             let text = SandboxDialect.counted("entrances_created", entries.count + 1, [stranger])
             return .json(200, text, of: run)
         case .truncated: return .json(200, String(counted.prefix(counted.count / 2)), of: run)

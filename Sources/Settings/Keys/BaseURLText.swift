@@ -29,9 +29,11 @@ enum BaseURLText {
         guard parts.percentEncodedFragment == nil else {
             throw Complaint("contains a fragment", "remove everything from the # on")
         }
-        guard !host.contains("%") else { throw Complaint("has an encoded host", "write the host plainly") }
+        guard !host.contains("%") else {
+            throw Complaint("has an encoded host", "write the host without percent signs")
+        }
         guard parts.port.map({ (1...65_535).contains($0) }) ?? true else {
-            throw Complaint("has an impossible port", "give 1…65535")
+            throw Complaint("has an invalid port", "give 1…65535")
         }
     }
 

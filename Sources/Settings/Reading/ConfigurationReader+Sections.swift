@@ -68,6 +68,6 @@ extension ConfigurationReader {
         if name == "<<" { return "merge keys are not supported, write the keys out" }
         if let near = Suggestion.nearest(to: name, among: known) { return "did you mean \(near)?" }
         if let home = Keys.home(of: name) { return "it belongs at \(home)" }
-        return "known here: \(known.joined(separator: ", "))"
+        return "known keys: \(known.joined(separator: ", "))"
     }
 }

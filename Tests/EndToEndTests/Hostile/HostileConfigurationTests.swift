@@ -77,7 +77,7 @@ struct HostileConfigurationTests {
         HostileFile("many tags", filled("- !!str a\n"), "is not a mapping"),
         HostileFile("many keys twice", filled("a: 1\n"), "given twice"),
         HostileFile("many pairs of keys", (0..<40_000).map { "k\($0): 1\nk\($0): 2\n" }.joined(), "given twice"),
-        HostileFile("many unknown keys", (0..<90_000).map { "k\($0): 1\n" }.joined(), "more; mend these first"),
+        HostileFile("many unknown keys", (0..<90_000).map { "k\($0): 1\n" }.joined(), "more; correct these first"),
         HostileFile(
             "many journeys", "journeys:\n" + (1...20_000).map { "  j\($0): { id: \($0) }\n" }.joined(),
             "has 20000 journeys; give at most 10000"),

@@ -33,8 +33,8 @@ struct HostileLinesTests {
         (line(#""external_id":"a","data":{"a":"\#u{0}"}"#), "outbox.data"),
         (line(#""external_id":"a","data":\#(nested(20_000))"#), "outbox.data must be a JSON object"),
         (line(#""external_id":"a","data":\#(String(repeating: "[", count: 60_000))"#), "ends too early"),
-        (line(#""external_id":"a","external_id":"b""#), "external_id is there twice"),
-        (line(#""external_id":"a","external\u005fid":"b""#), "external_id is there twice"),
+        (line(#""external_id":"a","external_id":"b""#), "external_id is given twice"),
+        (line(#""external_id":"a","external\u005fid":"b""#), "external_id is given twice"),
         (line(#""external_id":"a","scheduled_at":1e999"#), "scheduled_at must be Unix time in milliseconds"),
         (
             line(#""external_id":"a","scheduled_at":99999999999999999999"#),

@@ -18,7 +18,7 @@ struct DeadLettersShowCommand: OperatorCommand {
     static let configuration = CommandConfiguration(
         commandName: "show", abstract: "Show a dead letter with its payload.",
         discussion: """
-            profile and data are printed digit for digit where they are sound JSON objects, and else as a string.
+            profile and data are printed exactly as they are stored if they are valid JSON objects, otherwise as a string.
             """)
 
     @OptionGroup var options: ConfigurationOptions

@@ -5,16 +5,16 @@ import Operation
 /// Cancels dead letters: their records stay for the retention period.
 struct DeadLettersDiscardCommand: OperatorCommand {
     static let configuration = CommandConfiguration(
-        commandName: "discard", abstract: "Give dead letters up.",
+        commandName: "discard", abstract: "Cancel dead letters, so that they are never sent.",
         discussion: """
-            Each ends as cancelled: its record stays for the retention period, and its dedup key is free again.
+            Each becomes cancelled: its record stays for the retention period, and its dedup key can be used again.
             """)
     static let purpose = OperatorPurpose.changing
 
     @OptionGroup var options: ConfigurationOptions
     @OptionGroup var chosen: SelectionOptions
 
-    @Option(help: ArgumentHelp("Only what was refused with this code.", valueName: "code"))
+    @Option(help: ArgumentHelp("Only those that were refused with this code.", valueName: "code"))
     var code: String?
 
     @OptionGroup var format: FormatOptions
@@ -25,7 +25,7 @@ struct DeadLettersDiscardCommand: OperatorCommand {
 
     func perform(_ store: any OperatorStore, at now: WallTime) throws {
         let selection = try selection(at: now)
-        let progress = ProgressLine("looked at")
+        let progress = ProgressLine("checked")
         let report = try store.change(
             .discard, selection, isDryRun: chosen.dryRun, at: now, onProgress: { progress.show(done: $0) })
         progress.clear()

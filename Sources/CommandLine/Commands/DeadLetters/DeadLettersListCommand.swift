@@ -11,7 +11,7 @@ struct DeadLettersListCommand: OperatorCommand {
     @OptionGroup var options: ConfigurationOptions
     @OptionGroup var filters: FilterOptions
 
-    @Option(help: ArgumentHelp("Only what was refused with this code.", valueName: "code"))
+    @Option(help: ArgumentHelp("Only those that were refused with this code.", valueName: "code"))
     var code: String?
 
     @OptionGroup var page: PageOptions

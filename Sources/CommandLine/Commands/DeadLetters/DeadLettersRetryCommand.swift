@@ -7,15 +7,15 @@ struct DeadLettersRetryCommand: OperatorCommand {
     static let configuration = CommandConfiguration(
         commandName: "retry", abstract: "Send dead letters again, under a new idempotency key.",
         discussion: """
-            Each waits with all its attempts before it, due now, and keeps its dedup key. Mend the \
-            cause first: what is refused for the same reason dies again.
+            Each gets all its attempts again, is due at once, and keeps its dedup key. Correct the cause first: an \
+            intent that is refused again becomes a dead letter again.
             """)
     static let purpose = OperatorPurpose.changing
 
     @OptionGroup var options: ConfigurationOptions
     @OptionGroup var chosen: SelectionOptions
 
-    @Option(help: ArgumentHelp("Only what was refused with this code.", valueName: "code"))
+    @Option(help: ArgumentHelp("Only those that were refused with this code.", valueName: "code"))
     var code: String?
 
     @OptionGroup var format: FormatOptions
@@ -26,7 +26,7 @@ struct DeadLettersRetryCommand: OperatorCommand {
 
     func perform(_ store: any OperatorStore, at now: WallTime) throws {
         let selection = try selection(at: now)
-        let progress = ProgressLine("looked at")
+        let progress = ProgressLine("checked")
         let report = try store.change(
             .retry, selection, isDryRun: chosen.dryRun, at: now, onProgress: { progress.show(done: $0) })
         progress.clear()

@@ -11,8 +11,8 @@ struct DemoCommand: AsyncParsableCommand {
         abstract: "Watch orders become journey entrances, through a crash, a rate limit and dropped connections.",
         discussion: """
             Makes a business database in a temporary folder, a producer that commits orders with their intents, the \
-            sandbox with faults switched on, and a worker that is killed in the middle. The table at the end is drawn \
-            from the sandbox's own log.
+            sandbox with faults switched on, and a worker that is killed while it works. The numbers in the table at the \
+            end are counted in the sandbox's own log.
             """)
 
     @Option(help: "Orders to place.")
@@ -30,7 +30,7 @@ struct DemoCommand: AsyncParsableCommand {
             return try await play(stage, sandbox)
         }
         Output.print(PlainText(own: account.table))
-        guard account.isExact else { throw CommandFailure.general("the books do not balance; this is a bug") }
+        guard account.isExact else { throw CommandFailure.general("the counts do not match; this is a bug") }
         Output.print(Self.next)
     }
 

@@ -5,10 +5,10 @@ import Operation
 /// Cancels intents that are not in a request yet.
 struct IntentsCancelCommand: OperatorCommand {
     static let configuration = CommandConfiguration(
-        commandName: "cancel", abstract: "Cancel intents that have not left yet.",
+        commandName: "cancel", abstract: "Cancel intents that have not been sent yet.",
         discussion: """
-            Each keeps its record as cancelled and frees its dedup key. What is being sent or in doubt cannot be \
-            cancelled: it is reported, and the others are cancelled all the same.
+            Each becomes cancelled: its record stays for the retention period, and its dedup key can be used again. \
+            Intents that are being sent or in doubt cannot be cancelled: they are reported, and the others are cancelled.
             """)
     static let purpose = OperatorPurpose.changing
 
@@ -26,7 +26,7 @@ struct IntentsCancelCommand: OperatorCommand {
 
     func perform(_ store: any OperatorStore, at now: WallTime) throws {
         let selection = try selection(at: now)
-        let progress = ProgressLine("looked at")
+        let progress = ProgressLine("checked")
         let report = try store.change(
             .cancel, selection, isDryRun: chosen.dryRun, at: now, onProgress: { progress.show(done: $0) })
         progress.clear()

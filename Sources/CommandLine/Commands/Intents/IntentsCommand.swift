@@ -7,7 +7,7 @@ import PlainText
 struct IntentsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "intents", abstract: "List or cancel intents that are unfinished, dead or cancelled.",
-        discussion: "The delivered are in the view outbox_history, and in `batches`.",
+        discussion: "Delivered intents are in the view outbox_history, and in `batches`.",
         subcommands: [IntentsListCommand.self, IntentsCancelCommand.self])
 }
 

@@ -12,11 +12,11 @@ final class WorkerHealth: Sendable {
     }
 
     /// After this time without an event, the worker counts as stuck.
-    private let silenceMax: Duration
+    private let unseenMax: Duration
     private let state = Mutex(State())
 
-    init(silenceMax: Duration) {
-        self.silenceMax = silenceMax
+    init(unseenMax: Duration) {
+        self.unseenMax = unseenMax
     }
 
     func note(_ event: WorkerEvent, at now: ContinuousClock.Instant = .now) {
@@ -42,7 +42,7 @@ final class WorkerHealth: Sendable {
 
     /// Whether the worker's loop runs.
     func isAlive(at now: ContinuousClock.Instant = .now) -> Bool {
-        state.withLock { now - $0.lastSeen <= silenceMax }
+        state.withLock { now - $0.lastSeen <= unseenMax }
     }
 
     /// Whether the worker has started and is not stopping.

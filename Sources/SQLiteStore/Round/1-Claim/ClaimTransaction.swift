@@ -35,7 +35,7 @@ struct ClaimTransaction {
     mutating func claim(_ order: ClaimRequest, hasClosedLanes: Bool) throws -> Claim {
         var picked = try pick(order)
         if hasClosedLanes { picked.isCutShort = true }
-        if let ripe = ripeness(of: picked, order) { return Claim(batch: nil, backlog: .partial(readyAt: ripe)) }
+        if let time = readyTime(of: picked, order) { return Claim(batch: nil, backlog: .partial(readyAt: time)) }
         try picked.lanes.open()
         try block(picked)
         // The unsendable rows go last: their lanes then go to rows that wait already.
@@ -144,13 +144,13 @@ struct ClaimTransaction {
     }
 
     /// When a partial batch of fresh rows becomes ready; nil when it is.
-    private func ripeness(of picked: Picked, _ order: ClaimRequest) -> WallTime? {
+    private func readyTime(of picked: Picked, _ order: ClaimRequest) -> WallTime? {
         guard !picked.isCutShort, picked.builder?.isFull != true, let oldest = picked.oldestReady,
             picked.taken.allSatisfy({ $0.source == .ready })
         else { return nil }
-        let ripe = WallTime(milliseconds: oldest) + order.linger
+        let ready = WallTime(milliseconds: oldest) + order.linger
         // An insertion time in the future would make the batch wait without an end: it counts as now.
-        return ripe > now && oldest <= now.milliseconds ? ripe : nil
+        return ready > now && oldest <= now.milliseconds ? ready : nil
     }
 
     // MARK: Moving
