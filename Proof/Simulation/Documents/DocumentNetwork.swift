@@ -102,10 +102,11 @@ final class DocumentNetwork: Sendable {
                 let own = APITruth.Received.own(
                     answer.status, code: answer.code, isReplayed: answer.isReplayed, isProvable: answer.isProvable,
                     isWhole: true)
+                let filtered = self.filtered(request, key: key, attempt: attempt)
                 switch course.fault {
                 case .lostAfter: if course.isPrompt { silence() }
                 case .edgeAfter: self.eventQueue.after(course.back, page)
-                case .cut:
+                case .cut where filtered == nil:
                     let cut = self.cut(response)
                     let received =
                         cut.isComplete
@@ -115,7 +116,7 @@ final class DocumentNetwork: Sendable {
                             isProvable: answer.isProvable, isWhole: false)
                     self.eventQueue.after(course.back) { give(.response(cut), received) }
                 default:
-                    if let filtered = self.filtered(request, key: key, attempt: attempt) {
+                    if let filtered {
                         self.eventQueue.after(course.back) { give(.response(filtered), .edge(filtered.status)) }
                     } else {
                         self.eventQueue.after(course.back) { give(.response(response), own) }

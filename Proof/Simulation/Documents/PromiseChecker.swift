@@ -42,7 +42,9 @@ struct PromiseChecker {
         return simulator.producer.record.committed.sorted { $0.key < $1.key }.flatMap { id, intent in
             let states = (places[id] ?? []).map { (state: $0[1] as String, code: ($0[2] as String?) ?? "") }
             guard states.count == 1 else {
-                return [PromiseViolation(.lost, "intent \(id) is in \(states.count) places \(states.map(\.state))")]
+                let name = "intent \(id) is in \(states.count) places \(states.map(\.state))"
+                let hasEnded = truth.entrances[intent.number] != nil || truth.refusals[intent.number] != nil
+                return [PromiseViolation(states.isEmpty && hasEnded ? .prunedEarly : .lost, name)]
             }
             return check(id, intent, states[0].state, states[0].code)
         }
@@ -138,10 +140,12 @@ struct PromiseChecker {
 
     /// Whether the outcome of the batch could not be known for certain when it was put in doubt.
     private func isAmbiguous(_ note: DoubtNote) -> Bool {
+        // A process that has ended may have forgotten what it received, or that its request never left.
+        let mayHaveForgotten = note.crashes > 0 || (simulator.weather?.storeErrors ?? (0, 0)) != (0, 0)
         guard let attempts = truth.attempts[note.key], let first = attempts.first, let last = attempts.last else {
-            return false
+            return mayHaveForgotten && simulator.weather?.honouring != 1
         }
-        let unknown = attempts.filter { isUnknown($0.received) }
+        let unknown = mayHaveForgotten ? attempts : attempts.filter { isUnknown($0.received) }
         let isUnhonoured = attempts.contains { !$0.isHonoured } || truth.changedSubjects.contains(last.subject)
         if isUnhonoured, !unknown.isEmpty { return true }
         let cuts = attempts.filter { if case .own(_, _, _, _, let isWhole) = $0.received { !isWhole } else { false } }

@@ -7,6 +7,7 @@ public enum PromiseClass: String, Sendable, CaseIterable, Comparable {
     case deadByEdge = "dead-by-edge"
     case cancelledEntered = "cancelled-entered"
     case lost
+    case prunedEarly = "pruned-early"
     case stray
     case needlessDoubt = "needless-doubt"
     case unboundedDoubt = "unbounded-doubt"
@@ -26,6 +27,7 @@ public enum PromiseClass: String, Sendable, CaseIterable, Comparable {
         case .deadByEdge: "an intent is called dead that the API itself has never refused"
         case .cancelledEntered: "an intent is called cancelled that was entered"
         case .lost: "a committed intent is not in exactly one place"
+        case .prunedEarly: "the record of an ended intent is gone long before the retention is over"
         case .stray: "something was entered that no producer committed"
         case .needlessDoubt: "a batch was put in doubt although its outcome could be known"
         case .unboundedDoubt: "a journey went on putting batches in doubt for one cause"

@@ -29,6 +29,9 @@ struct Recovery: Sendable {
 extension Simulator {
     /// The longest interval between two probes of a pause, and a minute for what follows a probe; in milliseconds.
     static let recoveryTimeMax: Int64 = 16 * 60_000
+    /// The time within which everything must have ended after the faults, in milliseconds. It is longer than the age at
+    /// which a request of unknown outcome is put in doubt, and leaves time for the operator.
+    static let weatherDrainTime: Int64 = 30 * 3_600_000
     /// The time from the end of the faults to the operator's first review. By then, every copy of a request has arrived.
     private static let reviewAfter: Int64 = 3 * 3_600_000
     private static let doubtPollInterval: Int64 = 300_000
