@@ -158,7 +158,7 @@ struct PromiseChecker {
             if attempt.isFirewalled { return true }
         }
         let age = note.firstSeenAt - first.at
-        if age >= scenario.policy.unknownAfter.components.seconds * 1000 - 3_600_000, !unknown.isEmpty { return true }
+        if age >= scenario.policy.unknownAfter.milliseconds - 3_600_000, !unknown.isEmpty { return true }
         if truth.revokedKeys.contains(last.subject.apiKey), !unknown.isEmpty { return true }
         if note.url != simulator.configuration.url { return true }
         if note.crashes >= 3, note.code == "worker_crashed" { return true }

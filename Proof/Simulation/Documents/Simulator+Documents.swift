@@ -31,7 +31,7 @@ extension Simulator {
     static let recoveryTimeMax: Int64 = 16 * 60_000
     /// The time within which everything must have ended after the faults, in milliseconds. It is longer than the age at
     /// which a request of unknown outcome is put in doubt, and leaves time for the operator.
-    static let weatherDrainTime: Int64 = 30 * 3_600_000
+    var weatherDrainTime: Int64 { scenario.policy.unknownAfter.milliseconds + 8 * 3_600_000 }
     /// The time from the end of the faults to the operator's first review. By then, every copy of a request has arrived.
     private static let reviewAfter: Int64 = 3 * 3_600_000
     private static let doubtPollInterval: Int64 = 300_000
@@ -46,6 +46,8 @@ extension Simulator {
         scenario.idempotency = .auto
         scenario.expiry = 0
         scenario.policy.maxAttempts = 5
+        // A shorter age keeps most runs short.
+        scenario.policy.unknownAfter = .seconds(random.pick([3, 3, 3, 22]) * 3600)
         scenario.poison = random.pick([0, 0.1, 0.1])
         scenario.finalRequestsPerJourney = 0
         for index in scenario.journeys.indices { scenario.journeys[index].onDead = .continue }

@@ -62,7 +62,7 @@ extension Simulator {
             sender: SimulatedSender(
                 network: network, documents: documents, process: process, requestChecker: requestChecker),
             commits: commits,
-            clock: clock, seed: random.next(), lookInterval: .seconds(60),
+            clock: clock, seed: random.next(), lookInterval: .seconds(documents == nil ? 60 : 300),
             observe: { [eventTrace] event in
                 guard process.isAlive else { return }
                 if case .looked = event { return }

@@ -107,7 +107,7 @@ public final class Simulator {
         let faultsEnd = Self.start + scenario.faultDuration
         let isOver = Mutex(false)
         eventQueue.at(faultsEnd) { isOver.withLock { $0 = true } }
-        var (steps, deadline) = (0, faultsEnd + (documents == nil ? Self.drainTime : Self.weatherDrainTime))
+        var (steps, deadline) = (0, faultsEnd + (documents == nil ? Self.drainTime : weatherDrainTime))
         while steps < Self.stepsMax, requestChecker.breaches.isEmpty, producer.breaches.isEmpty {
             steps += 1
             if areFaultsActive, isOver.withLock({ $0 }) {
