@@ -160,7 +160,7 @@ let package = Package(
         .testTarget(
             name: "SimulationTests",
             dependencies: [
-                "Simulation", "Delivery", "SQLiteStore", "JourneyOutbox", "journey-outbox",
+                "Simulation", "Delivery", "SQLiteStore", "JourneyOutbox", "Sandbox", "journey-outbox",
                 .product(name: "GRDB", package: "GRDB.swift"), .product(name: "Logging", package: "swift-log"),
             ]
         ),

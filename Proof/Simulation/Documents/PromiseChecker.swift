@@ -43,7 +43,9 @@ struct PromiseChecker {
             let states = (places[id] ?? []).map { (state: $0[1] as String, code: ($0[2] as String?) ?? "") }
             guard states.count == 1 else {
                 let name = "intent \(id) is in \(states.count) places \(states.map(\.state))"
-                let hasEnded = truth.entrances[intent.number] != nil || truth.refusals[intent.number] != nil
+                let hasEnded =
+                    truth.entrances[intent.number] != nil || truth.refusals[intent.number] != nil
+                    || simulator.producer.record.cancelled.contains(id)
                 return [PromiseViolation(states.isEmpty && hasEnded ? .prunedEarly : .lost, name)]
             }
             return check(id, intent, states[0].state, states[0].code)
@@ -69,7 +71,12 @@ struct PromiseChecker {
             }
         case "cancelled":
             if !entrances.isEmpty { found.append(.init(.cancelledEntered, "\(name); \(story)")) }
-        default: found.append(.init(.stuck, "\(name) is \(state) at the end; \(story)"))
+        default:
+            // A request with a payload that a firewall keeps back for good ends only by an operator's decision.
+            let key = lastKey(of: intent.number)
+            let isKeptBack = key.flatMap { truth.attempts[$0]?.last?.isFirewalled } ?? false
+            guard !isKeptBack || simulator.weather?.firewall?.isPermanent != true else { break }
+            found.append(.init(.stuck, "\(name) is \(state) at the end; \(history(of: key))"))
         }
         return found
     }
@@ -141,7 +148,9 @@ struct PromiseChecker {
     /// Whether the outcome of the batch could not be known for certain when it was put in doubt.
     private func isAmbiguous(_ note: DoubtNote) -> Bool {
         // A process that has ended may have forgotten what it received, or that its request never left.
-        let mayHaveForgotten = note.crashes > 0 || (simulator.weather?.storeErrors ?? (0, 0)) != (0, 0)
+        let mayHaveForgotten =
+            note.crashes > 0 || (simulator.weather?.storeErrors ?? (0, 0)) != (0, 0)
+            || simulator.weather?.disruptions.contains(.secondWorker) == true
         guard let attempts = truth.attempts[note.key], let first = attempts.first, let last = attempts.last else {
             return mayHaveForgotten && simulator.weather?.honouring != 1
         }
