@@ -17,7 +17,8 @@ public enum Assumption: String, Sendable, CaseIterable {
             var broken = world
             switch self {
             case .effectsAreInTheCache: broken.remembersBelow = true
-            case .edgesShowErrors: (broken.remembersBelow, broken.edgesOvertake, broken.edgesHideErrors) = (true, false, true)
+            case .edgesShowErrors:
+                (broken.remembersBelow, broken.edgesOvertake, broken.edgesHideErrors) = (true, false, true)
             case .copiesArriveBeforeTheAnswer: broken.hedges = true
             case .progressIsKept: broken.forgetsProgress = true
             case .answersAreKept: broken.expires = true

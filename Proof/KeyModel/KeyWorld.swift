@@ -67,7 +67,8 @@ public struct KeyWorld: Sendable, Hashable {
         for (isSet, word) in [
             (!comparesBodies, "bodies not compared"), (isOrdered, "ordered"), (loses, "loses answers"),
             (remembersBelow, "remembers below the cache"), (edgesHideErrors, "edges hide errors"),
-            (expires, "keys expire"), (!edgesOvertake, "edges answer last"), (hedges, "hedging proxy"), (forgetsProgress, "forgets progress"),
+            (expires, "keys expire"), (!edgesOvertake, "edges answer last"), (hedges, "hedging proxy"),
+            (forgetsProgress, "forgets progress"),
         ] where isSet { words.append(word) }
         return words.joined(separator: ", ")
     }

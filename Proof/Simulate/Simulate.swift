@@ -108,7 +108,9 @@ struct Simulate: ParsableCommand {
             : "simulate --model documents --seeds \(result.seed)-\(result.seed)"
                 + without.map { " --without \($0.rawValue)" }.joined()
         // One string, so that the lines of two threads do not mix.
-        print((["seed \(result.seed):"] + found.prefix(5).map { "  \($0)" } + ["  again: \(again)"]).joined(separator: "\n"))
+        print(
+            (["seed \(result.seed):"] + found.prefix(5).map { "  \($0)" } + ["  again: \(again)"]).joined(
+                separator: "\n"))
     }
 }
 

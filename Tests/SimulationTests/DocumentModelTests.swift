@@ -158,7 +158,8 @@ import Testing
     // MARK: Answers
 
     @Test func `unforeseen answers keep the truth apart from what they say`() {
-        let rejected = #"{"users":[{"external_id":"c1","data":{"n":1}},{"external_id":"reject-permanent-2","data":{"n":2}}]}"#
+        let rejected =
+            #"{"users":[{"external_id":"c1","data":{"n":1}},{"external_id":"reject-permanent-2","data":{"n":2}}]}"#
         for kind in AcceptanceForm.Kind.allCases {
             var api = Self.api(Self.weather { $0.acceptance = AcceptanceForm(kind: kind, word: "unmatched", entry: 1) })
             let answer = Self.send(Self.request(rejected), to: &api)
@@ -222,7 +223,8 @@ import Testing
         let weather = Self.weather {
             $0.firewall = .init(filtersAnswers: filtersAnswers, isPermanent: true, divisor: 3, status: 403)
         }
-        let disliked = await Self.exchange(weather, body: Self.accepted.replacing("{\"n\":1}", with: "{\"n\":2}"), times: 3)
+        let disliked = await Self.exchange(
+            weather, body: Self.accepted.replacing("{\"n\":1}", with: "{\"n\":2}"), times: 3)
         #expect(disliked.answers.allSatisfy { Self.response($0)?.status == 403 })
         #expect((disliked.truth.entrances[2]?.count ?? 0) == (filtersAnswers ? 1 : 0))
         let liked = await Self.exchange(weather)

@@ -33,7 +33,9 @@ struct AcceptanceForm: Sendable {
         "failures", "rejected_users", "invalid", "skipped", "unmatched", "not_entered", "held", "dropped", "problems",
         "omitted", "suppressed", "leftover", "blocked", "users", "details",
     ]
-    private static let positive = ["entered", "created", "processed", "accepted", "started", "handled", "n", "ok_count"]
+    private static let positive = [
+        "entered", "created", "processed", "accepted", "started", "handled", "n", "ok_count",
+    ]
 
     var kind: Kind
     /// The name of the list of rejected users, in the forms with an unforeseen name.

@@ -212,7 +212,8 @@ final class DocumentNetwork: Sendable {
     }
 
     private func run(
-        _ request: SandboxRequest, url: String, attempt: Int, key: String, _ done: @escaping @Sendable (APIAnswer) -> Void
+        _ request: SandboxRequest, url: String, attempt: Int, key: String,
+        _ done: @escaping @Sendable (APIAnswer) -> Void
     ) {
         let (beginning, delay) = state.withLock { state in
             let isSlow = state.random.chance((state.override ?? state.weather.rates).slow)

@@ -126,7 +126,8 @@ struct DocumentWeather: Sendable {
         case .firewalls: firewall = nil
         case .readings: reading = .byAPI
         case .storeErrors: storeErrors = (0, 0)
-        case .rollOuts, .rollBacks, .urlChanges, .keyChanges, .clockWeeks, .outages, .brownOuts, .journeyStates, .credit,
+        case .rollOuts, .rollBacks, .urlChanges, .keyChanges, .clockWeeks, .outages, .brownOuts, .journeyStates,
+            .credit,
             .secondWorker, .freezes, .reloads, .triggerBlocks:
             break
         }

@@ -16,7 +16,8 @@ struct PromiseChecker {
     }
 
     func violations() throws -> [PromiseViolation] {
-        let early = simulator.requestChecker.breaches.map { PromiseViolation(.leftTooEarly, "\($0)") }
+        let early =
+            simulator.requestChecker.breaches.map { PromiseViolation(.leftTooEarly, "\($0)") }
             + simulator.producer.breaches.map { PromiseViolation(.unsound, "\($0)") }
         let end = hasEnded ? [] : [PromiseViolation(.stuck, "the run did not come to an end")]
         return try early + end + checkIntents() + checkStrays() + checkDoubt() + checkBoundedDoubt() + checkKeys()

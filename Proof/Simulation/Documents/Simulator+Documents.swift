@@ -184,12 +184,15 @@ extension Simulator {
 
     private func checkRecovery() throws {
         guard let recovery else { return }
-        let delivered = try database.queue.unsafeRead { db in try Int64.fetchSet(db, sql: "SELECT id FROM outbox_history") }
+        let delivered = try database.queue.unsafeRead { db in
+            try Int64.fetchSet(db, sql: "SELECT id FROM outbox_history")
+        }
         let isInTime = !delivered.isDisjoint(with: recovery.intents)
         self.recovery?.isInTime = isInTime
         guard !isInTime else { return }
         let pauses = try database.queue.unsafeRead { db in
-            try String.fetchAll(db, sql: "SELECT scope || ' ' || cause || ' ' || coalesce(detail, '') FROM outbox_pause")
+            try String.fetchAll(
+                db, sql: "SELECT scope || ' ' || cause || ' ' || coalesce(detail, '') FROM outbox_pause")
         }
         recoveryPauses = "pauses: \(pauses)"
     }
