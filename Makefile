@@ -53,6 +53,18 @@ simulate: deps ## Run RUNS seeds of the simulation from SEED on (make simulate S
 	$(SWIFT) build --scratch-path $(SCRATCH) --product simulate
 	$(SCRATCH)/debug/simulate --seed $(SEED) --runs $(RUNS) $(addprefix --tilt ,$(TILT))
 
+# All that the API's documents leave possible; its violations are printed by class, each with a seed.
+SEEDS ?= 1-100
+.PHONY: simulate-documents
+simulate-documents: deps ## Play SEEDS against all that the API's documents leave possible (make simulate-documents SEEDS=1-500).
+	$(SWIFT) build --scratch-path $(SCRATCH) --product simulate
+	$(SCRATCH)/debug/simulate --model documents --seeds $(SEEDS)
+
+.PHONY: key-model
+key-model: deps ## Explore every schedule of a key of unknown outcome, and drop each premise of its rules.
+	$(SWIFT) build --scratch-path $(SCRATCH) --product key-model
+	$(SCRATCH)/debug/key-model
+
 # What takes longer than a test may: the same tests, with larger counts. `nice`, since it has the machine for hours.
 KILLS ?= 10000
 HOSTILE_ROWS ?= 100000

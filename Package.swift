@@ -143,6 +143,10 @@ let package = Package(
             dependencies: ["Simulation", .product(name: "ArgumentParser", package: "swift-argument-parser")],
             path: "Proof/Simulate"
         ),
+        // The rules for a key of unknown outcome, and every schedule they meet. It shares no code with the worker.
+        .target(name: "KeyModel", path: "Proof/KeyModel"),
+        .executableTarget(name: "key-model", dependencies: ["KeyModel"], path: "Proof/KeyModelCheck"),
+        .testTarget(name: "KeyModelTests", dependencies: ["KeyModel"]),
         .executableTarget(
             name: "soak",
             dependencies: [
@@ -156,7 +160,7 @@ let package = Package(
         .testTarget(
             name: "SimulationTests",
             dependencies: [
-                "Simulation", "Delivery", "SQLiteStore", "JourneyOutbox", "journey-outbox",
+                "Simulation", "Delivery", "SQLiteStore", "JourneyOutbox", "Sandbox", "journey-outbox",
                 .product(name: "GRDB", package: "GRDB.swift"), .product(name: "Logging", package: "swift-log"),
             ]
         ),

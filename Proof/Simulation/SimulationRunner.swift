@@ -12,6 +12,8 @@ public struct SimulationResult: Sendable {
     public var seed: UInt64
     /// Every breach of an invariant; empty when all held.
     public var breaches: [Breach]
+    /// Every violation of the promise, in a run in the weather of the documents.
+    public var violations: [PromiseViolation] = []
     /// The events that the workers reported, in their order; empty unless the caller asked for them.
     public var events: [String]
     public var requests: Int
@@ -25,6 +27,14 @@ public struct SimulationResult: Sendable {
     /// digest.
     public var fingerprint: UInt64
     public var isRestored: Bool
+}
+
+/// What the API and the network of a run may do.
+public enum SimulationModel: Sendable, Equatable {
+    /// The faults that the worker was built against.
+    case classic
+    /// Everything that the API's documents leave possible, without the given features.
+    case documents(without: Set<WeatherFeature> = [])
 }
 
 /// Runs the simulation for a seed, as often and in as many threads as the caller wants.
@@ -57,19 +67,30 @@ public final class SimulationRunner: Sendable {
     ///
     /// - Parameters:
     ///   - tilts: what the run must have, in addition to what the seed draws.
+    ///   - model: what the API and the network may do.
     ///   - keepsEvents: whether the result contains the events that the workers report.
     ///   - listener: called with each event that a worker reports.
     /// - Throws: an error of SQLite. A broken invariant is no error: it is in the result's `breaches`.
     public func run(
-        seed: UInt64, tilted tilts: Set<Tilt> = [], keepsEvents: Bool = false,
+        seed: UInt64, tilted tilts: Set<Tilt> = [], model: SimulationModel = .classic, keepsEvents: Bool = false,
         listener: (@Sendable (WorkerEvent) -> Void)? = nil
     ) throws -> SimulationResult {
         let database = try free.withLock { $0.popLast() } ?? SharedDatabase(template)
         try database.put(template)
         let simulator = try Simulator(
-            seed: seed, tilted: tilts, in: database, uuid: Self.uuid(1),
+            seed: seed, tilted: tilts, model: model, in: database, uuid: Self.uuid(1),
             eventTrace: EventTrace(isKept: keepsEvents, listener: listener))
         let breaches = try simulator.run()
+        if let documents = simulator.documents {
+            free.withLock { $0.append(database) }
+            let truth = documents.truth
+            return SimulationResult(
+                seed: seed, breaches: breaches, violations: simulator.violations, events: simulator.eventTrace.lines,
+                requests: truth.requests, effects: truth.entrances.values.reduce(0) { $0 + $1.count },
+                crashes: simulator.crashes,
+                draws: simulator.random.draws + documents.draws + simulator.faultInjector.draws,
+                fingerprint: truth.fingerprint, isRestored: false)
+        }
         let records = simulator.network.records
         // The database of a run that throws is not used again.
         free.withLock { $0.append(database) }

@@ -62,15 +62,6 @@ final class Network: Sendable {
         }
     }
 
-    /// Resumes its caller with the first answer. Later answers have no effect.
-    private final class PendingAnswer: Sendable {
-        private let continuation: Mutex<CheckedContinuation<Answer, Never>?>
-
-        init(_ continuation: CheckedContinuation<Answer, Never>) { self.continuation = Mutex(continuation) }
-
-        func give(_ answer: Answer) { continuation.withLock { $0.take() }?.resume(returning: answer) }
-    }
-
     private enum RequestFault {
         case notSent, lostBefore, lostAfter, errorBefore, errorAfter, garbledAfter, edgeRefusal, late, abandoned,
             mismatched, none

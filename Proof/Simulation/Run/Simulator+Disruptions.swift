@@ -8,7 +8,9 @@ extension Simulator {
         for _ in 0..<scenario.transactions {
             let time = Self.start + random.milliseconds(0...(scenario.faultDuration * 3 / 4))
             plan(at: time) { simulator in
-                try simulator.producer.commit(simulator.scenario, at: simulator.wallTime, &simulator.random)
+                // In the weather of the documents only the worker's clock is wrong.
+                let now = simulator.documents == nil ? simulator.wallTime : simulator.eventQueue.now
+                try simulator.producer.commit(simulator.scenario, at: now, &simulator.random)
                 if simulator.random.chance(0.2) { try simulator.producer.cancel(&simulator.random) }
                 simulator.notifyCommit()
             }
@@ -41,10 +43,15 @@ extension Simulator {
         }
     }
 
-    private static let changeJourneyStatus: @Sendable (Simulator) throws -> Void = { simulator in
+    /// Changes the API of this run.
+    private func change(_ body: (inout SandboxModel) -> Void) {
+        if let documents { documents.change(body) } else { network.change(body) }
+    }
+
+    static let changeJourneyStatus: @Sendable (Simulator) throws -> Void = { simulator in
         let id = Int(simulator.random.pick(simulator.scenario.journeys).id)
         let status = simulator.random.pick([SandboxJourney.Status.draft, .off, .live])
-        simulator.network.change { $0[journey: id]?.status = status }
+        simulator.change { $0[journey: id]?.status = status }
     }
 
     /// Adds a new API key. The old one is revoked at once, later, or not at all.
@@ -69,10 +76,10 @@ extension Simulator {
         }
     }
 
-    private static let changeCredit: @Sendable (Simulator) throws -> Void = { simulator in
+    static let changeCredit: @Sendable (Simulator) throws -> Void = { simulator in
         let credit = simulator.random.pick([0, 3, nil])
         let isCached = simulator.random.chance(0.5)
-        simulator.network.change {
+        simulator.change {
             $0.credit = credit
             $0.faults.keepsQuotaRefusals = isCached
         }
@@ -92,8 +99,10 @@ extension Simulator {
         simulator.notifyCommit()
     }
 
-    private static let reload: @Sendable (Simulator) throws -> Void = { simulator in
+    static let reload: @Sendable (Simulator) throws -> Void = { simulator in
+        let url = simulator.configuration.url
         simulator.configuration = simulator.scenario.reconfigured(&simulator.random)
+        simulator.configuration.url = url
         for worker in simulator.workers.values { worker.reconfigure(simulator.configuration) }
     }
 
@@ -121,11 +130,11 @@ extension Simulator {
     }
 
     /// A second worker that was started by mistake. The first one must notice that it is fenced off.
-    private static let startSecondWorker: @Sendable (Simulator) throws -> Void = { simulator in
+    static let startSecondWorker: @Sendable (Simulator) throws -> Void = { simulator in
         try simulator.startWorker()
     }
 
-    private static let freezeProcess: @Sendable (Simulator) throws -> Void = { simulator in
+    static let freezeProcess: @Sendable (Simulator) throws -> Void = { simulator in
         guard let process = simulator.processes.last else { return }
         let end = simulator.eventQueue.now + simulator.random.milliseconds(100...120_000)
         process.freeze(until: end)

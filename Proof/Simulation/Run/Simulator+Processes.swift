@@ -59,9 +59,10 @@ extension Simulator {
             store: SimulatedStore(
                 store: store, process: process, requestChecker: requestChecker, stateDirectory: stateDirectory,
                 faults: faultInjector.storeFault),
-            sender: SimulatedSender(network: network, process: process, requestChecker: requestChecker),
+            sender: SimulatedSender(
+                network: network, documents: documents, process: process, requestChecker: requestChecker),
             commits: commits,
-            clock: clock, seed: random.next(), lookInterval: .seconds(60),
+            clock: clock, seed: random.next(), lookInterval: .seconds(documents == nil ? 60 : 300),
             observe: { [eventTrace] event in
                 guard process.isAlive else { return }
                 if case .looked = event { return }

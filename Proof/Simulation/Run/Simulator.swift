@@ -24,6 +24,9 @@ public final class Simulator {
     let eventQueue = EventQueue(startingAt: start)
     let clock: WallClock
     let network: Network
+    /// The network and the API of a run in the weather of the documents; nil in the classic model.
+    let documents: DocumentNetwork?
+    let weather: DocumentWeather?
     let database: SharedDatabase
     let committedIntents = CommittedIntents()
     let producer: Producer
@@ -49,22 +52,42 @@ public final class Simulator {
     /// The batches that the operator found in doubt after the faults had ended.
     var inDoubtBatches: [InDoubtBatch] = []
     var finalLoad: FinalLoad?
+    /// The violations of the promise in a run in the weather of the documents.
+    private(set) var violations: [PromiseViolation] = []
     let commits = SimulatedCommits()
+    /// The batches in doubt of a run in the weather of the documents, by their ids.
+    var doubtNotes: [Int64: DoubtNote] = [:]
+    var recovery: Recovery?
+    /// The pauses that were in force when nothing had been delivered in time.
+    var recoveryPauses = ""
     private let actions = ActionQueue()
 
     var areFaultsActive: Bool { faultInjector.areFaultsActive }
     /// What the machine's wall clock shows now, in milliseconds of Unix time.
     var wallTime: Int64 { clock.now }
 
-    init(seed: UInt64, tilted tilts: Set<Tilt>, in database: SharedDatabase, uuid: String, eventTrace: EventTrace)
-        throws
-    {
+    init(
+        seed: UInt64, tilted tilts: Set<Tilt>, model: SimulationModel, in database: SharedDatabase, uuid: String,
+        eventTrace: EventTrace
+    ) throws {
         self.eventTrace = eventTrace
         self.seed = seed
         random = PRNG(seed: seed)
-        scenario = Scenario(&random, tilted: tilts)
+        let drawn = Scenario(&random, tilted: tilts)
+        switch model {
+        case .classic: (scenario, weather, documents) = (drawn, nil, nil)
+        case .documents(let excluded):
+            var source = PRNG(seed: seed ^ 0xD0C5)
+            let weather = DocumentWeather(&source, without: excluded)
+            scenario = Self.withoutClassicWeather(drawn, &source)
+            self.weather = weather
+            documents = DocumentNetwork(
+                eventQueue: eventQueue, configuration: scenario.sandbox(seed: seed), weather, seed: seed)
+        }
         configuration = scenario.configuration()
-        faultInjector = FaultInjector(scenario, random: PRNG(seed: seed ^ 0x5707E))
+        if weather != nil { configuration.url = DocumentWeather.urls[0] }
+        faultInjector = FaultInjector(
+            scenario, storeErrors: weather?.storeErrors ?? (0, 0), random: PRNG(seed: seed ^ 0x5707E))
         network = Network(
             eventQueue: eventQueue, configuration: scenario.sandbox(seed: seed), random: PRNG(seed: seed ^ 0x4E37))
         clock = WallClock(eventQueue)
@@ -80,25 +103,35 @@ public final class Simulator {
     func run() throws -> [Breach] {
         try startWorker()
         planProducers()
-        planDisruptions()
+        if let weather { planWeather(weather) } else { planDisruptions() }
         let faultsEnd = Self.start + scenario.faultDuration
         let isOver = Mutex(false)
         eventQueue.at(faultsEnd) { isOver.withLock { $0 = true } }
-        var (steps, deadline) = (0, faultsEnd + Self.drainTime)
+        var (steps, deadline) = (0, faultsEnd + (documents == nil ? Self.drainTime : weatherDrainTime))
         while steps < Self.stepsMax, requestChecker.breaches.isEmpty, producer.breaches.isEmpty {
             steps += 1
             if areFaultsActive, isOver.withLock({ $0 }) {
-                try endFaults()
+                if documents == nil { try endFaults() } else { try endWeather() }
                 deadline += longestSchedule
             }
             if try stepProcesses() { continue }
             try removeEndedProcesses()
-            if !areFaultsActive, try isSettled(), try isFinalLoadDelivered() { break }
+            if !areFaultsActive, try isSettled(), try isLastCheckOver() { break }
             guard eventQueue.step(until: deadline) else { break }
             for action in actions.takeAll() { try action(self) }
         }
+        if documents != nil { try noteDoubt() }
         try end()
+        if let documents {
+            violations = try PromiseChecker(self, documents, hasEnded: steps < Self.stepsMax).violations()
+            return []
+        }
         return try OutcomeChecker(self, hasEnded: steps < Self.stepsMax).breaches()
+    }
+
+    /// Whether nothing is left to be looked at once everything is settled.
+    private func isLastCheckOver() throws -> Bool {
+        try documents == nil ? isFinalLoadDelivered() : isRecoveryOver()
     }
 
     func plan(at time: Int64, _ action: @escaping ActionQueue.Action) {

@@ -4,6 +4,8 @@ import Sandbox
 /// The sender of one process: its requests go over the simulated network, and the request checker examines each one.
 struct SimulatedSender: BatchSender {
     let network: Network
+    /// Replaces the network in a run in the weather of the documents.
+    let documents: DocumentNetwork?
     let process: WorkerProcess
     let requestChecker: RequestChecker
 
@@ -15,7 +17,8 @@ struct SimulatedSender: BatchSender {
         }
         requestChecker.checkBatch(process, key: batch.key, journey: batch.journey, body: batch.body, at: network.now)
         let answer = await exchange(
-            request("POST", "/journeys/\(batch.target.journey)/trigger", secret, key: batch.key, body: batch.body))
+            request("POST", "/journeys/\(batch.target.journey)/trigger", secret, key: batch.key, body: batch.body),
+            url: batch.target.url)
         if case .response(let response) = answer, response.status == 429 {
             requestChecker.recordLimit(response.retryAfter, receivedBy: process, at: network.now)
         }
@@ -23,14 +26,18 @@ struct SimulatedSender: BatchSender {
     }
 
     func read(journey: Target) async -> JourneyReport {
-        let answer = await network.exchange(
-            request("GET", "/journeys/\(journey.journey)", process.keys.all[0], key: nil, body: []))
+        let question = request("GET", "/journeys/\(journey.journey)", process.keys.all[0], key: nil, body: [])
+        let answer =
+            if let documents { await documents.exchange(question, url: journey.url) } else {
+                await network.exchange(question)
+            }
         guard case .response(let response) = answer else {
             return JourneyReport(reading: .unreadable)
         }
         let text = String(decoding: response.body, as: UTF8.self)
         let reading: Response.JourneyReading =
             switch response.status {
+            case 200 where documents != nil && !text.contains(#""status":""#): .unreadable
             case 200: text.contains(#""status":"live""#) ? .live : .notLive
             case 401, 403: .forbidden
             case 404: .missing
@@ -43,11 +50,13 @@ struct SimulatedSender: BatchSender {
         let body = target.entrance == nil ? #"{"users":[]}"# : "{}"
         return await exchange(
             request(
-                "POST", "/journeys/\(target.journey)/trigger", process.keys.all[0], key: key, body: Array(body.utf8)))
+                "POST", "/journeys/\(target.journey)/trigger", process.keys.all[0], key: key, body: Array(body.utf8)),
+            url: target.url)
     }
 
-    private func exchange(_ request: SandboxRequest) async -> Answer {
+    private func exchange(_ request: SandboxRequest, url: String) async -> Answer {
         requestChecker.recordTrigger(at: network.now)
+        if let documents { return await documents.exchange(request, url: url) }
         return await network.exchange(request)
     }
 

@@ -1,4 +1,5 @@
 import Delivery
+import GRDB
 import SQLiteStore
 
 /// The real store, with injected faults: a call may be refused as busy, and the process may end before the call or
@@ -21,12 +22,19 @@ struct SimulatedStore: OutboxStore {
         case .none, .crashAfter: break
         case .busy: throw StoreError.busy
         case .crashBefore: process.crash()
+        case .errorBefore(let code): throw DatabaseError(resultCode: code)
+        case .errorAfter: break
         }
         try process.check()
         let value = try await body()
-        if fault == .crashAfter {
+        if case .crashAfter = fault {
             process.crash()
             onLost?(value)
+        }
+        if case .errorAfter(let code) = fault {
+            // The commit has happened, and the caller cannot know it.
+            onLost?(value)
+            throw DatabaseError(resultCode: code)
         }
         try process.check()
         return value
@@ -68,4 +76,8 @@ struct SimulatedStore: OutboxStore {
 /// The fault of one call of the store.
 enum StoreFault {
     case none, busy, crashBefore, crashAfter
+    /// An error of the database engine, before anything was written.
+    case errorBefore(ResultCode)
+    /// An error of the database engine, after the transaction was committed.
+    case errorAfter(ResultCode)
 }
