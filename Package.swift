@@ -30,6 +30,8 @@ let package = Package(
         // What the program is made of, for Benchmarks/ alone: its interface changes with any release.
         .library(
             name: "JourneyOutboxWorker", targets: ["Delivery", "Deployment", "Operation", "SQLiteStore", "SpotzeeAPI"]),
+        // What the tests preload into a worker: no target depends on it.
+        .library(name: "ProcessFaults", type: .dynamic, targets: ["ProcessFaults"]),
     ],
     dependencies: [
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -155,6 +157,10 @@ let package = Package(
             ],
             path: "Proof/Soak"
         ),
+        // Replaces calls of libc in a worker that runs as a process, and stops or kills it at a stage of a batch.
+        .target(
+            name: "ProcessFaults", path: "Proof/ProcessFaults",
+            cSettings: [.enableWarning("all"), .enableWarning("extra"), .treatAllWarnings(as: .error)]),
         // Reads what a run has left behind, and shares no code with the worker.
         .target(name: "Audit", dependencies: [.product(name: "GRDB", package: "GRDB.swift")], path: "Proof/Audit"),
         .testTarget(

@@ -13,8 +13,8 @@ public final class SQLiteStore: OutboxStore {
     package enum ExecutionMode: Sendable {
         /// Transactions run beside the caller, and real time bounds a round.
         case concurrent
-        /// Transactions run in the caller's thread and take no note of real time: a simulation has one thread, so that
-        /// it can be replayed.
+        /// Transactions run in the caller's thread and take no note of real time, so that what a caller does can be
+        /// repeated exactly.
         case blocking
     }
 

@@ -1,6 +1,6 @@
 import Foundation
 
-/// The process environment that the loader uses. Tests replace it instead of changing global state.
+/// The process environment that the loader uses: a value, so that the loader reads no global state.
 public struct SettingsEnvironment: Sendable {
     /// The environment variables.
     public var variables: [String: String]

@@ -5,18 +5,19 @@ import Testing
 
 @Suite(.timeLimit(.minutes(3)))
 struct CrashTests {
-    private static let cases = ["claiming", "frozen", "answered", "settled"].flatMap { stage in
+    private static let cases = ProcessFault.Stage.allCases.flatMap { stage in
         [Workbench.users, Workbench.entrance].map { (stage, $0) }
     }
 
     @Test(arguments: cases)
-    func `a worker that is killed at any stage loses and doubles nothing`(stage: String, journey: Journey) async throws
-    {
+    func `a worker that is killed at any stage loses and doubles nothing`(
+        stage: ProcessFault.Stage, journey: Journey
+    ) async throws {
         try await Workbench.open { bench in
             try bench.insert(journey == Workbench.users ? 950 : 12, journey: journey)
             try bench.insert(1, journey: journey, named: { _ in "reject-permanent-1" })
             for visit in 1...2 {
-                let worker = try bench.start(["run"], halt: "\(stage):\(visit)")
+                let worker = try bench.start(["run"], fault: .stop(at: stage, visit: visit))
                 #expect(await worker.change() == .stopped)
                 worker.send(SIGKILL)
                 #expect(await worker.end() == .killed(SIGKILL))

@@ -116,7 +116,7 @@ struct OutageTests {
             try bench.insert(3, journey: Workbench.entrance)
             var ends: [ChildProcess.Change] = []
             for _ in 0..<20 {
-                let worker = try bench.start(["drain"], crash: "deadly-1")
+                let worker = try bench.start(["drain"], fault: .kill(answering: "deadly-1"))
                 let end = await worker.end()
                 ends.append(end)
                 if case .exited = end { break }

@@ -9,7 +9,7 @@ struct ResolutionLedgerTests {
     private func doubtful(_ bench: Workbench) async throws -> (Shop, backup: Shop) {
         let shop = try Shop.open(in: bench)
         try shop.insert(1...2)
-        let worker = try shop.start(["run"], halt: "frozen:1")
+        let worker = try shop.start(["run"], fault: .stop(at: .frozen))
         #expect(await worker.change() == .stopped)
         worker.send(SIGKILL)
         _ = await worker.end()

@@ -64,7 +64,7 @@ struct RestoreTests {
         try await Workbench.open { bench in
             let shop = try Shop.open(in: bench)
             try shop.insert(1...2, journey: journey)
-            let worker = try shop.start(["run"], halt: "answered:1")
+            let worker = try shop.start(["run"], fault: .stop(at: .answered))
             #expect(await worker.change() == .stopped)
             let backup = shop.at("backup")
             try await shop.run(["backup", backup.path])
@@ -128,7 +128,7 @@ struct RestoreTests {
         try await Workbench.open { bench in
             let shop = try Shop.open(in: bench)
             try shop.insert(1...2)
-            let worker = try shop.start(["run"], halt: "settled:1")
+            let worker = try shop.start(["run"], fault: .stop(at: .settled))
             #expect(await worker.change() == .stopped)
             worker.send(SIGKILL)
             _ = await worker.end()

@@ -99,16 +99,9 @@ struct WorkerSession {
             logger.note(.ledgerFailed, [.reason: "\(failure)"])
         }
         let store = try openStore(engine, renewing: ledger.renew, isBusy: telemetry.notifier.noteBusyStart)
-        var ends: (store: any OutboxStore, sender: any BatchSender) = (store, telemetry.measuring(sender))
-        #if DEBUG
-            let environment = ProcessInfo.processInfo.environment
-            if let halting = HaltingStages(environment: environment, store: ends.store, sender: ends.sender) {
-                ends = (halting, halting)
-            }
-        #endif
         let worker = Worker(
-            configuration: WorkerConfiguration(configuration), store: LedgeredStore(ends.store, ledger: ledger),
-            sender: ends.sender, commits: store.commitSource(), clock: SystemClock(),
+            configuration: WorkerConfiguration(configuration), store: LedgeredStore(store, ledger: ledger),
+            sender: telemetry.measuring(sender), commits: store.commitSource(), clock: SystemClock(),
             lookInterval: telemetry.notifier.lookInterval,
             observe: { [observe] event in
                 telemetry.note(event)

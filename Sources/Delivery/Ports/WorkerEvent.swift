@@ -1,4 +1,4 @@
-/// What a worker reports: the log, the metrics and the tests are made of these events.
+/// What a worker reports: the log and the metrics are made of these events.
 public enum WorkerEvent: Sendable {
     case tookOver(openBatches: Int)
     /// The loop of the worker has made one more turn; a watchdog takes it as a sign of life.

@@ -67,7 +67,7 @@ public final class Sandbox: Sendable {
         }
     }
 
-    /// All records from now on, each after it is in the log. Tests use it to await an event.
+    /// All records from now on, each after it is in the log.
     public func watch() -> AsyncStream<SandboxRecord> {
         let (stream, continuation) = AsyncStream.makeStream(
             of: SandboxRecord.self, bufferingPolicy: .bufferingNewest(Sandbox.watchBufferMax))

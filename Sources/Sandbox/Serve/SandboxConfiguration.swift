@@ -46,7 +46,7 @@ public struct SandboxConfiguration: Sendable {
     }
 }
 
-/// The clock of the sandbox; tests replace it.
+/// The clock of the sandbox.
 public struct SandboxClock: Sendable {
     /// The current time in Unix milliseconds.
     public var now: @Sendable () -> Int64

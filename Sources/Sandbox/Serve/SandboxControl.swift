@@ -1,6 +1,6 @@
 import Foundation
 
-/// The control endpoints for tests and demonstrations. They are outside the path prefix of the API, and their requests
+/// The control endpoints for trials and demonstrations. They are outside the path prefix of the API, and their requests
 /// are neither counted nor logged.
 ///
 /// | request | body | does |

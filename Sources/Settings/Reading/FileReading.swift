@@ -1,4 +1,4 @@
-/// A reader of whole small files; tests replace it.
+/// A reader of whole small files: the loader opens none itself.
 public protocol FileReading: Sendable {
     /// Reads a regular file. Symbolic links are followed.
     ///

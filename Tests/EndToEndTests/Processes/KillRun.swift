@@ -24,7 +24,6 @@ struct KillRun {
     }
 
     static let budget = Audit.RequestBudget(requestsMax: 60, windowMilliseconds: 10_000, transitMilliseconds: 1_000)
-    private static let stageNames = ["claiming", "frozen", "answered", "settled"]
     static let canFakeTime = FileManager.default.isExecutableFile(atPath: ProcessBench.fakeTime)
 
     let mode: Mode
@@ -100,22 +99,22 @@ struct KillRun {
     }
 
     private mutating func killAtStage() async throws {
-        let stage = Self.stageNames.randomElement(using: &random) ?? ""
-        // One worker in five ends itself as soon as it has an answer.
-        let surroundings =
-            Int.random(in: 0..<5, using: &random) == 0
-            ? ["JOURNEY_OUTBOX_CRASH": "order"]
-            : ["JOURNEY_OUTBOX_HALT": "\(stage):\(Int.random(in: 1...3, using: &random))"]
-        let worker = try bench.start(["run"], surroundings)
+        let stage = ProcessFault.Stage.allCases.randomElement(using: &random) ?? .frozen
+        // One worker in five ends as soon as it has an answer.
+        let endsItself = Int.random(in: 0..<5, using: &random) == 0
+        let worker = try bench.start(
+            ["run"],
+            fault: endsItself
+                ? .kill(answering: "order") : .stop(at: stage, visit: Int.random(in: 1...3, using: &random)))
         // A worker that does not reach the stage is killed while it is idle.
         let patience = Task {
+            try await Self.until(worker, says: "worker_started")
             try await Task.sleep(for: .seconds(2))
             worker.send(SIGKILL)
         }
         let change = await worker.change()
         patience.cancel()
-        let isThere = change == .stopped || surroundings["JOURNEY_OUTBOX_CRASH"] != nil
-        try await kill(worker, isThere ? (surroundings["JOURNEY_OUTBOX_CRASH"] == nil ? stage : "answering") : "idle")
+        try await kill(worker, endsItself ? "answering" : change == .stopped ? stage.rawValue : "idle before \(stage)")
     }
 
     private mutating func killAtAnyTime() async throws {
@@ -126,7 +125,7 @@ struct KillRun {
             try await Task.sleep(for: .milliseconds(Int.random(in: 0...200, using: &random)))
             return try await kill(worker, "starting", isWrapped: clock != nil)
         }
-        try await until(worker, says: "worker_started")
+        try await Self.until(worker, says: "worker_started")
         try await Task.sleep(for: .milliseconds(Int.random(in: 0...150, using: &random)))
         try await kill(worker, "working", isWrapped: clock != nil)
     }
@@ -139,9 +138,9 @@ struct KillRun {
 
     private mutating func killBeside(_ standby: ChildProcess?) async throws -> ChildProcess {
         let worker = try standby ?? bench.start(["run"])
-        try await until(worker, says: "worker_started")
+        try await Self.until(worker, says: "worker_started")
         let next = try bench.start(["run"])
-        try await until(next, says: "standby")
+        try await Self.until(next, says: "standby")
         try await Task.sleep(for: .milliseconds(Int.random(in: 0...150, using: &random)))
         try await kill(worker, "beside a standby")
         return next
@@ -152,7 +151,7 @@ struct KillRun {
 
     private mutating func killAfterStop(_ number: Int) async throws {
         let worker = try bench.start(["run"])
-        try await until(worker, says: "worker_started")
+        try await Self.until(worker, says: "worker_started")
         try await Task.sleep(for: .milliseconds(Int.random(in: 0...100, using: &random)))
         let victim = [worker, bench.sandbox, producers.running ?? worker][number % 3]
         victim.send(SIGSTOP)
@@ -163,7 +162,7 @@ struct KillRun {
     }
 
     /// Waits until the output of a worker contains a text. Throws when it does not within 30 seconds.
-    private func until(_ worker: ChildProcess, says word: String) async throws {
+    private static func until(_ worker: ChildProcess, says word: String) async throws {
         for _ in 0..<6000 {
             if try worker.text.contains(word) { return }
             try await Task.sleep(for: .milliseconds(5))
@@ -267,7 +266,7 @@ struct KillRun {
     /// Writes what a worker serves over HTTP to files beside the other output.
     private func observe() async throws {
         let worker = try bench.start(["run", "--http", "127.0.0.1:0", "--verbose"])
-        try await until(worker, says: "http_listening")
+        try await Self.until(worker, says: "http_listening")
         let address = try worker.text.firstMatch(of: /address="?(127\.0\.0\.1:[0-9]+)/).map { String($0.1) } ?? ""
         for page in ["metrics", "healthz", "readyz"] {
             try await ProcessBench.get("http://\(address)/\(page)")

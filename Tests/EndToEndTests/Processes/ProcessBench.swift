@@ -90,11 +90,10 @@ final class ProcessBench {
 
     // MARK: Processes
 
-    /// Starts the program on this database, with additional environment variables.
+    /// Starts the program on this database.
     ///
     /// - Parameter clock: the offset that faketime(1) adds to the process's time, such as `+25h`.
-    func start(_ command: [String], _ surroundings: [String: String] = [:], clock: String? = nil) throws -> ChildProcess
-    {
+    func start(_ command: [String], fault: ProcessFault? = nil, clock: String? = nil) throws -> ChildProcess {
         let file = folder.appendingPathComponent("config.yaml")
         if !FileManager.default.fileExists(atPath: file.path) {
             try """
@@ -110,7 +109,7 @@ final class ProcessBench {
         return try ChildProcess(
             clock.map { ["-f", $0, ChildProcess.program] + words } ?? words,
             program: clock == nil ? ChildProcess.program : Self.fakeTime,
-            environment: ["SPOTZEE_API_KEY": Self.secret].merging(surroundings) { _, new in new }, in: folder)
+            environment: ["SPOTZEE_API_KEY": Self.secret], fault: fault, in: folder)
     }
 
     func killChild(of wrapper: ChildProcess) async throws {

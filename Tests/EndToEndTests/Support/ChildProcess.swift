@@ -18,16 +18,22 @@ final class ChildProcess: Sendable {
     private let hasEnded = Mutex(false)
 
     /// Where the program was built: beside the test bundle.
-    static var program: String {
+    static var program: String { built("journey-outbox") }
+
+    /// The path of a product of this package.
+    static func built(_ name: String) -> String {
         let bundle = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
-        return bundle.appendingPathComponent("journey-outbox").path
+        return bundle.appendingPathComponent(name).path
     }
 
     /// Starts a program, by default the built one, with its stdout and stderr in a file below `folder`.
+    ///
+    /// - Parameter fault: what happens to the worker that the program is, or that it starts.
     init(
         _ arguments: [String], program: String = ChildProcess.program, environment: [String: String] = [:],
-        in folder: URL
+        fault: ProcessFault? = nil, in folder: URL
     ) throws {
+        let environment = try environment.merging(fault?.environment() ?? [:]) { _, new in new }
         output = folder.appendingPathComponent("output-\(UUID().uuidString)")
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)

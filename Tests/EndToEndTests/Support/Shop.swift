@@ -120,8 +120,8 @@ struct Shop: Sendable {
 
     // MARK: Processes
 
-    func start(_ command: [String], halt: String? = nil) throws -> ChildProcess {
-        try bench.start(command, halt: halt, configuration: yaml)
+    func start(_ command: [String], fault: ProcessFault? = nil) throws -> ChildProcess {
+        try bench.start(command, fault: fault, configuration: yaml)
     }
 
     /// Runs a command to its end.

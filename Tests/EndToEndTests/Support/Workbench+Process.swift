@@ -7,22 +7,21 @@ extension Workbench {
 
     /// Starts the program on this bench's database and sandbox.
     func start(
-        _ command: [String], halt: String? = nil, crash: String? = nil, configuration: String? = nil,
+        _ command: [String], fault: ProcessFault? = nil, configuration: String? = nil,
         environment: [String: String] = [:]
     ) throws -> ChildProcess {
         let file = folder.appendingPathComponent("config-\(UUID().uuidString).yaml")
         try (configuration ?? yaml).write(to: file, atomically: true, encoding: .utf8)
-        return try start(command, file: file, halt: halt, crash: crash, environment: environment)
+        return try start(command, file: file, fault: fault, environment: environment)
     }
 
     func start(
-        _ command: [String], file: URL, halt: String? = nil, crash: String? = nil, environment: [String: String] = [:]
+        _ command: [String], file: URL, fault: ProcessFault? = nil, environment: [String: String] = [:]
     ) throws -> ChildProcess {
         try ChildProcess(
             command + ["--config", file.path],
-            environment: [
-                "SPOTZEE_API_KEY": Self.secret, "JOURNEY_OUTBOX_HALT": halt ?? "", "JOURNEY_OUTBOX_CRASH": crash ?? "",
-            ].merging(environment) { _, new in new }, in: folder)
+            environment: ["SPOTZEE_API_KEY": Self.secret].merging(environment) { _, new in new }, fault: fault,
+            in: folder)
     }
 
     var yaml: String {
