@@ -7,7 +7,7 @@ import Sandbox
 /// The simulated API on loopback.
 struct SandboxCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "sandbox", abstract: "Serve a simulated Spotzee journey API on loopback, for tests.",
+        commandName: "sandbox", abstract: "Serve a simulated Spotzee journey API on loopback, to try things out.",
         discussion: """
             Listens on 127.0.0.1 only. Set api.url in a configuration to the address that it prints, and use the key that \
             it prints.
