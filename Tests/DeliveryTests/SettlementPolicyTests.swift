@@ -113,6 +113,17 @@ import Testing
         expectAgain(try Self.settle(entry, to: stamped, othersSucceed: true), stamp: Make.earlier)
     }
 
+    @Test(arguments: [true, false]) func `only the success that ends a park clears the refusals before it`(
+        endsPark: Bool
+    ) throws {
+        var policy = SettlementPolicy(
+            policy: DeliveryPolicy(), enforcement: .enforced, onUnknown: .hold, othersSucceed: true, now: Make.now,
+            random: SplitMix64(seed: 1), endsPark: endsPark)
+        let batch = try Make.batch(Make.rows(2))
+        let verdict = Classifier().judge(.response(Make.json(200, #"{"success":true}"#)), to: batch, at: Make.now)
+        #expect(try policy.settle(batch, verdict).clearsRefusals == endsPark)
+    }
+
     @Test(arguments: 0..<6) func `a row refused alone waits until its requests are used up`(attempts: Int) throws {
         let batch = try Make.batch(Make.rows(1, attempts: attempts))
         let settlement = try Self.settle(.response(Make.problem(422, "validation_failed")), to: batch)
